@@ -1,0 +1,55 @@
+# Two commands are all a newcomer needs: `make report` and `make test`. The rest is for contributors.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+READY := .venv/.ready
+
+.PHONY: help setup report test check lint types contracts bench golden sample lock clean
+
+help:            ## what can be made
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
+
+setup: $(READY)  ## .venv with the locked versions and opsctl itself
+
+$(READY): requirements.lock.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "opsctl needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+report: setup    ## the sample data's channel report
+	$(BIN)/opsctl report sample_data/
+
+test: setup      ## every test
+	$(BIN)/python -m pytest -q -n auto
+
+check: lint types contracts test  ## every gate
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+bench: setup     ## start-up as multiples of bare Python and of argparse
+	$(BIN)/python tests/bench/startup.py
+
+golden: setup    ## write the golden outputs anew; read the diff before committing it
+	OPSCTL_WRITE_GOLDENS=1 $(BIN)/python -m pytest -q -n auto tests/test_goldens.py
+
+sample: setup    ## write sample_data anew from its seed
+	$(BIN)/python sample_data/make.py
+
+lock:            ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --generate-hashes --no-header --no-emit-index-url --quiet -o requirements.lock.txt
+
+clean:
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
