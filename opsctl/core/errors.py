@@ -160,7 +160,7 @@ class NotATable(RefusedFile):
 
 
 class UnknownFile(RefusedFile):
-    """No mapping and no canonical table claims the file; the nearest one and the columns that differ are named."""
+    """No mapping and no canonical table claims the file; the nearest one and what differs are named."""
 
     code = "OPS102"
     zh = "没有映射认得这个文件"
@@ -264,7 +264,7 @@ class DuplicateKey(OpsctlError):
 
 
 class BadConfiguration(OpsctlError):
-    """A key or value of `opsctl.yaml` or of a mapping that has no meaning; the place and the nearest are shown."""
+    """A key or value of `opsctl.yaml` or of a mapping that has no meaning; the place is shown."""
 
     code = "OPS303"
     zh = "配置有误"

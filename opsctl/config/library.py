@@ -1,0 +1,112 @@
+"""All mappings that can claim a file: the project's own, and those that ship with opsctl."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsctl.config import yaml
+from opsctl.config.mapping import Platform
+from opsctl.config.matching import Mapping, Tier
+from opsctl.config.strict import fault_at, refusal, validate
+from opsctl.core.errors import NoSuchPath
+from opsctl.core.naming import did_you_mean
+from opsctl.core.paths import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opsctl.config.document import Document
+    from opsctl.config.document import Path as Place
+    from opsctl.config.project import Project
+
+PLATFORMS = "configs/platforms"
+
+
+@cache
+def shipped_mappings() -> tuple[Mapping, ...]:
+    """The mappings that ship, by file name; read once."""
+    found: list[Mapping] = []
+    for path in sorted(shipped(PLATFORMS).glob("*.yaml")):
+        document = yaml.read(path, f"{PLATFORMS}/{path.name}")
+        found += _exports(validate(Platform, document), document, (), Tier.SHIPPED)
+    return _named_once(found)
+
+
+def mappings_of(project: Project, document: Document, folder: Path | None) -> tuple[Mapping, ...]:
+    """The project's mappings, then the shipped ones; a project's replaces a shipped one of its name.
+
+    Raises:
+        NoSuchPath: A pattern under `mappings:` names no file.
+        BadConfiguration: A mapping has a fault, two have one name, or a source asks for one that is none.
+    """
+    own = _named_once(list(_own(project, document, folder or Path())))
+    names = {mapping.name for mapping in own}
+    found = (*own, *(mapping for mapping in shipped_mappings() if mapping.name not in names))
+    _know_those_of_sources(project, document, found)
+    return found
+
+
+def _own(project: Project, document: Document, folder: Path) -> Iterator[Mapping]:
+    entries = project.mappings.items() if isinstance(project.mappings, dict) else enumerate(project.mappings)
+    for key, entry in entries:
+        here: Place = ("mappings", key)
+        if isinstance(entry, Platform):
+            yield from _exports(entry, document, here, Tier.PROJECT)
+            continue
+        for path in _files(entry, folder, document, here):
+            other = yaml.read(path, path.relative_to(folder).as_posix())
+            yield from _exports(validate(Platform, other), other, (), Tier.PROJECT)
+
+
+def _files(pattern: str, folder: Path, document: Document, here: Place) -> list[Path]:
+    try:
+        found = sorted(path for path in folder.glob(pattern) if path.is_file())
+    except (ValueError, NotImplementedError):
+        words = f"'{pattern}' is no pattern below the project's folder"
+        raise refusal(document, [fault_at(document, here, words, "such as mappings/*.yaml")]) from None
+    if not found:
+        mark = document.positions[here].value
+        raise NoSuchPath(
+            f"'{pattern}' names no file",
+            file=document.file,
+            line=mark.line,
+            column=mark.column,
+            hint="put a mapping there, or take the line out",
+        )
+    return found
+
+
+def _exports(platform: Platform, document: Document, at: Place, tier: Tier) -> list[Mapping]:
+    return [
+        Mapping(platform.platform, export, tier, document, (*at, "exports", index))
+        for index, export in enumerate(platform.exports)
+    ]
+
+
+def _named_once(mappings: list[Mapping]) -> tuple[Mapping, ...]:
+    first: dict[str, Mapping] = {}
+    for mapping in mappings:
+        known = first.setdefault(mapping.name, mapping)
+        if known is not mapping:
+            words = f"a mapping '{mapping.name}' is already at {known.place}"
+            fault = fault_at(mapping.document, mapping.at, words, "give each its own report:", of_key=True)
+            raise refusal(mapping.document, [fault])
+    return tuple(mappings)
+
+
+def _know_those_of_sources(project: Project, document: Document, mappings: tuple[Mapping, ...]) -> None:
+    known = {name for mapping in mappings for name in (mapping.name, mapping.platform)}
+    faults = [
+        fault_at(
+            document,
+            ("sources", index, "mapping"),
+            f"no mapping is called '{source.mapping}'",
+            did_you_mean(source.mapping, known),
+        )
+        for index, source in enumerate(project.sources)
+        if source.mapping is not None and source.mapping not in known
+    ]
+    if faults:
+        raise refusal(document, sorted(faults))

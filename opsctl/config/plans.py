@@ -1,0 +1,93 @@
+"""What a project may already write down for later: budgets, targets, events, gates, where to send.
+
+These keys are checked like all others; `unused_keys` tells which of them no command reads yet.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from opsctl.config.kinds import Amount, Day, Flag, Month, Number, Text, Whole
+from opsctl.config.strict import Strict, told
+
+
+class Span(Strict):
+    """From one local day to another, both included; an open end has no bound."""
+
+    start: Day | None = Field(None, alias="from", description="The first day.")
+    end: Day | None = Field(None, alias="to", description="The last day.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start and self.end and self.end < self.start:
+            raise told(f"'to' ({self.end}) lies before 'from' ({self.start})")
+        return self
+
+
+class Account(Span):
+    """An account whose exports must arrive, so that a missing one is noticed."""
+
+    source: Text = Field(description="The platform or mapping it comes from.")
+    account: Text | None = Field(None, description="The account's name or id.")
+    product: Text | None = Field(None, description="The product it advertises.")
+    agency: Text | None = Field(None, description="The agency that runs it.")
+    owner: Text | None = Field(None, description="Who answers for it.")
+
+
+class Budget(Strict):
+    """Money planned for a channel and month."""
+
+    month: Month = Field(description="Such as 2025-05.")
+    channel: Text = Field(description="The channel's id.")
+    amount: Amount = Field(description="In the project's currency.")
+
+
+class Target(Strict):
+    """A value that a metric should reach."""
+
+    metric: Text = Field(description="The metric's name, such as retention_d7.")
+    channel: Text | None = Field(None, description="The channel's id; unset: all channels.")
+    period: Text = Field(description="Such as 2025 or 2025-Q1.")
+    target: Number = Field(description="The value; rates are fractions.")
+
+
+class Event(Span):
+    """Days that explain a movement, such as a promotion."""
+
+    name: Text = Field(description="What reports call it.")
+    promo: Flag = Field(default=False, description="Whether it is a promotion.")
+
+
+class Gate(Strict):
+    """A bound that must not be crossed."""
+
+    metric: Text = Field(description="The metric's name.")
+    channel: Text | None = Field(None, description="The channel's id; unset: all channels.")
+    at_least: Number | None = Field(None, description="The lowest value that passes.")
+    at_most: Number | None = Field(None, description="The highest value that passes.")
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise told("says neither at_least nor at_most")
+        return self
+
+
+class SendTarget(Strict):
+    """Where a report can be sent."""
+
+    to: Literal["wecom", "feishu", "dingtalk", "slack", "email", "webhook"] = Field(description="What it is.")
+    webhook: Text | None = Field(None, description="Its address, best as ${VAR}: read when sending.")
+    webhook_file: Text | None = Field(None, description="A file that holds the address.")
+    secret: Text | None = Field(None, description="The secret that signs messages, best as ${VAR}.")
+
+
+class Privacy(Strict):
+    """How personal data is kept."""
+
+    hash_key_file: Text | None = Field(None, description="The file with the key that hashes personal ids.")
+    retention_days: dict[Text, Annotated[Whole, Field(ge=1)]] = Field(
+        {}, description="Days that a table's rows are kept."
+    )

@@ -1,0 +1,86 @@
+"""What figures can be split by: columns of the tables, attributes of the acquisition, and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import polars as pl
+
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.schemas import tables
+from opsctl.schemas.kinds import Kind
+from opsctl.schemas.table import columns
+
+ATTRIBUTE = "attribute_"
+
+CALENDAR: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "day": lambda day: day.dt.to_string("%Y-%m-%d"),
+    "week": lambda day: day.dt.to_string("%G-W%V"),
+    "month": lambda day: day.dt.to_string("%Y-%m"),
+    "quarter": lambda day: pl.format("{}-Q{}", day.dt.year(), day.dt.quarter()),
+    "year": lambda day: day.dt.to_string("%Y"),
+}
+_PERSONAL = {"user", "order", "inviter"}  # a person or a transaction is no dimension of a report
+
+
+@cache
+def canonical_dimensions() -> frozenset[str]:
+    """Every dimension that opsctl knows without looking at data."""
+    text = (
+        name
+        for table in tables().values()
+        for name, column in columns(table).items()
+        if column.kind is Kind.TEXT and name not in _PERSONAL
+    )
+    return frozenset(text) | CALENDAR.keys() | {"group"}
+
+
+def known_dimensions(evidence: Evidence) -> frozenset[str]:
+    """Every dimension that can be asked of these tables, attributes by their short name included."""
+    attributes = {
+        name.removeprefix(ATTRIBUTE)
+        for supplied in evidence.supplied.values()
+        for name in supplied
+        if name.startswith(ATTRIBUTE)
+    }
+    return canonical_dimensions() | attributes
+
+
+def expression(evidence: Evidence, table: str, name: str) -> pl.Expr | None:
+    """A dimension as text over a table that has a `day`, or None where the table cannot be split by it."""
+    supplied = evidence.supplied.get(table, frozenset())
+    if name in CALENDAR:
+        return CALENDAR[name](pl.col("day"))
+    if name == "group":
+        groups = dict(evidence.groups)
+        return pl.col("channel").replace_strict(groups, default=None, return_dtype=pl.String) if groups else None
+    if name == "campaign" and evidence.campaigns.name_of and {"campaign", "campaign_id"} & supplied:
+        known = pl.col("campaign").replace_strict(
+            dict(evidence.campaigns.id_of), default=pl.col("campaign"), return_dtype=pl.String
+        )
+        return pl.coalesce("campaign_id", known)
+    if name == "currency" and table in ("spend", "order"):
+        return pl.col("currency").fill_null(evidence.currency)
+    for column in (name, ATTRIBUTE + name.removeprefix(ATTRIBUTE)):
+        if column in supplied:
+            return pl.col(column)
+    return None
+
+
+def split(evidence: Evidence, ask: Ask, tables: str | tuple[str, ...], rows: pl.LazyFrame) -> pl.LazyFrame | None:
+    """Rows with their asked dimensions beside them as `by_NAME`, those outside `where` left out.
+
+    A dimension is taken from the first of the tables that supplies it. Returns None where none does: then
+    the rows cannot be split or narrowed down as asked, and nothing can be said.
+    """
+    of = (tables,) if isinstance(tables, str) else tables
+    asked: dict[str, pl.Expr] = {}
+    for name in (*ask.by, *(name for name, _ in ask.where)):
+        found = [each for table in of if (each := expression(evidence, table, name)) is not None]
+        if not found:
+            return None
+        asked[name] = found[0]
+    for name, values in ask.where:
+        rows = rows.filter(asked[name].is_in(values))
+    return rows.with_columns(**{f"by_{name}": asked[name] for name in ask.by})

@@ -1,0 +1,21 @@
+"""What the users of an acquisition channel paid in the period, whenever they were acquired."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from opsctl.measures.dimension import split
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.family import KEPT, Family, Wanted, monday
+
+
+def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
+    """One row per purchase day of an acquired user; its day is the day of purchase."""
+    users = evidence.acquisition.drop("day").unique("user", keep="first", maintain_order=True)
+    bought = evidence.purchases.filter(ask.within()).with_columns(net=pl.col("paid") - pl.col("refunded"))
+    joined = bought.join(users, on="user", maintain_order="left")
+    found = split(evidence, ask, "acquisition", joined)
+    return None if found is None else found.with_columns(week=monday(), **dict.fromkeys(wanted, pl.col("net")))
+
+
+FAMILY = Family(table="acquisition", measures={"earned": KEPT}, rows=rows, also=("order",))

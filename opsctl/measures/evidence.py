@@ -1,0 +1,134 @@
+"""What is known, and until when: the canonical tables as they stood at the end of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+import polars as pl
+
+from opsctl.config.policy import Policy
+from opsctl.core.period import Period
+from opsctl.measures import reduce
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """Campaigns are renamed daily: an id is the key, its newest name the label."""
+
+    name_of: Mapping[str, str] = field(default_factory=dict)  # id -> newest name
+    id_of: Mapping[str, str] = field(default_factory=dict)  # a name that only one id ever had -> that id
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables, and what is needed to read them.
+
+    Args:
+        tables: By table name; all columns of the table's physical schema, `attribute_NAME` columns, and
+            `source_file` (number of the input) and `source_line`.
+        supplied: By table name, the columns that at least one file had.
+        as_of: The last day that exists; later rows do not.
+        last_day: By table name, the last whole day that is present.
+        policy: Thresholds and lags.
+        zone: The IANA zone in which days are days.
+        currency: The project's currency.
+        margin: Gross margin, or None where it is not known.
+        qualifying: The events that count as activity, or None for every event.
+        groups: Channel -> group, from the channel tree.
+        campaigns: Ids and names.
+    """
+
+    tables: Mapping[str, pl.LazyFrame]
+    supplied: Mapping[str, frozenset[str]]
+    as_of: date
+    last_day: Mapping[str, date]
+    policy: Policy
+    zone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    margin: Fraction | None = None
+    qualifying: frozenset[str] | None = None
+    groups: Mapping[str, str] = field(default_factory=dict)
+    campaigns: Campaigns = field(default_factory=Campaigns)
+
+    def through(self, table: str) -> date | None:
+        """The last day that the table shows whole, or None when it holds no row."""
+        last = self.last_day.get(table)
+        return min(self.as_of, last) if last else None
+
+    @cached_property
+    def spend(self) -> pl.LazyFrame:
+        """Spend up to the day that is known."""
+        return self.tables["spend"].filter(pl.col("day") <= self.as_of)
+
+    @cached_property
+    def acquisition(self) -> pl.LazyFrame:
+        """Acquisitions up to the day that is known."""
+        return self.tables["acquisition"].filter(pl.col("day") <= self.as_of)
+
+    @cached_property
+    def activity(self) -> pl.LazyFrame:
+        """Qualifying events up to the day that is known."""
+        known = self.tables["activity"].filter(pl.col("day") <= self.as_of)
+        return known if self.qualifying is None else known.filter(pl.col("event").is_in(self.qualifying))
+
+    @cached_property
+    def orders(self) -> pl.LazyFrame:
+        """Orders as of the day that is known: paid or refunded later is not yet paid or refunded.
+
+        A refund without a date counts on the day the order was paid. `day` is the day the order was made.
+        """
+        paid_by_now = pl.col("paid_day") <= self.as_of
+        refunded_by_now = pl.coalesce("refunded_day", "paid_day") <= self.as_of
+        nothing = pl.lit(0, pl.Int64)
+        return (
+            self.tables["order"]
+            .with_columns(day=pl.coalesce("created_day", "paid_day"))
+            .filter((pl.col("day") <= self.as_of) | pl.col("day").is_null())
+            .with_columns(
+                paid=pl.when(paid_by_now).then("paid").otherwise(nothing),
+                refunded=pl.when(refunded_by_now).then(pl.col("refunded").fill_null(0)).otherwise(nothing),
+                paid_day=pl.when(paid_by_now).then("paid_day"),
+                paid_at=pl.when(paid_by_now).then("paid_at"),
+            )
+        )
+
+    @cached_property
+    def days(self) -> pl.LazyFrame:
+        """The roll-up of activity: user, month, word."""
+        rolled: pl.LazyFrame = reduce.days(self.activity.select("user", "day"))
+        return rolled.collect(engine="streaming").lazy()
+
+    @cached_property
+    def purchases(self) -> pl.LazyFrame:
+        """The roll-up of paid orders: user, day, currency, orders, buying, paid, refunded."""
+        paid = self.orders.filter(pl.col("paid_day").is_not_null()).select(
+            "user", "paid", "refunded", day="paid_day", currency=pl.col("currency").fill_null(self.currency)
+        )
+        rolled: pl.LazyFrame = reduce.purchases(paid)
+        return rolled.collect(engine="streaming").lazy()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of the measures: which days, split by what, and of which part.
+
+    `period` selects days of acquisition for metrics of users, days of spend for money and traffic. When it is
+    not `bounded` it spans all that is known, and an order that nobody dated is counted too.
+    """
+
+    period: Period
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    bounded: bool = True
+
+    def within(self, day: str = "day") -> pl.Expr:
+        """True of the rows whose day the period covers."""
+        return pl.col(day).is_between(self.period.start, self.period.end)
+
+    def covers(self, day: str = "day") -> pl.Expr:
+        """True of the rows within the period, and of undated ones where no period was asked for."""
+        return self.within(day) if self.bounded else self.within(day) | pl.col(day).is_null()

@@ -1,0 +1,124 @@
+"""From loaded tables to evidence: up to which day everything is known, and under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from statistics import median
+
+import polars as pl
+
+from opsctl.config.settings import Settings
+from opsctl.core.errors import NoData
+from opsctl.core.period import ONE_DAY, WEEK_DAYS, Period
+from opsctl.ingest.load import Loaded, Note, day_columns
+from opsctl.measures.evidence import Campaigns, Evidence
+
+LOOK_BACK = 8  # weeks of the same weekday that a last day is compared with
+
+
+@dataclass(frozen=True)
+class Known:
+    """The evidence, the span of days that it covers, and what should be said of it."""
+
+    evidence: Evidence
+    span: Period
+    notes: tuple[Note, ...]
+
+
+def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
+    """What the tables show as of a day: `as_of`, else the last whole day that any of them has.
+
+    Raises:
+        NoData: No table has a row up to that day.
+    """
+    present = {name: _rows_by_day(name, table) for name, table in loaded.tables.items()}
+    present = {name: days for name, days in present.items() if days}
+    if not present:
+        raise NoData("no row was read", hint="see the messages above, or opsctl inspect FILE")
+    whole = {name: max(days) if as_of else _last_whole_day(days, settings) for name, days in present.items()}
+    latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
+    first = min(min(days) for days in present.values())
+    if first > latest:
+        raise NoData(f"nothing is known yet on {latest}: the first row is of {first}", hint="give a later --as-of")
+    return Known(_evidence(loaded, settings, latest, whole), Period(first, latest), _notes(present, whole, settings))
+
+
+def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
+    """How much each day holds: rows, or of spend the money, since a day begun has all rows and little money."""
+    day = pl.coalesce("created_day", "paid_day") if name == "order" else pl.col("day")
+    amount = pl.col("spend").sum() if name == "spend" else pl.len()
+    counted = table.group_by(day=day).agg(amount=amount).filter(pl.col("day").is_not_null())
+    return dict(counted.sort("day").collect(engine="streaming").iter_rows())
+
+
+def _last_whole_day(days: Mapping[date, int], settings: Settings) -> date:
+    """The last day, unless it holds far less than the same weekday usually does: then it was not over."""
+    rule = settings.policy.last_day
+    last = max(days)
+    earlier = (last - timedelta(days=WEEK_DAYS * weeks) for weeks in range(1, LOOK_BACK + 1))
+    usual = [days.get(day, 0) for day in earlier if day >= min(days)]
+    if len(usual) >= rule.weekdays and days[last] < Fraction(rule.share) * Fraction(median(usual)):
+        return last - ONE_DAY
+    return last
+
+
+def _later_days(loaded: Loaded, present: Mapping[str, Mapping[date, int]]) -> list[date]:
+    """Days in further columns, of payments and refunds, that are later than the last row's own day."""
+    found: list[date] = []
+    for name, days in present.items():
+        latest = loaded.tables[name].select(pl.max_horizontal(pl.col(*day_columns(name)).max())).collect().item()
+        found += [latest] if latest > max(days) else []
+    return found
+
+
+def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping[str, date]) -> Evidence:
+    project = settings.project
+    margin = project.margin.default
+    qualifying = project.activity.qualifying
+    return Evidence(
+        tables=loaded.tables,
+        supplied=loaded.supplied,
+        as_of=as_of,
+        last_day=last_day,
+        policy=settings.policy,
+        zone=project.timezone,
+        currency=project.currency,
+        margin=None if margin is None else Fraction(margin),
+        qualifying=None if qualifying is None else frozenset(qualifying),
+        groups={name: channel.group for name, channel in project.channels.items() if channel.group},
+        campaigns=_campaigns(loaded, as_of),
+    )
+
+
+def _campaigns(loaded: Loaded, as_of: date) -> Campaigns:
+    """Each campaign id with its newest name, and the names that only ever meant one id."""
+    named = [
+        loaded.tables[name].filter(pl.col("day") <= as_of).select("day", "campaign_id", "campaign").drop_nulls()
+        for name in ("acquisition", "spend")
+        if {"campaign_id", "campaign"} <= loaded.supplied.get(name, frozenset())
+    ]
+    if not named:
+        return Campaigns()
+    pairs = pl.concat(named).group_by("campaign_id", "campaign").agg(pl.col("day").max()).collect(engine="streaming")
+    newest = pairs.sort("day", "campaign").unique("campaign_id", keep="last", maintain_order=True)
+    alone = pairs.filter(~pl.col("campaign").is_duplicated())
+    return Campaigns(
+        name_of=dict(newest.select("campaign_id", "campaign").iter_rows()),
+        id_of=dict(alone.select("campaign", "campaign_id").iter_rows()),
+    )
+
+
+def _notes(
+    present: Mapping[str, Mapping[date, int]], whole: Mapping[str, date], settings: Settings
+) -> tuple[Note, ...]:
+    notes = [
+        Note("last_day_left_out", f"{name}: {max(days)} was not over when it was exported and is left out")
+        for name, days in present.items()
+        if whole[name] < max(days)
+    ]
+    if "activity" in present and settings.project.activity.qualifying is None:
+        notes.append(Note("every_event", "every event counts as activity: `activity.qualifying` is not set"))
+    return tuple(notes)

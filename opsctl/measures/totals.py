@@ -1,0 +1,147 @@
+"""From rows to totals: every asked measure, added up by the asked dimensions, in one plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from opsctl.measures import find, reduce
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.family import Family, Reason, Request, Unit
+
+Key = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One measure over one group: an amount, or the reason why it is unknown.
+
+    `currency` is that of an amount of money.
+    """
+
+    amount: int | None
+    reason: Reason | None = None
+    currency: str | None = None
+
+
+@dataclass
+class Totals:
+    """All totals of one ask.
+
+    Attributes:
+        keys: The groups, one value per asked dimension, sorted with unknown values last.
+        of: Measure -> group -> total. A group that a supplied table has no row of has a total of 0.
+        weekly: Measure -> group -> Monday -> amount, for the spread between weeks.
+        requests: What each measure is.
+    """
+
+    requests: dict[str, Request]
+    keys: list[Key] = field(default_factory=list)
+    of: dict[str, dict[Key, Total]] = field(default_factory=dict)
+    weekly: dict[str, dict[Key, dict[date | None, int]]] = field(default_factory=dict)
+
+    def get(self, measure: str, key: Key) -> Total:
+        """A measure's total over a group."""
+        return self.of[measure][key]
+
+    def everywhere(self, measure: str) -> Total:
+        """A measure's total over all groups; unknown as soon as one of them is."""
+        found = [self.of[measure][key] for key in self.keys]
+        unknown = [total for total in found if total.amount is None]
+        return unknown[0] if unknown else Total(sum(total.amount or 0 for total in found))
+
+
+def totals(evidence: Evidence, ask: Ask, measures: Iterable[str]) -> Totals:
+    """Add up measures by the asked dimensions. Without dimensions there is exactly one group.
+
+    Raises:
+        KeyError: A name that is no measure.
+    """
+    wanted: dict[int, dict[str, Request]] = defaultdict(dict)
+    family_of: dict[int, Family] = {}
+    for name in dict.fromkeys(measures):
+        family, request = find(name)
+        wanted[id(family)][name] = request
+        family_of[id(family)] = family
+    plans = {which: _plan(evidence, ask, family_of[which], names) for which, names in wanted.items()}
+    drawn = [which for which, plan in plans.items() if plan is not None]
+    frames = pl.collect_all([plan for plan in plans.values() if plan is not None], engine="streaming")
+    found = Totals({name: request for names in wanted.values() for name, request in names.items()})
+    parts = {which: _read(ask, frame) for which, frame in zip(drawn, frames, strict=True)}
+    found.keys = _sorted({key for part in parts.values() for key in part}, ask)
+    for which, names in wanted.items():
+        _fill(found, names, parts.get(which))
+    return found
+
+
+def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Request]) -> pl.LazyFrame | None:
+    if any(table not in evidence.tables for table in family.needs()):
+        return None
+    rows = family.rows(evidence, ask, wanted)
+    if rows is None:
+        return None
+    units = {request.measure.unit_column for request in wanted.values()} - {None}
+    keys = [*(f"by_{name}" for name in ask.by), "week", *sorted(str(unit) for unit in units)]
+    greatest = [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
+    summed = [name for name in wanted if name not in greatest]
+    plan: pl.LazyFrame = reduce.day_sums(rows.select(*keys, *wanted), keys, summed, greatest)
+    return plan.sort(keys, nulls_last=True)
+
+
+Row = dict[str, Any]
+Part = dict[Key, list[Row]]
+
+
+def _read(ask: Ask, frame: pl.DataFrame) -> Part:
+    """The groups of one family, each with its sums by week and unit."""
+    part: Part = defaultdict(list)
+    names = [f"by_{name}" for name in ask.by]
+    for row in frame.iter_rows(named=True):
+        part[tuple(row[name] for name in names)].append(row)
+    return part
+
+
+def _sorted(keys: set[Key], ask: Ask) -> list[Key]:
+    if not ask.by:
+        return [()]
+    return sorted(keys, key=lambda key: [(value is None, value or "") for value in key])
+
+
+def _fill(found: Totals, wanted: Mapping[str, Request], part: Part | None) -> None:
+    for name, request in wanted.items():
+        groups = {key: [] if part is None else part.get(key, []) for key in found.keys}
+        if part is None:
+            found.of[name] = dict.fromkeys(found.keys, Total(None, Reason.NOT_SUPPLIED))
+        else:
+            found.of[name] = {key: _total(name, request, rows) for key, rows in groups.items()}
+        found.weekly[name] = {key: _by_week(name, rows) for key, rows in groups.items()}
+
+
+def _total(name: str, request: Request, rows: Sequence[Row]) -> Total:
+    measure = request.measure
+    if measure.unit is Unit.DAY:
+        return Total(max((row[name] for row in rows), default=None))
+    known = sum(row[f"known_{name}"] for row in rows)
+    counted = sum(row["rows"] for row in rows)
+    if counted and (not known or (measure.strict and known < counted)):
+        return Total(None, measure.unknown)
+    unit = measure.unit_column
+    if unit is None:
+        return Total(sum(row[name] for row in rows))
+    kept = [(row[name], row[unit]) for row in rows if row[f"known_{name}"] and row[unit] is not None]
+    units = {label for amount, label in kept if amount} or {label for _, label in kept[:1]}
+    if len(units) > 1:
+        return Total(None, measure.mixed)
+    return Total(sum(amount for amount, _ in kept), currency=min(units, default=None))
+
+
+def _by_week(name: str, rows: Sequence[Row]) -> dict[date | None, int]:
+    weeks: dict[date | None, int] = defaultdict(int)
+    for row in rows:
+        weeks[row["week"]] += row[name] or 0
+    return weeks

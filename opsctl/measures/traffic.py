@@ -1,0 +1,62 @@
+"""What was spent, shown, clicked and claimed: sums of the spend table."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from opsctl.measures.dimension import split
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.family import COUNT, SPEND, Family, Measure, Reason, Request, Unit, Wanted, later, monday
+
+CLAIMED = Measure(Unit.QUANTITY, unit_column="goal", mixed=Reason.MIXED_GOALS, settles="conversions_event")
+_BESIDE = "_with_"
+
+
+def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
+    """Spend rows of the period; `X_with_Y` is X over the rows that also know Y, so that a ratio is fair."""
+    billed = split(evidence, ask, "spend", evidence.spend.filter(ask.within()))
+    if billed is None:
+        return None
+    return billed.with_columns(
+        week=monday(),
+        currency=pl.col("currency").fill_null(evidence.currency),
+        goal=pl.concat_str(pl.col("conversion_goal", "conversion_basis").fill_null(""), separator="/"),
+        **{name: _amount(evidence, name, request) for name, request in wanted.items()},
+    )
+
+
+def _amount(evidence: Evidence, name: str, request: Request) -> pl.Expr:
+    if request.numbers:
+        table = "order" if "orders" in request.template else "activity"
+        return _mature_spend(evidence, table, request.numbers["N"])
+    amount, _, beside = name.partition(_BESIDE)
+    return pl.when(pl.col(beside).is_not_null()).then(amount) if beside else pl.col(amount)
+
+
+def _mature_spend(evidence: Evidence, table: str, days: int) -> pl.Expr:
+    """Spend on the days whose new users can all be judged by now."""
+    through = evidence.through(table)
+    if through is None:
+        return pl.lit(None, pl.Int64)
+    return pl.when(later("day", days) <= through).then("spend").otherwise(pl.lit(0, pl.Int64))
+
+
+FAMILY = Family(
+    table="spend",
+    measures={
+        "spend": SPEND,
+        "impressions": COUNT,
+        "clicks": COUNT,
+        "conversions": CLAIMED,
+        "spend_with_impressions": SPEND,
+        "spend_with_clicks": SPEND,
+        "spend_with_conversions": SPEND,
+        "impressions_with_clicks": COUNT,
+        "clicks_with_impressions": COUNT,
+        "clicks_with_conversions": COUNT,
+        "conversions_with_clicks": CLAIMED,
+        "spend_mature_dN": SPEND,
+        "spend_mature_orders_dN": SPEND,
+    },
+    rows=rows,
+)

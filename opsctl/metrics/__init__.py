@@ -1,0 +1,59 @@
+"""Metrics: one file each, found by its name. `retention_dN.py` holds retention_d1, retention_d7 and all others."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from opsctl.core.errors import UnknownName
+from opsctl.core.naming import did_you_mean
+from opsctl.core.template import Template
+from opsctl.metrics.metric import Declared, Metric
+
+_NOT_METRICS = {"metric", "figure", "answer", "provenance"}
+_USUAL = {"N": (7, 30, 1, 90), "A": (8,), "B": (30,)}
+
+
+@cache
+def templates() -> tuple[str, ...]:
+    """The names of all metrics, with capital letters for numbers, sorted."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in found if name not in _NOT_METRICS))
+
+
+@cache
+def load(name: str) -> Metric:
+    """The metric of a name such as `cpa` or `retention_d7`.
+
+    Raises:
+        UnknownName: There is no such metric; the nearest is named.
+    """
+    for template in templates():
+        numbers = Template(template).match(name)
+        if numbers is not None:
+            return _declared(template).named(name, template, numbers)
+    raise UnknownName(
+        f"there is no metric '{name}'",
+        hint=did_you_mean(name, _usual_names()) or "opsctl explain --list prints them all",
+    )
+
+
+def _declared(template: str) -> Declared:
+    declared = getattr(import_module(f"{__name__}.{template}"), template)
+    if not isinstance(declared, Declared):
+        raise TypeError(f"{template}.py must declare the metric {template}")
+    return declared
+
+
+def _usual_names() -> list[str]:
+    """Every metric, those with numbers by the numbers that people use most."""
+    names: list[str] = []
+    for text in templates():
+        template = Template(text)
+        first = {letter: _USUAL[letter] for letter in template.letters}
+        longest = max((len(numbers) for numbers in first.values()), default=1)
+        for at in range(longest):
+            numbers = {letter: usual[min(at, len(usual) - 1)] for letter, usual in first.items()}
+            names.append(template.fill(numbers))
+    return list(dict.fromkeys(names))

@@ -1,0 +1,21 @@
+"""Clicks: a sum."""
+
+from __future__ import annotations
+
+from opsctl.metrics.metric import Shape, metric
+
+
+@metric(
+    definition="clicks@1",
+    shape=Shape.COUNT,
+    zh="点击",
+    en="Clicks",
+)
+def clicks(clicks: int) -> int:
+    """Clicks as billed.
+
+    Examples:
+        >>> clicks.of(clicks=[240])
+        [240]
+    """
+    return clicks

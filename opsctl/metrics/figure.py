@@ -1,0 +1,291 @@
+"""One figure: a metric's value over one group, with everything it can say for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from opsctl.core import money
+from opsctl.core.period import Period
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.family import Reason, Unit
+from opsctl.measures.totals import Key, Total, Totals
+from opsctl.metrics.metric import EVERYWHERE, SCALED, Interval, Metric, Ratio, Shape, Zero, unit_of
+from opsctl.stats.dispersion import effective_trials
+from opsctl.stats.intervals import ZERO_COUNT_BOUND, poisson_mean, wilson
+
+LEVEL = 0.95
+EPOCH = date(1970, 1, 1)
+
+
+class Status(StrEnum):
+    """How far a figure can be relied on."""
+
+    SETTLED = "settled"
+    PROVISIONAL = "provisional"
+    PARTIAL = "partial"
+    IMMATURE = "immature"
+    RECONSTRUCTED = "reconstructed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A numerator or denominator as it was counted."""
+
+    number: int | Fraction
+    unit: Unit
+
+    def as_json(self) -> int | float | str:
+        """Money as a string with four decimals, a count as an integer, a part of one as a number."""
+        if self.unit is Unit.MONEY:
+            return money.text(int(self.number))
+        if self.unit is Unit.QUANTITY:
+            whole, part = divmod(int(self.number), money.TEN_THOUSANDTHS)
+            return int(self.number) / money.TEN_THOUSANDTHS if part else whole
+        return int(self.number) if Fraction(self.number).denominator == 1 else float(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value or the reason why there is none; the value of a sum of money is in ten-thousandths."""
+
+    metric: Metric
+    definition: str
+    value: int | float | None
+    numerator: Amount | None = None
+    denominator: Amount | None = None
+    low: float | None = None
+    high: float | None = None
+    status: Status = Status.SETTLED
+    reason: Reason | None = None
+    currency: str | None = None
+    cohort: Period | None = None
+    users: int | None = None
+    mature: int | None = None
+    matures_on: date | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that stands under the metric's name in every JSON answer."""
+        bounded = self.low is not None or self.high is not None
+        return {
+            "value": self._value_as_json(),
+            "numerator": self.numerator.as_json() if self.numerator else None,
+            "denominator": self.denominator.as_json() if self.denominator else None,
+            "low": self.low,
+            "high": self.high,
+            "level": LEVEL if bounded else None,
+            "status": self.status.value,
+            "reason": self.reason.value if self.reason else None,
+            "definition": self.definition,
+            "currency": self.currency,
+            "cohort": _span(self.cohort) if self.cohort else None,
+            "users": self.users,
+            "mature": self.mature,
+            "matures_on": self.matures_on.isoformat() if self.matures_on else None,
+        }
+
+    def _value_as_json(self) -> int | float | str | None:
+        units = {Shape.MONEY: Unit.MONEY, Shape.QUANTITY: Unit.QUANTITY}
+        if self.value is None or self.metric.shape not in units:
+            return self.value
+        return Amount(int(self.value), units[self.metric.shape]).as_json()
+
+
+def _span(period: Period) -> dict[str, str]:
+    return {"from": period.start.isoformat(), "to": period.end.isoformat()}
+
+
+def worth(metric: Metric, made: Ratio | int) -> int | float | None:
+    """The value of a formula's result: an integer sum, or the double nearest the exact fraction."""
+    if isinstance(made, int):
+        return made
+    if _empty(metric, made) is not None:
+        return None
+    return float(_exact(metric, made))
+
+
+def _exact(metric: Metric, made: Ratio) -> Fraction:
+    top, bottom = (_scale(unit) for unit in _units(metric))
+    return Fraction(made.numerator) / made.denominator * made.times * bottom / top
+
+
+def _scale(unit: Unit) -> int:
+    return money.TEN_THOUSANDTHS if unit in SCALED else 1
+
+
+def _units(metric: Metric) -> tuple[Unit, Unit]:
+    """What the two sides of a ratio count: those of the formula's first two parameters."""
+    first, second = metric.parameters[:2]
+    return unit_of(first), unit_of(second)
+
+
+def _empty(metric: Metric, made: Ratio) -> Reason | None:
+    """Why a ratio has no value (G11), or None when it has one."""
+    top, bottom = made.numerator, made.denominator
+    if metric.zero is Zero.COST_PER:
+        if not bottom:
+            return Reason.SPEND_NO_CONVERSION if top else Reason.NO_ACTIVITY
+        return None if top else Reason.NO_COST
+    if bottom:
+        return None
+    return Reason.NO_COST if metric.zero is Zero.PER_COST and top else Reason.NO_ACTIVITY
+
+
+def figure(metric: Metric, totals: Totals, key: Key, evidence: Evidence, ask: Ask) -> Figure:
+    """The figure of one metric over one group of the totals."""
+    base = _Base(metric, totals, key, evidence, ask)
+    if base.unknown is not None:
+        return base.blank(base.unknown)
+    if base.users and not base.mature and metric.cohort is not None:
+        return base.blank(Reason.IMMATURE)
+    made = metric.formula(*(base.argument(name) for name in metric.parameters))
+    if isinstance(made, int):
+        return base.with_value(made, Amount(made, unit_of(metric.parameters[0])), None, (None, None))
+    sides = [Amount(side, unit) for side, unit in zip((made.numerator, made.denominator), _units(metric), strict=True)]
+    reason = _empty(metric, made)
+    if reason is not None:
+        return base.blank(reason, (sides[0], sides[1]), low=_bound(metric, made, reason))
+    return base.with_value(worth(metric, made), sides[0], sides[1], base.interval(made))
+
+
+def _bound(metric: Metric, made: Ratio, reason: Reason) -> float | None:
+    """With money spent and nothing bought, the price is at least this (one-sided 95 %)."""
+    if reason is not Reason.SPEND_NO_CONVERSION or metric.interval is not Interval.POISSON:
+        return None
+    top, _ = (_scale(unit) for unit in _units(metric))
+    return float(Fraction(made.numerator, top) / Fraction(str(ZERO_COUNT_BOUND)) * made.times)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """One group's totals, read for one metric."""
+
+    metric: Metric
+    totals: Totals
+    key: Key
+    evidence: Evidence
+    ask: Ask
+
+    def total(self, name: str) -> Total:
+        if name.startswith(EVERYWHERE):
+            return self.totals.everywhere(name.removeprefix(EVERYWHERE))
+        return self.totals.get(name, self.key)
+
+    @property
+    def unknown(self) -> Reason | None:
+        """The first reason why an argument of the formula is not known."""
+        for name in self.metric.parameters:
+            if name == "margin":
+                if self.evidence.margin is None:
+                    return Reason.NO_MARGIN
+                continue
+            reason = self.total(name).reason
+            if reason is not None:
+                return reason
+        currencies = {self.total(name).currency for name in self._money if self.total(name).amount} - {None}
+        return Reason.NO_RATE if len(currencies) > 1 else None
+
+    @property
+    def _money(self) -> list[str]:
+        return [name for name in self.metric.parameters if name != "margin" and unit_of(name) is Unit.MONEY]
+
+    def argument(self, name: str) -> int | Fraction:
+        if name == "margin":
+            return self.evidence.margin or Fraction(0)
+        return self.total(name).amount or 0
+
+    def _count(self, which: int) -> int | None:
+        names = self.metric.cohort_measures
+        return self.totals.get(names[which], self.key).amount if names else None
+
+    @property
+    def mature(self) -> int | None:
+        return self._count(0)
+
+    @property
+    def users(self) -> int | None:
+        return self._count(1)
+
+    def blank(
+        self, reason: Reason, sides: tuple[Amount | None, Amount | None] = (None, None), low: float | None = None
+    ) -> Figure:
+        status = Status.IMMATURE if reason is Reason.IMMATURE else Status.UNKNOWN
+        return self._figure(None, *sides, low=low, status=status, reason=reason)
+
+    def with_value(
+        self,
+        value: float | None,
+        numerator: Amount,
+        denominator: Amount | None,
+        interval: tuple[float | None, float | None],
+    ) -> Figure:
+        return self._figure(value, numerator, denominator, *interval, status=self._status())
+
+    def _figure(self, value: float | None, *parts: Any, **more: Any) -> Figure:
+        definition = self.metric.definition
+        currencies = {self.total(name).currency for name in self._money} - {None}
+        return Figure(
+            self.metric,
+            definition if isinstance(definition, str) else definition(self.ask.period),
+            value,
+            *parts,
+            currency=min(currencies, default=None),  # type: ignore[type-var]  # None was taken out
+            cohort=self.ask.period if self.metric.cohort else None,
+            users=self.users,
+            mature=self.mature,
+            matures_on=self._matures_on(),
+            **more,
+        )
+
+    def _matures_on(self) -> date | None:
+        """The day that must have been seen for everyone of the group to be mature; None when it has been."""
+        cohort = self.metric.cohort
+        if cohort is None or self.mature == self.users:
+            return None
+        last = self._count(2)
+        return None if last is None else EPOCH + timedelta(days=last + cohort.days(self.metric.numbers))
+
+    def _status(self) -> Status:
+        if self.mature is not None and self.users:
+            share = Fraction(self.mature, self.users)
+            if share < Fraction(self.evidence.policy.retention.partial_below):
+                return Status.PARTIAL
+        return Status.PROVISIONAL if self._unsettled() else Status.SETTLED
+
+    def _unsettled(self) -> bool:
+        """Is any of the money or claims of a day that its source may still correct (G7)?"""
+        lags = self.evidence.policy.settle_days.model_dump()
+        latest = min(self.ask.period.end, self.evidence.as_of)
+        for name in self.metric.measures:
+            request = self.totals.requests[name]
+            lag = lags.get(request.measure.settles or "", 0)
+            if lag and latest + timedelta(days=lag) > self.evidence.as_of and self.totals.get(name, self.key).amount:
+                return True
+        return False
+
+    def interval(self, made: Ratio) -> tuple[float | None, float | None]:
+        match self.metric.interval:
+            case Interval.WILSON:
+                return self._wilson(made)
+            case Interval.POISSON:
+                return self._poisson(made)
+            case _:
+                return None, None
+
+    def _wilson(self, made: Ratio) -> tuple[float, float]:
+        """Wilson, its n scaled down by how much the weeks differ among themselves."""
+        hits, tries = (self.totals.weekly[name][self.key] for name in self.metric.parameters[:2])
+        weeks = [week for week in tries if tries[week]]
+        trials = effective_trials([hits.get(week, 0) for week in weeks], [tries[week] for week in weeks])
+        return wilson(trials * float(Fraction(made.numerator) / made.denominator), trials, LEVEL)
+
+    def _poisson(self, made: Ratio) -> tuple[float, float]:
+        """The price if as few, or as many, had been bought as the count allows."""
+        scale = _scale(_units(self.metric)[1])
+        few, many = poisson_mean(float(Fraction(made.denominator) / scale), LEVEL)
+        price = float(Fraction(made.numerator) / money.TEN_THOUSANDTHS * made.times)
+        return price / many, price / few

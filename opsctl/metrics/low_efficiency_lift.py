@@ -1,0 +1,27 @@
+"""How far a row is over-represented among low-quality users."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
+
+
+@metric(
+    definition="low.lift@1",
+    shape=Shape.MULTIPLE,
+    better="lower",
+    zh="低质倍数",
+    en="Low-quality lift",
+    cohort=Cohort(mature="judged_users", days=lambda _: 7),
+)
+def low_efficiency_lift(low_users: int, all_low_users: int, acquisitions: int, all_acquisitions: int) -> Ratio:
+    """A row's share of low-quality users / its share of new users: 2.0 means twice its part.
+
+    The denominator is the number of low-quality users it would have if they were spread like new users.
+
+    Examples:
+        >>> low_efficiency_lift.of(low_users=[40], all_low_users=[100], acquisitions=[20], all_acquisitions=[100])
+        [2.0]
+    """
+    return Ratio(low_users, Fraction(all_low_users * acquisitions, all_acquisitions or 1))

@@ -1,0 +1,22 @@
+"""Orders: a sum."""
+
+from __future__ import annotations
+
+from opsctl.metrics.metric import Shape, metric
+
+
+@metric(
+    definition="orders@1",
+    shape=Shape.COUNT,
+    better="higher",
+    zh="订单",
+    en="Orders",
+)
+def orders(orders: int) -> int:
+    """Orders made, paid or not, on the day they were made, by the order's own channel.
+
+    Examples:
+        >>> orders.of(orders=[3])
+        [3]
+    """
+    return orders

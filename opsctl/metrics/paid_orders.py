@@ -1,0 +1,22 @@
+"""Paid orders: a sum."""
+
+from __future__ import annotations
+
+from opsctl.metrics.metric import Shape, metric
+
+
+@metric(
+    definition="paid_orders@1",
+    shape=Shape.COUNT,
+    better="higher",
+    zh="支付订单",
+    en="Paid orders",
+)
+def paid_orders(paid_orders: int) -> int:
+    """Orders that were paid, on the day of payment, whatever was refunded later.
+
+    Examples:
+        >>> paid_orders.of(paid_orders=[2])
+        [2]
+    """
+    return paid_orders

@@ -1,0 +1,30 @@
+"""JSON: the contract with programs. Nothing in it depends on the language, the terminal or the machine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from opsctl import __version__
+from opsctl.render import Page
+from opsctl.reports.report import Report
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report, page: Page) -> str:  # noqa: ARG001 - every writer is called alike
+    """The report as one JSON object, its keys in a fixed order."""
+    return json.dumps(envelope(report), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def envelope(report: Report) -> dict[str, Any]:
+    """What every JSON answer has around its own fields."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "opsctl": __version__,
+        "as_of": report.as_of.isoformat(),
+        "period": {"from": report.period.start.isoformat(), "to": report.period.end.isoformat()},
+        **report.data,
+        "inputs": [account.as_json() for account in report.inputs],
+        "notes": [{"code": note.code, "text": note.text} for note in report.notes],
+    }

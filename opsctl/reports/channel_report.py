@@ -1,0 +1,267 @@
+"""The channel report of a period: what each channel cost, brought and kept, every cohort figure with its cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opsctl.config.settings import Settings
+from opsctl.config.words import Words
+from opsctl.core.period import Period, last_complete_week
+from opsctl.ingest.load import Loaded, Note
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.known import Known
+from opsctl.metrics import load
+from opsctl.metrics.answer import answer
+from opsctl.metrics.figure import Figure
+from opsctl.metrics.metric import Metric
+from opsctl.reports.calendar import headline, span_of
+from opsctl.reports.findings import findings
+from opsctl.reports.report import Cell, Column, Report, RowKind, Table, TableRow
+
+CHANNEL = "channel"
+CHANGE = "_change"
+ERROR = "_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One metric of the report.
+
+    Args:
+        metric: Its name.
+        needs: The tables without which the column is left out.
+        priority: Its place in the order of leaving a narrow page; with change or error columns, theirs.
+    """
+
+    metric: str
+    needs: tuple[str, ...]
+    priority: int
+    change: int | None = None
+    error: int | None = None
+
+
+SHOWN = (
+    Shown("spend", ("spend",), 0),
+    Shown("acquisitions", ("acquisition",), 0),
+    Shown("cpa", ("spend", "acquisition"), 0, change=7),
+    Shown("retention_d7", ("acquisition", "activity"), 1, error=8),
+    Shown("cost_per_retained_d7", ("spend", "acquisition", "activity"), 2),
+    Shown("retention_d30", ("acquisition", "activity"), 3),
+    Shown("roas", ("spend", "acquisition", "order"), 5),
+    Shown("low_efficiency_share", ("acquisition", "activity"), 6),
+    Shown("paid_orders", ("order",), 9),
+    Shown("net_paid", ("order",), 4),
+)
+
+Figures = Mapping[str, Figure]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One column's metric with the days it is shown for."""
+
+    shown: Shown
+    metric: Metric
+    period: Period
+
+
+def default_period(known: Known) -> Period:
+    """The last whole week that is known; of less than a week of data, all of it."""
+    week = last_complete_week(known.evidence.as_of)
+    return week if week.end >= known.span.start else known.span
+
+
+def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Period, words: Words) -> Report:
+    """One row per channel, totals, and what changed against the period before."""
+    evidence = known.evidence
+    asked = [_asked(evidence, shown, period) for shown in SHOWN if set(shown.needs) <= evidence.tables.keys()]
+    now = _figures(evidence, asked, (CHANNEL,))
+    total = _figures(evidence, asked, ()).get(None, {})
+    before = _figures(evidence, _before(asked, known), (CHANNEL,))
+    before_total = _figures(evidence, _before(asked, known), ()).get(None, {})
+    changes = [
+        *_changes(None, before_total, total),
+        *(c for key in now for c in _changes(key, before.get(key, {}), now[key])),
+    ]
+    paid = _figures(evidence, asked, (), _spending(now)).get(None, {})
+    problems = findings(loaded)
+    return Report(
+        title=headline(period, settings.project.project.name, words),
+        as_of=evidence.as_of,
+        period=period,
+        lines=_lines(loaded, known, problems, words),
+        table=_table(asked, now, paid, total, changes, settings, words),
+        data=_data(now, total, changes, problems),
+        footnotes=_footnotes(asked, now, words),
+        inputs=loaded.inputs,
+        notes=[*problems, *loaded.notes, *known.notes],
+    )
+
+
+def _asked(evidence: Evidence, shown: Shown, period: Period) -> _Asked:
+    """A metric of users is shown for the latest cohort of the period's length whose users are all mature."""
+    metric = load(shown.metric)
+    through = evidence.through(metric.cohort.table) if metric.cohort else None
+    if metric.cohort is None or through is None:
+        return _Asked(shown, metric, period)
+    return _Asked(shown, metric, period.back_to(metric.cohort.last_mature(through, metric.numbers)))
+
+
+def _before(asked: Sequence[_Asked], known: Known) -> list[_Asked]:
+    """The same over the period before, where the data reach back that far."""
+    earlier = [_Asked(one.shown, one.metric, one.period.before()) for one in asked]
+    return [one for one in earlier if one.period.start >= known.span.start]
+
+
+def _figures(
+    evidence: Evidence, asked: Sequence[_Asked], by: tuple[str, ...], channels: tuple[str, ...] = ()
+) -> dict[str | None, dict[str, Figure]]:
+    """By channel, each metric over its own days; metrics of the same days are asked for together."""
+    found: dict[str | None, dict[str, Figure]] = {}
+    where = ((CHANNEL, channels),) if channels else ()
+    for period in sorted({one.period for one in asked}, key=lambda period: (period.start, period.end)):
+        metrics = [one.metric for one in asked if one.period == period]
+        for row in answer(evidence, Ask(period, by, where), metrics):
+            found.setdefault(row.group.get(CHANNEL), {}).update(row.figures)
+    return dict(sorted(found.items(), key=lambda item: (item[0] is None, item[0] or "")))
+
+
+def _spending(now: Mapping[str | None, Figures]) -> tuple[str, ...]:
+    return tuple(name for name, row in now.items() if name and "spend" in row and row["spend"].value)
+
+
+def _changes(channel: str | None, before: Figures, now: Figures) -> list[dict[str, Any]]:
+    """What a metric was over the period before, and is now; only where both are known."""
+    return [
+        {
+            "channel": channel,
+            "metric": name,
+            "before": before[name].as_json()["value"],
+            "now": figure.as_json()["value"],
+            "relative": figure.value / before[name].value - 1 if before[name].value else None,
+            "before_cohort": before[name].as_json()["cohort"],
+        }
+        for name, figure in now.items()
+        if name in before and figure.value is not None and before[name].value is not None
+    ]
+
+
+def _data(
+    now: Mapping[str | None, Figures], total: Figures, changes: list[dict[str, Any]], problems: Sequence[Note]
+) -> dict[str, Any]:
+    rows = [
+        {CHANNEL: channel, "verdict": None, **{name: figure.as_json() for name, figure in row.items()}}
+        for channel, row in now.items()
+    ]
+    return {
+        "total": {name: figure.as_json() for name, figure in total.items()},
+        "rows": rows,
+        "changes": changes,
+        "problems": [{"code": note.code, "text": note.text} for note in problems],
+    }
+
+
+# --- for people -----------------------------------------------------------------------------------------
+
+
+def _table(  # noqa: PLR0913, PLR0917 - the parts of one table
+    asked: Sequence[_Asked],
+    now: Mapping[str | None, Figures],
+    paid: Figures,
+    total: Figures,
+    changes: Sequence[Mapping[str, Any]],
+    settings: Settings,
+    words: Words,
+) -> Table:
+    relative = {(change[CHANNEL], change["metric"]): change["relative"] for change in changes}
+
+    def row(name: str, key: str | None, figures: Figures, kind: RowKind = RowKind.PLAIN) -> TableRow:
+        cells: dict[str, Cell] = {CHANNEL: name, **figures}
+        for one in asked:
+            moved = relative.get((key, one.shown.metric))
+            cells[one.shown.metric + CHANGE] = None if moved is None else f"{moved:+.1%}"
+            cells[one.shown.metric + ERROR] = _error(figures.get(one.shown.metric))
+        return TableRow(cells, kind)
+
+    rows = [row(_name(key, settings, words), key, now[key]) for key in _by_spend(now)]
+    if paid and len(now) > len(_spending(now)) > 0:
+        bare = row(words["report.paid"], "\0", paid, RowKind.TOTAL)
+        rows.append(bare)
+    rows.append(row(words["report.all"], None, total, RowKind.TOTAL))
+    return Table(_columns(asked, words), rows)
+
+
+def _error(figure: Figure | None) -> str | None:
+    """Half the interval, in points."""
+    if figure is None or figure.low is None or figure.high is None:
+        return None
+    return f"{(figure.high - figure.low) / 2 * 100:.1f}"
+
+
+def _name(channel: str | None, settings: Settings, words: Words) -> str:
+    return words["report.no_channel"] if channel is None else settings.project.channel_name(channel, words.locale)
+
+
+def _by_spend(now: Mapping[str | None, Figures]) -> list[str | None]:
+    """Paid channels first, the most money first; then the others by the users they brought."""
+
+    def weight(key: str | None) -> tuple[float, float, str]:
+        row = now[key]
+        amounts = [float(row[name].value or 0) if name in row else 0.0 for name in ("spend", "acquisitions")]
+        return (-amounts[0], -amounts[1], key or "")
+
+    return sorted(now, key=weight)
+
+
+def _columns(asked: Sequence[_Asked], words: Words) -> list[Column]:
+    found = [Column(CHANNEL, words["dimension.channel"], numeric=False)]
+    for one in asked:
+        title = one.metric.title(words.locale)
+        if one.metric.cohort:
+            title += "\n" + words.say("report.cohort", span=span_of(one.period, words))
+        found.append(Column(one.shown.metric, title, one.shown.priority))
+        if one.shown.change is not None:
+            found.append(Column(one.shown.metric + CHANGE, words["report.change"], one.shown.change))
+        if one.shown.error is not None:
+            found.append(Column(one.shown.metric + ERROR, words["report.error"], one.shown.error))
+    return found
+
+
+def _lines(loaded: Loaded, known: Known, problems: Sequence[Note], words: Words) -> list[str]:
+    accounts = loaded.inputs
+    lines = [
+        words.say(
+            "report.data",
+            files=len(accounts),
+            read=f"{sum(one.read for one in accounts):,}",
+            accepted=f"{sum(one.accepted for one in accounts):,}",
+            rejected=f"{sum(len(one.rejected) for one in accounts):,}",
+            dropped=f"{sum(sum(one.dropped.values()) for one in accounts):,}",
+            as_of=known.evidence.as_of,
+        )
+    ]
+    controls = [control for one in accounts for control in one.control]
+    if controls:
+        agree = sum(control.ok for control in controls)
+        lines.append(words.say("report.control", ok=agree, all=len(controls)))
+    return [*lines, *(words.say("report.problem", code=note.code, text=note.text) for note in problems)]
+
+
+def _footnotes(asked: Sequence[_Asked], now: Mapping[str | None, Figures], words: Words) -> list[str]:
+    notes = [words["report.note.spend"]] if any(one.shown.metric == "spend" for one in asked) else []
+    if any(one.metric.cohort for one in asked):
+        notes.append(words["report.note.cohort"])
+    if any(figure.status == "provisional" for row in now.values() for figure in row.values()):
+        notes.append(words["report.note.provisional"])
+    waiting = [
+        figure
+        for row in now.values()
+        for figure in row.values()
+        if figure.matures_on is not None and figure.value is None
+    ]
+    if waiting:
+        ready = max(figure.matures_on for figure in waiting if figure.matures_on)
+        notes.append(words.say("report.note.immature", day=ready))
+    return notes

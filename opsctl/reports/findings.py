@@ -1,0 +1,41 @@
+"""What a reader must know of the data before trusting a figure: refused files, rejected rows, broken totals."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from opsctl.ingest.account import Input
+from opsctl.ingest.load import Loaded, Note
+
+SHOWN = 5
+
+
+def findings(loaded: Loaded) -> list[Note]:
+    """One note per refused file, per rule that rows of a file broke, and per total that does not agree."""
+    refused = [Note(error.code, f"{error.place}: {error.sentence}") for error in loaded.refused]
+    rejected = [note for account in loaded.inputs for note in _rejected(account)]
+    totals = [
+        Note(
+            "OPS111",
+            f"{account.file}: {control.column} adds up to {control.computed}, its own total says {control.stated}",
+        )
+        for account in loaded.inputs
+        for control in account.control
+        if not control.ok
+    ]
+    return [*refused, *rejected, *totals]
+
+
+def _rejected(account: Input) -> list[Note]:
+    def rule(row: object) -> tuple[str, str, str]:
+        return row.code, row.column, row.reason  # type: ignore[attr-defined]  # rows of one account
+
+    notes: list[Note] = []
+    for (code, column, reason), group in groupby(sorted(account.rejected, key=rule), rule):
+        lines = [row.line for row in group]
+        more = f" and {len(lines) - SHOWN:,} more" if len(lines) > SHOWN else ""
+        where = ", ".join(map(str, lines[:SHOWN]))
+        of = f"column {column}: " if column else ""
+        rows = "row" if len(lines) == 1 else "rows"
+        notes.append(Note(code, f"{account.file}: {len(lines):,} {rows} rejected: {of}{reason} (line {where}{more})"))
+    return notes
