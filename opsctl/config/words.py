@@ -27,6 +27,10 @@ class Words:
     def __getitem__(self, key: str) -> str:
         return self._texts[key]
 
+    def get(self, key: str, otherwise: str) -> str:
+        """The text of a key that a language need not have, such as a dimension that a project named."""
+        return self._texts.get(key, otherwise)
+
     def say(self, key: str, **fields: object) -> str:
         """The text with its {named} fields filled in."""
         return self[key].format_map(fields)

@@ -48,7 +48,10 @@ def known_dimensions(evidence: Evidence) -> frozenset[str]:
 
 
 def expression(evidence: Evidence, table: str, name: str) -> pl.Expr | None:
-    """A dimension as text over a table that has a `day`, or None where the table cannot be split by it."""
+    """A dimension as text over a table's rows, or None where the table cannot be split by it.
+
+    The calendar is that of the column `day`.
+    """
     supplied = evidence.supplied.get(table, frozenset())
     if name in CALENDAR:
         return CALENDAR[name](pl.col("day"))
@@ -82,5 +85,16 @@ def split(evidence: Evidence, ask: Ask, tables: str | tuple[str, ...], rows: pl.
             return None
         asked[name] = found[0]
     for name, values in ask.where:
-        rows = rows.filter(asked[name].is_in(values))
+        ids = [evidence.campaigns.id_of.get(value, value) for value in values] if name == "campaign" else values
+        rows = rows.filter(asked[name].is_in(ids))
     return rows.with_columns(**{f"by_{name}": asked[name] for name in ask.by})
+
+
+def values_of(evidence: Evidence, name: str) -> set[str]:
+    """Every value that a dimension has in any of the tables."""
+    found: set[str] = set()
+    for table, rows in evidence.tables.items():
+        value = expression(evidence, table, name)
+        if value is not None:
+            found |= set(rows.select(value.alias("value")).unique().collect()["value"].drop_nulls())
+    return found

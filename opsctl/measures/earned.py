@@ -6,7 +6,7 @@ import polars as pl
 
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import KEPT, Family, Wanted, monday
+from opsctl.measures.family import KEPT, Family, Request, Wanted, monday
 
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
@@ -18,4 +18,10 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     return None if found is None else found.with_columns(week=monday(), **dict.fromkeys(wanted, pl.col("net")))
 
 
-FAMILY = Family(table="acquisition", measures={"earned": KEPT}, rows=rows, also=("order",))
+def proof(evidence: Evidence, counted: pl.LazyFrame, request: Request) -> dict[str, pl.LazyFrame]:  # noqa: ARG001
+    """The orders behind the purchase days."""
+    bought = counted.select("user", paid_day="day").unique()
+    return {"order": evidence.orders.join(bought, on=["user", "paid_day"]).select("source_file", "source_line")}
+
+
+FAMILY = Family(table="acquisition", measures={"earned": KEPT}, rows=rows, also=("order",), proof=proof)

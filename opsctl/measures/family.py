@@ -64,6 +64,7 @@ COUNT = Measure()
 
 Wanted = Mapping[str, "Request"]
 Rows = Callable[[Evidence, Ask, Wanted], pl.LazyFrame | None]
+Proof = Callable[[Evidence, pl.LazyFrame, "Request"], dict[str, pl.LazyFrame]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,14 @@ class Family:
             of the row's day), the unit columns, `source_file`, `source_line`, and a column of Int64 per
             measure, null where the row does not know it. None where it cannot be split as asked.
         also: Further tables without which nothing can be said.
+        proof: The rows of other tables that stand behind counted rows, by table, for `explain`.
     """
 
     table: str
     measures: Mapping[str, Measure]
     rows: Rows
     also: tuple[str, ...] = ()
+    proof: Proof | None = None
     templates: tuple[tuple[Template, Measure], ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from opsctl.core.template import LONGEST
 from opsctl.measures.cohort import acquired, is_mature
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import COUNT, Family, Request, Wanted
@@ -105,6 +106,17 @@ def _hit(span: Span) -> pl.Expr:
     return (past > first) & ((pl.col("word") & bits) != 0)
 
 
+def proof(evidence: Evidence, counted: pl.LazyFrame, request: Request) -> dict[str, pl.LazyFrame]:
+    """The events by which the counted users returned."""
+    if not request.template.startswith("retained"):
+        return {}
+    asked = span(request)
+    pairs = counted.select("user", since="day").join(evidence.activity, on="user")
+    offset = (pl.col("day") - pl.col("since")).dt.total_days()
+    within = (offset >= asked.first) & (offset <= (asked.last if asked.last is not None else pl.lit(LONGEST)))
+    return {"activity": pairs.filter(within).select("source_file", "source_line")}
+
+
 FAMILY = Family(
     table="acquisition",
     measures={
@@ -114,4 +126,5 @@ FAMILY = Family(
     },
     rows=rows,
     also=("activity",),
+    proof=proof,
 )

@@ -6,7 +6,7 @@ import polars as pl
 
 from opsctl.measures.cohort import acquired, is_mature
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import COUNT, KEPT, Family, Wanted, later
+from opsctl.measures.family import COUNT, KEPT, Family, Request, Wanted, later
 
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
@@ -30,9 +30,20 @@ def _amount(evidence: Evidence, name: str, days: int) -> pl.Expr:
     return pl.when(mature & within).then("net").otherwise(pl.lit(0, pl.Int64))
 
 
+def proof(evidence: Evidence, counted: pl.LazyFrame, request: Request) -> dict[str, pl.LazyFrame]:
+    """The paid orders of the counted users within their days."""
+    if request.template.startswith("mature"):
+        return {}
+    people = counted.select("user", since="day").unique()
+    bought = evidence.orders.filter(pl.col("paid_day").is_not_null()).join(people, on="user")
+    offset = (pl.col("paid_day") - pl.col("since")).dt.total_days()
+    return {"order": bought.filter(offset.is_between(0, request.numbers["N"])).select("source_file", "source_line")}
+
+
 FAMILY = Family(
     table="acquisition",
     measures={"net_paid_dN": KEPT, "mature_orders_dN": COUNT},
     rows=rows,
     also=("order",),
+    proof=proof,
 )

@@ -46,14 +46,13 @@ def _declared(template: str) -> Declared:
     return declared
 
 
+def example_of(template: str, at: int = 0) -> str:
+    """A metric's name with the numbers that people use most: retention_d7 for retention_dN."""
+    found = Template(template)
+    usual = {letter: _USUAL[letter][min(at, len(_USUAL[letter]) - 1)] for letter in found.letters}
+    return found.fill(usual)
+
+
 def _usual_names() -> list[str]:
     """Every metric, those with numbers by the numbers that people use most."""
-    names: list[str] = []
-    for text in templates():
-        template = Template(text)
-        first = {letter: _USUAL[letter] for letter in template.letters}
-        longest = max((len(numbers) for numbers in first.values()), default=1)
-        for at in range(longest):
-            numbers = {letter: usual[min(at, len(usual) - 1)] for letter, usual in first.items()}
-            names.append(template.fill(numbers))
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(example_of(text, at) for text in templates() for at in range(len(_USUAL["N"]))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -15,7 +15,7 @@ from opsctl.measures.family import Reason, Unit
 from opsctl.measures.totals import Key, Total, Totals
 from opsctl.metrics.metric import EVERYWHERE, SCALED, Interval, Metric, Ratio, Shape, Zero, unit_of
 from opsctl.stats.dispersion import effective_trials
-from opsctl.stats.intervals import ZERO_COUNT_BOUND, poisson_mean, wilson
+from opsctl.stats.intervals import RULE_OF_THREE, poisson_rate, wilson
 
 LEVEL = 0.95
 EPOCH = date(1970, 1, 1)
@@ -55,7 +55,7 @@ class Figure:
 
     metric: Metric
     definition: str
-    value: int | float | None
+    value: float | None
     numerator: Amount | None = None
     denominator: Amount | None = None
     low: float | None = None
@@ -99,7 +99,7 @@ def _span(period: Period) -> dict[str, str]:
     return {"from": period.start.isoformat(), "to": period.end.isoformat()}
 
 
-def worth(metric: Metric, made: Ratio | int) -> int | float | None:
+def worth(metric: Metric, made: Ratio | int) -> float | None:
     """The value of a formula's result: an integer sum, or the double nearest the exact fraction."""
     if isinstance(made, int):
         return made
@@ -144,12 +144,13 @@ def figure(metric: Metric, totals: Totals, key: Key, evidence: Evidence, ask: As
         return base.blank(Reason.IMMATURE)
     made = metric.formula(*(base.argument(name) for name in metric.parameters))
     if isinstance(made, int):
-        return base.with_value(made, Amount(made, unit_of(metric.parameters[0])), None, (None, None))
-    sides = [Amount(side, unit) for side, unit in zip((made.numerator, made.denominator), _units(metric), strict=True)]
+        return base.with_value(made, (Amount(made, unit_of(metric.parameters[0])), None), (None, None))
+    top, bottom = _units(metric)
+    sides = (Amount(made.numerator, top), Amount(made.denominator, bottom))
     reason = _empty(metric, made)
     if reason is not None:
-        return base.blank(reason, (sides[0], sides[1]), low=_bound(metric, made, reason))
-    return base.with_value(worth(metric, made), sides[0], sides[1], base.interval(made))
+        return base.blank(reason, sides, low=_bound(metric, made, reason))
+    return base.with_value(worth(metric, made), sides, base.interval(made))
 
 
 def _bound(metric: Metric, made: Ratio, reason: Reason) -> float | None:
@@ -157,7 +158,7 @@ def _bound(metric: Metric, made: Ratio, reason: Reason) -> float | None:
     if reason is not Reason.SPEND_NO_CONVERSION or metric.interval is not Interval.POISSON:
         return None
     top, _ = (_scale(unit) for unit in _units(metric))
-    return float(Fraction(made.numerator, top) / Fraction(str(ZERO_COUNT_BOUND)) * made.times)
+    return float(Fraction(made.numerator, top) / Fraction(str(RULE_OF_THREE)) * made.times)
 
 
 @dataclass(frozen=True)
@@ -213,32 +214,36 @@ class _Base:
     def blank(
         self, reason: Reason, sides: tuple[Amount | None, Amount | None] = (None, None), low: float | None = None
     ) -> Figure:
+        """A figure that is unknown, with what is known of its sides."""
         status = Status.IMMATURE if reason is Reason.IMMATURE else Status.UNKNOWN
-        return self._figure(None, *sides, low=low, status=status, reason=reason)
+        return replace(self._empty(), numerator=sides[0], denominator=sides[1], low=low, status=status, reason=reason)
 
     def with_value(
-        self,
-        value: float | None,
-        numerator: Amount,
-        denominator: Amount | None,
-        interval: tuple[float | None, float | None],
+        self, value: float | None, sides: tuple[Amount, Amount | None], interval: tuple[float | None, float | None]
     ) -> Figure:
-        return self._figure(value, numerator, denominator, *interval, status=self._status())
+        """A figure with its value."""
+        return replace(
+            self._empty(),
+            value=value,
+            numerator=sides[0],
+            denominator=sides[1],
+            low=interval[0],
+            high=interval[1],
+            status=self._status(),
+        )
 
-    def _figure(self, value: float | None, *parts: Any, **more: Any) -> Figure:
+    def _empty(self) -> Figure:
         definition = self.metric.definition
-        currencies = {self.total(name).currency for name in self._money} - {None}
+        currencies = [found for name in self._money if (found := self.total(name).currency) is not None]
         return Figure(
             self.metric,
             definition if isinstance(definition, str) else definition(self.ask.period),
-            value,
-            *parts,
-            currency=min(currencies, default=None),  # type: ignore[type-var]  # None was taken out
+            None,
+            currency=min(currencies, default=None),
             cohort=self.ask.period if self.metric.cohort else None,
             users=self.users,
             mature=self.mature,
             matures_on=self._matures_on(),
-            **more,
         )
 
     def _matures_on(self) -> date | None:
@@ -286,6 +291,6 @@ class _Base:
     def _poisson(self, made: Ratio) -> tuple[float, float]:
         """The price if as few, or as many, had been bought as the count allows."""
         scale = _scale(_units(self.metric)[1])
-        few, many = poisson_mean(float(Fraction(made.denominator) / scale), LEVEL)
+        few, many = poisson_rate(float(Fraction(made.denominator) / scale), LEVEL)
         price = float(Fraction(made.numerator) / money.TEN_THOUSANDTHS * made.times)
         return price / many, price / few

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from opsctl.core import money
+from opsctl.core.clean import clean
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
-from opsctl.render.clean import clean
 from opsctl.reports.report import Cell
 
 MISSING = "-"

@@ -11,9 +11,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from opsctl.config.words import Words
+from opsctl.core.clean import clean
 from opsctl.render import Page
 from opsctl.render.cells import written
-from opsctl.render.clean import clean
 from opsctl.reports.report import Column, Report, RowKind, Table, TableRow
 
 GAP = 2
@@ -78,14 +78,13 @@ def _table(table: Table, page: Page) -> str:
 
 def _fitting(table: Table, page: Page) -> tuple[list[Column] | None, list[Column]]:
     """The columns that fit whole, those of the lowest priority given up first; None when too few are left."""
-    shown, hidden = list(table.columns), []
+    shown = list(table.columns)
     while page.width is not None and _width(shown, table.rows) > page.width:
         last = max(shown, key=lambda column: column.priority)
         if last.priority == 0:
             return None, []
         shown.remove(last)
-        hidden.insert(0, last)
-    return shown, [column for column in table.columns if column in hidden]
+    return shown, [column for column in table.columns if column not in shown]
 
 
 def _width(columns: Sequence[Column], rows: Sequence[TableRow]) -> int:
@@ -100,8 +99,13 @@ def _column_width(column: Column, rows: Sequence[TableRow]) -> int:
 def _drawn(columns: Sequence[Column], rows: Sequence[TableRow], page: Page) -> str:
     drawn = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=True, header_style="bold")
     for column in columns:
-        right = "right" if column.numeric else "left"
-        drawn.add_column(Text(column.title), justify=right, no_wrap=True, overflow="ignore", vertical="bottom")
+        drawn.add_column(
+            Text(column.title),
+            justify="right" if column.numeric else "left",
+            no_wrap=True,
+            overflow="ignore",
+            vertical="bottom",
+        )
     for row in rows:
         style = "bold" if row.kind is RowKind.TOTAL else None
         drawn.add_row(*(Text(written(row.cells.get(column.key))) for column in columns), style=style)

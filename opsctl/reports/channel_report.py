@@ -134,17 +134,18 @@ def _spending(now: Mapping[str | None, Figures]) -> tuple[str, ...]:
 
 def _changes(channel: str | None, before: Figures, now: Figures) -> list[dict[str, Any]]:
     """What a metric was over the period before, and is now; only where both are known."""
+    pairs = [(name, before[name], figure) for name, figure in now.items() if name in before]
     return [
         {
             "channel": channel,
             "metric": name,
-            "before": before[name].as_json()["value"],
+            "before": earlier.as_json()["value"],
             "now": figure.as_json()["value"],
-            "relative": figure.value / before[name].value - 1 if before[name].value else None,
-            "before_cohort": before[name].as_json()["cohort"],
+            "relative": figure.value / earlier.value - 1 if earlier.value else None,
+            "before_cohort": earlier.as_json()["cohort"],
         }
-        for name, figure in now.items()
-        if name in before and figure.value is not None and before[name].value is not None
+        for name, earlier, figure in pairs
+        if figure.value is not None and earlier.value is not None
     ]
 
 

@@ -41,5 +41,4 @@ def _table(rows: Sequence[Row], ask: Ask, metrics: Sequence[Metric], words: Word
 
 
 def _heading(dimension: str, words: Words) -> str:
-    key = f"dimension.{dimension}"
-    return words[key] if key in words else dimension
+    return words.get(f"dimension.{dimension}", dimension)

@@ -41,9 +41,7 @@ def checks(table: type[Table]) -> tuple[Check, ...]:
     found: list[Check] = []
     for column in columns(table).values():
         if not column.nullable:
-            found.append(
-                Check(column.name, EMPTY, f"{column.name} is empty", pl.col(column.day_name).is_not_null())
-            )
+            found.append(Check(column.name, EMPTY, f"{column.name} is empty", pl.col(column.day_name).is_not_null()))
         for mark in _marks(column.field.annotation, column.field.metadata):
             found += _constraint(column, mark)
     for name, function in table.rules().items():

@@ -85,9 +85,7 @@ class Table(BaseModel):
         broken = [name for name, function in self.rules().items() if row.select(function()).item() is False]
         if broken:
             error = PydanticCustomError("rule", "breaks {rule}", {"rule": broken[0]})
-            raise ValidationError.from_exception_data(
-                type(self).__name__, [InitErrorDetails(type=error, input=None)]
-            )
+            raise ValidationError.from_exception_data(type(self).__name__, [InitErrorDetails(type=error, input=None)])
         return self
 
 

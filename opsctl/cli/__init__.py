@@ -1,0 +1,113 @@
+"""The command line: one file per command; this one only gathers them and gives every failure its exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+
+import typer
+from typer.core import TyperGroup
+
+from opsctl import __version__
+from opsctl.cli import config, explain, inspect, query, report
+from opsctl.core.errors import Defect, ExitCode, OpsctlError
+
+EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
+
+
+class InOrder(TyperGroup):
+    """Commands in the order in which one meets them, not in that of the alphabet."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own context type
+        """The commands as they were added."""
+        return list(self.commands)
+
+
+app = typer.Typer(
+    cls=InOrder,
+    name="opsctl",
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EPILOG,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"opsctl {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", "-V", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Channel performance from the exports you already have: CPA, retention, a report, in one command.
+
+    \b
+    opsctl report exports/                              this week, channel by channel
+    opsctl query cpa,retention_d7 exports/ --by channel figures, also as --json
+    opsctl explain cpa                                  what a figure means
+    opsctl inspect exports/w02.csv                      what opsctl sees in a file
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command("report")(report.report)
+app.command("query")(query.query)
+app.command("explain")(explain.explain)
+app.command("inspect")(inspect.inspect)
+app.add_typer(config.app, name="config")
+
+
+def run() -> None:
+    """Run the command line and leave with the exit code that belongs to what happened."""
+    signal.signal(signal.SIGTERM, _terminated)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console of another encoding shows \u escapes instead of failing
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+        sys.stdout.flush()
+    except OpsctlError as error:
+        _say(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it ends
+        sys.exit(ExitCode.READER_GONE)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last net: a defect gets a log, not a traceback
+        _say(_defect(error))
+        sys.exit(ExitCode.BUG)
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(ExitCode.TERMINATED)
+
+
+def _say(error: OpsctlError) -> None:
+    from opsctl.core.clean import clean
+
+    for line in error.lines():
+        sys.stderr.write(clean(line) + "\n")
+
+
+def _defect(error: Exception) -> Defect:
+    """A defect's details go to a file that only the user can read: they may hold values."""
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", prefix="opsctl-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write("".join(traceback.format_exception(error)))
+    return Defect(
+        f"{type(error).__name__}: a defect of opsctl, not of your data",
+        details=(("log", log.name),),
+        hint="please report it with the last lines of the log; read it first, it may hold values of your data",
+    )

@@ -1,0 +1,101 @@
+"""What was asked, checked: metrics, dimensions, values and periods that exist, or one error that names the nearest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+from opsctl.core import period as periods
+from opsctl.core.errors import BadOption, UnknownName
+from opsctl.core.naming import did_you_mean
+
+if TYPE_CHECKING:
+    from opsctl.config.settings import Settings
+    from opsctl.core.period import Period
+    from opsctl.measures.evidence import Ask
+    from opsctl.measures.known import Known
+    from opsctl.metrics.metric import Metric
+
+
+def metrics(names: str) -> list[Metric]:
+    """The metrics of a comma-separated list, each once, in its order.
+
+    Raises:
+        UnknownName: One of them is none.
+    """
+    from opsctl.metrics import load
+
+    return [load(name) for name in _listed(names)]
+
+
+def _listed(text: str) -> list[str]:
+    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
+
+
+def check_period(text: str | None) -> None:
+    """Refuse a mistyped period before anything is read; relative ones are understood later."""
+    if text is not None:
+        periods.parse(text, date(2000, 1, 1))
+
+
+def period(known: Known, text: str | None) -> Period:
+    """The days asked for; without a period, all that is known."""
+    return periods.parse(text, known.evidence.as_of) if text is not None else known.span
+
+
+def ask(known: Known, settings: Settings, period_text: str | None, by: str | None, where: list[str] | None) -> Ask:
+    """What to ask of the measures.
+
+    Raises:
+        UnknownName: A dimension or a value that is not in the data.
+        BadOption: A condition that is not DIM=VALUE.
+    """
+    from opsctl.measures.evidence import Ask
+
+    dimensions = _listed(by or "")
+    conditions = _conditions(where or (), settings)
+    _check_dimensions(known, [*dimensions, *conditions])
+    for name, values in conditions.items():
+        _check_values(known, settings, name, values)
+    return Ask(
+        period=period(known, period_text),
+        by=tuple(dimensions),
+        where=tuple((name, tuple(values)) for name, values in conditions.items()),
+        bounded=period_text is not None,
+    )
+
+
+def _conditions(where: list[str] | tuple[str, ...], settings: Settings) -> dict[str, list[str]]:
+    """Several values of one dimension widen it, several dimensions narrow down."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for condition in where:
+        name, equals, value = condition.partition("=")
+        if not equals or not name or not value:
+            raise BadOption(f"--where '{condition}' is no condition", hint="write --where channel=douyin")
+        found[name.strip()].append(settings.project.channel_of(value) if name.strip() == "channel" else value)
+    return dict(found)
+
+
+def _check_dimensions(known: Known, names: list[str]) -> None:
+    from opsctl.measures.dimension import known_dimensions
+
+    dimensions = known_dimensions(known.evidence)
+    for name in names:
+        if name not in dimensions and name.removeprefix("attribute_") not in dimensions:
+            raise UnknownName(
+                f"there is no dimension '{name}'",
+                details=(("known", ", ".join(sorted(dimensions))),),
+                hint=did_you_mean(name, dimensions),
+            )
+
+
+def _check_values(known: Known, settings: Settings, name: str, values: list[str]) -> None:
+    from opsctl.measures.dimension import CALENDAR, values_of
+
+    if name in CALENDAR:
+        return
+    present = values_of(known.evidence, name) | (settings.project.channels.keys() if name == "channel" else set())
+    for value in values:
+        if value not in present:
+            raise UnknownName(f"no {name} in the data is called '{value}'", hint=did_you_mean(value, present))

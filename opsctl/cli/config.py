@@ -1,0 +1,80 @@
+"""`opsctl config`: what is configured, where each value comes from, and whether it holds together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from opsctl.cli import options
+
+app = typer.Typer(
+    help="What is configured, and where it comes from.",
+    rich_markup_mode=None,
+    no_args_is_help=False,
+    add_completion=False,
+)
+
+Origin = Annotated[bool, typer.Option("--origin", help="Name the file and line of every value.")]
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """What is configured, and where it comes from.
+
+    \b
+    opsctl config show --origin
+    opsctl config check -C shop/
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def show(
+    origin: Origin = False,
+    project: options.ProjectDir = None,
+    locale: options.Locale = None,
+    json: options.Json = False,
+) -> None:
+    """Print every value that is in force; secrets are masked.
+
+    \b
+    opsctl config show
+    opsctl config show --origin
+    """
+    from opsctl.cli import session
+
+    chosen = session.settings(project, None, locale, session.Voice(quiet=True))
+    values = chosen.origins()
+    if json:
+        import json as encoder
+
+        rows = [{"key": one.key, "value": one.value, "origin": one.source} for one in values]
+        session.put(encoder.dumps({"schema_version": 1, "rows": rows}, ensure_ascii=False, indent=2) + "\n")
+        return
+    from opsctl.core.clean import clean
+
+    for one in values:
+        typer.echo(clean(f"{one.key}: {one.value}") + (f"  ({clean(one.source)})" if origin else ""))
+
+
+@app.command()
+def check(
+    project: options.ProjectDir = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Read all configuration and say whether it can be used; the first error is shown with its line.
+
+    \b
+    opsctl config check
+    """
+    from opsctl.cli import session
+    from opsctl.config.project import unused_keys
+
+    voice = session.Voice(quiet)
+    chosen = session.settings(project, None, None, voice)
+    session.check_mappings(chosen)
+    if unused := unused_keys(chosen.project):
+        voice.say(f"not used by this version: {', '.join(unused)}")
+    voice.say(f"{len(chosen.mappings)} mappings, {len(chosen.project.channels)} channels, nothing wrong")

@@ -1,0 +1,53 @@
+"""`opsctl query`: figures, split and narrowed down as asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from opsctl.cli import options
+
+
+def query(
+    metrics: Annotated[str, typer.Argument(metavar="METRIC[,METRIC]", help="Such as cpa or cpa,retention_d7.")],
+    paths: options.Paths = None,
+    by: options.By = None,
+    where: options.Where = None,
+    period: options.PeriodText = None,
+    as_of: options.AsOf = None,
+    project: options.ProjectDir = None,
+    format_: options.Format = None,
+    json: options.Json = False,
+    output: options.Output = None,
+    locale: options.Locale = None,
+    strict: options.Strict = False,
+    rejects: options.Rejects = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    width: options.Width = None,
+) -> None:
+    """Answer with the figures of one or more metrics.
+
+    \b
+    opsctl query cpa exports/ --by channel --period 2025-W20
+    opsctl query retention_d7,cost_per_retained_d7 exports/ --by channel,week --json
+    opsctl query spend exports/ --where channel=douyin --by campaign
+    """
+    from opsctl.cli import asking, session
+    from opsctl.config.words import Words
+    from opsctl.reports.query import query as answered
+
+    voice = session.Voice(quiet, verbose)
+    sink = session.Sink(session.chosen_format(format_, json, output), output, width, no_color)
+    asked = asking.metrics(metrics)
+    asking.check_period(period)
+    session.day(as_of)
+    chosen = session.settings(project, paths, locale, voice)
+    loaded = session.read(paths, chosen, voice, strict=strict)
+    known = session.evidence(loaded, chosen, as_of, voice)
+    ask = asking.ask(known, chosen, period, by, where)
+    sink.write(answered(loaded, known, ask, asked, Words(chosen.locale)), chosen.locale)
+    session.write_rejects(loaded, rejects)
+    session.leave(loaded)

@@ -1,0 +1,45 @@
+"""`opsctl report`: the channel report of a period."""
+
+from __future__ import annotations
+
+from opsctl.cli import options
+
+
+def report(
+    paths: options.Paths = None,
+    period: options.PeriodText = None,
+    as_of: options.AsOf = None,
+    project: options.ProjectDir = None,
+    format_: options.Format = None,
+    json: options.Json = False,
+    output: options.Output = None,
+    locale: options.Locale = None,
+    strict: options.Strict = False,
+    rejects: options.Rejects = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    width: options.Width = None,
+) -> None:
+    """Report on every channel: what it cost, brought and kept. Default: the last complete week.
+
+    \b
+    opsctl report exports/
+    opsctl report exports/ --period 2025-05 --locale zh-CN
+    opsctl report exports/ -o w21.json
+    """
+    from opsctl.cli import asking, session
+    from opsctl.config.words import Words
+    from opsctl.reports.channel_report import channel_report, default_period
+
+    voice = session.Voice(quiet, verbose)
+    sink = session.Sink(session.chosen_format(format_, json, output), output, width, no_color)
+    asking.check_period(period)
+    session.day(as_of)
+    chosen = session.settings(project, paths, locale, voice)
+    loaded = session.read(paths, chosen, voice, strict=strict)
+    known = session.evidence(loaded, chosen, as_of, voice)
+    days = asking.period(known, period) if period else default_period(known)
+    sink.write(channel_report(loaded, known, chosen, days, Words(chosen.locale)), chosen.locale)
+    session.write_rejects(loaded, rejects)
+    session.leave(loaded)

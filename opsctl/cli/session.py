@@ -1,0 +1,256 @@
+"""What every command that answers does first and last: read, tell what was found, write, and choose the exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from opsctl.core.errors import BadOption, CannotWrite, ExitCode, NoData, RefusedStrictly
+from opsctl.core.paths import project_above
+
+if TYPE_CHECKING:
+    from opsctl.config.settings import Settings
+    from opsctl.ingest.load import Loaded
+    from opsctl.measures.known import Known
+    from opsctl.reports.report import Report
+
+NARROWEST = 20
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What is told beside the answer, on stderr."""
+
+    quiet: bool = False
+    verbose: bool = False
+
+    def say(self, text: str) -> None:
+        """Something worth knowing."""
+        if not self.quiet:
+            from opsctl.core.clean import clean
+
+            sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+
+    def murmur(self, text: str) -> None:
+        """Something for those who asked for more."""
+        if self.verbose:
+            self.say(text)
+
+
+def day(text: str | None, option: str = "--as-of") -> date | None:
+    """A date option's value.
+
+    Raises:
+        BadOption: It is no date.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadOption(f"{option} '{text}' is no date", hint="write it as 2025-01-31") from None
+
+
+def settings(project: Path | None, paths: Sequence[Path] | None, locale: str | None, voice: Voice) -> Settings:
+    """The configuration of the project that the command belongs to: named, above here, or above the first path.
+
+    Raises:
+        BadOption: The folder named holds no `opsctl.yaml`.
+    """
+    from opsctl.config.settings import load
+
+    folder = project
+    if folder is None:
+        above_path = project_above(paths[0] if paths[0].is_dir() else paths[0].parent) if paths else None
+        folder = project_above(Path.cwd()) or above_path
+    elif not (folder / "opsctl.yaml").is_file():
+        raise BadOption(f"there is no opsctl.yaml in '{folder}'", hint="name the folder that holds it with -C")
+    if folder is not None:
+        voice.say(f"project: {_shown(folder)}")
+    flags = {"locale": locale} if locale else {}
+    return load(folder, flags, dict(os.environ), _user_file())
+
+
+def _shown(folder: Path) -> str:
+    """A folder as a person would name it from here."""
+    try:
+        return folder.resolve().relative_to(Path.cwd()).as_posix() or "."
+    except ValueError:
+        return folder.as_posix()
+
+
+def _user_file() -> Path | None:
+    home = os.environ.get("XDG_CONFIG_HOME") or (os.environ.get("HOME") and os.path.join(os.environ["HOME"], ".config"))  # noqa: PTH118
+    return Path(home) / "opsctl" / "config.yaml" if home else None
+
+
+def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict: bool) -> Loaded:
+    """The tables behind the paths; what is wrong with them is told at once.
+
+    Raises:
+        NoData: Every file was refused, or there was none.
+        RefusedStrictly: Something is wrong and `strict` was given.
+    """
+    from opsctl.config.project import unused_keys
+    from opsctl.ingest.load import load
+    from opsctl.ingest.sources import files
+    from opsctl.reports.findings import findings
+
+    if unused := unused_keys(chosen.project):
+        voice.murmur(f"not used by this version: {', '.join(unused)}")
+    listed = files(list(paths or ()), chosen)
+    if listed.passed_over:
+        voice.murmur(f"passed over, not named like tables: {', '.join(listed.passed_over)}")
+    loaded = load(listed, chosen)
+    for error in loaded.refused:
+        Voice().say("\n".join(error.lines()))
+    for note in findings(loaded)[len(loaded.refused) :]:
+        Voice().say(f"warning[{note.code}]: {note.text}")
+    if not loaded.tables:
+        raise _nothing(len(listed.found), len(loaded.refused))
+    if strict and loaded.has_findings:
+        raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
+    return loaded
+
+
+def _nothing(found: int, refused: int) -> NoData:
+    if not found:
+        return NoData(
+            "there is no file to read there", hint="tables are named .csv .tsv .txt .parquet, also in .gz .zip"
+        )
+    return NoData(f"all {refused} files were refused" if refused > 1 else "the file was refused")
+
+
+def evidence(loaded: Loaded, chosen: Settings, as_of: str | None, voice: Voice) -> Known:
+    """What the tables show as of a day."""
+    from opsctl.measures.known import known
+
+    found = known(loaded, chosen, day(as_of))
+    for note in (*loaded.notes, *found.notes):
+        voice.say(f"note: {note.text}")
+    return found
+
+
+def chosen_format(format_: str | None, json: bool, output: Path | None) -> str:
+    """The format asked for: by name, by --json, by the file's extension, else the terminal's table."""
+    from opsctl.render import format_of, known_format
+
+    if json and format_ not in (None, "json"):
+        raise BadOption(f"--json and --format {format_} ask for different formats")
+    if json:
+        return "json"
+    if format_ is not None:
+        return known_format(format_)
+    return format_of(output) if output is not None else "table"
+
+
+@dataclass(frozen=True)
+class Sink:
+    """Where the answer goes, and how wide it may be."""
+
+    format: str
+    output: Path | None
+    width: int | None
+    no_color: bool
+
+    def write(self, report: Report, locale: str) -> None:
+        """Render the report and put it where it belongs, whole or not at all."""
+        from opsctl.config.words import Words
+        from opsctl.render import Page, render
+
+        page = Page(Words(locale), self._width(), self._colour())
+        text = render(report, self.format, page)
+        if self.output is None:
+            put(text)
+        else:
+            write_whole(self.output, text)
+
+    def _width(self) -> int | None:
+        """A terminal's own width; what was asked for; off a terminal as wide as needed, so no number is cut."""
+        if self.width is not None:
+            return max(self.width, NARROWEST) if self.width else None
+        columns = os.environ.get("COLUMNS", "")
+        if self.output is None and columns.isdigit() and int(columns):
+            return max(int(columns), NARROWEST)
+        if self.output is None and sys.stdout.isatty():
+            return max(os.get_terminal_size(sys.stdout.fileno()).columns, NARROWEST)
+        return None
+
+    def _colour(self) -> bool:
+        if self.no_color or self.output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def put(text: str) -> None:
+    """The answer to stdout; a terminal gets its own encoding, a file or pipe always UTF-8."""
+    if sys.stdout.isatty():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A file that is complete or not there: written beside its place, forced to disk, then renamed.
+
+    Raises:
+        CannotWrite: The folder does not exist or cannot be written to, or the disk is full.
+    """
+    part: str | None = None
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).replace(path)
+    except OSError as error:
+        if part is not None:
+            Path(part).unlink(missing_ok=True)
+        raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="check the folder and the disk") from error
+
+
+def write_rejects(loaded: Loaded, path: Path | None) -> None:
+    """Every rejected row's place and rule as CSV, readable by its owner alone; its values stay in the file.
+
+    Raises:
+        CannotWrite: It cannot be written there.
+    """
+    if path is None:
+        return
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", "line", "column", "code", "reason"])
+    writer.writerows([row.file, row.line, row.column, row.code, row.reason] for row in loaded.rejected)
+    write_whole(path, text.getvalue())
+
+
+def leave(loaded: Loaded) -> None:
+    """End the command with the exit code that says whether anything was found wrong."""
+    raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings else ExitCode.OK)
+
+
+def check_mappings(chosen: Settings) -> None:
+    """Hold every mapping to the columns of its table.
+
+    Raises:
+        BadConfiguration: A mapping fills a column that its table does not have.
+    """
+    from opsctl.config.matching import validate_columns
+    from opsctl.ingest.claim import allowed_columns
+
+    for mapping in chosen.mappings:
+        validate_columns(mapping, allowed_columns())

@@ -1,0 +1,13 @@
+"""The rules that a row can break: a broken row is data, not an exception, and says which rule by its code."""
+
+RULES: dict[str, str] = {
+    "OPS201": "The row has another number of cells than the header. Cells are counted strictly, never padded or cut.",
+    "OPS202": "The cell is not a number or amount of money that can be read exactly.",
+    "OPS203": "The cell is not a date or time that can be read in only one way.",
+    "OPS204": "A column that every row of the table must have is empty.",
+    "OPS205": "The value is outside the range that the table allows.",
+    "OPS206": "Two values of the row contradict each other, such as more clicks than impressions.",
+    "OPS207": "The row holds a NUL or bytes that are not text in the file's encoding.",
+    "OPS208": "The quotes of the row are broken, so that its cells cannot be told apart.",
+    "OPS209": "The same key stands elsewhere with other values, and nothing says which is newer.",
+}

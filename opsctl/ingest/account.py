@@ -1,0 +1,104 @@
+"""What became of every row of every file: read = accepted + rejected + dropped, by reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from opsctl.core import money
+from opsctl.schemas.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row that broke a rule; it is data, kept aside, and never holds the row's values."""
+
+    file: str
+    line: int
+    column: str  # canonical; empty where the row as a whole is broken
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A column's total as the platform states it, beside the sum of the rows."""
+
+    column: str
+    stated: str
+    computed: str
+    ok: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """For the account of the input."""
+        return {"column": self.column, "stated": self.stated, "computed": self.computed, "ok": self.ok}
+
+
+@dataclass(frozen=True)
+class Input:
+    """The account of one file.
+
+    Args:
+        file: As the user named it.
+        sha256: Of its bytes.
+        mapping: The mapping that claimed it, or "canonical".
+        table: The canonical table its rows went to.
+        days: The first and last local day of accepted rows, or None.
+        accepted: How many rows were loaded.
+        rejected: The rows that were not.
+        dropped: Rows that are no data, by reason.
+        sums: Of accepted rows, money with four decimals and counts, by column.
+        control: The totals in the file and what the rows add up to.
+    """
+
+    file: str
+    sha256: str
+    mapping: str
+    table: str
+    days: tuple[date, date] | None
+    accepted: int
+    rejected: tuple[Rejected, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    sums: Mapping[str, int | str] = field(default_factory=dict)
+    control: tuple[Control, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """All rows below the header."""
+        return self.accepted + len(self.rejected) + sum(self.dropped.values())
+
+    def with_dropped(self, reason: str, rows: int) -> Input:
+        """The same account with accepted rows moved to a reason for dropping them."""
+        dropped = Counter(self.dropped)
+        dropped[reason] += rows
+        return replace(self, accepted=self.accepted - rows, dropped=dict(sorted(dropped.items())))
+
+    def as_json(self) -> dict[str, Any]:
+        """One entry of `inputs`."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "mapping": self.mapping,
+            "table": self.table,
+            "days": None if self.days is None else {"from": str(self.days[0]), "to": str(self.days[1])},
+            "read": self.read,
+            "accepted": self.accepted,
+            "rejected": len(self.rejected),
+            "dropped": dict(self.dropped),
+            "sums": dict(self.sums),
+            "control": [control.as_json() for control in self.control],
+        }
+
+
+def written(amount: int, kind: Kind) -> int | str:
+    """A sum as the account shows it: money with four decimals, quantities without needless ones."""
+    if kind is Kind.MONEY:
+        return money.text(amount)
+    if kind is Kind.QUANTITY:
+        whole, part = divmod(amount, money.TEN_THOUSANDTHS)
+        return str(Decimal(amount).scaleb(-4).normalize()) if part else whole
+    return amount

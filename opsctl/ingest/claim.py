@@ -1,0 +1,178 @@
+"""Who claims a file: the project's sources first, then its mappings, the shipped ones, and the canonical tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from opsctl.config import matching
+from opsctl.config.headers import header_key
+from opsctl.config.matching import Match, Tier
+from opsctl.config.project import Source
+from opsctl.config.settings import Settings
+from opsctl.core.errors import AmbiguousFile, BadConfiguration, OpsctlError, UnknownFile
+from opsctl.core.naming import fold, nearest
+from opsctl.schemas import tables
+from opsctl.schemas.table import columns, required
+
+CANONICAL = "canonical"
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How a file is read: through a mapping, or as the canonical table it already is (mapping None).
+
+    `positions` gives, for each column of the table, the file's columns; attributes of an acquisition are
+    among them as `attribute_NAME`. `unused` are the file's columns that nothing reads.
+    """
+
+    table: str
+    mapping: matching.Mapping | None
+    positions: Mapping[str, tuple[int, ...]]
+    unused: tuple[str, ...]
+    match: Match | None = None
+
+    @property
+    def name(self) -> str:
+        """The mapping's name, or `canonical`."""
+        return self.mapping.name if self.mapping else CANONICAL
+
+
+def required_columns() -> dict[str, frozenset[str]]:
+    """By table, the columns without which a file is not that table."""
+    return {name: required(table) for name, table in tables().items()}
+
+
+def allowed_columns() -> dict[str, frozenset[str]]:
+    """By table, the columns that a mapping may fill."""
+    return {name: frozenset(columns(table)) for name, table in tables().items()}
+
+
+class Claims:
+    """All that can claim a file, asked in tiers: the first tier that has an answer gives it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.required = required_columns()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every column name that a claim may look for, as `fold` writes it."""
+        mapped = (mapping.export for mapping in self.settings.mappings)
+        stated = (names for export in mapped for column in export.columns.values() for names in column.looked_for)
+        own = (name for allowed in allowed_columns().values() for name in allowed)
+        return frozenset(fold(name) for name in (*(name for names in stated for name in names), *own))
+
+    def expects(self, header: Sequence[str], source: Source | None) -> bool:
+        """Is this the header of something that would be claimed?"""
+        return any(self._tiers(header, source))
+
+    def of(self, header: Sequence[str], source: Source | None, file: str) -> Claim:
+        """The one claim on a file.
+
+        Raises:
+            UnknownFile: Nobody claims it; the nearest and what differs are named.
+            AmbiguousFile: Two of the same tier claim it.
+            BadConfiguration: Its source names a mapping that does not exist.
+        """
+        for claims in self._tiers(header, source):
+            if len(claims) > 1:
+                raise AmbiguousFile(
+                    f"{' and '.join(claim.name for claim in claims)} both claim this file",
+                    file=file,
+                    hint="say which: `sources: [{path: …, mapping: NAME}]` in opsctl.yaml",
+                )
+            if claims:
+                return claims[0]
+        raise self.refusal(header, source, file)
+
+    def _tiers(self, header: Sequence[str], source: Source | None) -> list[list[Claim]]:
+        if source is not None and source.mapping is not None:
+            return [self._mapped(header, self._declared(source.mapping))]
+        mapped = self.settings.mappings
+        wanted = source.table if source is not None else None
+        tiers = [
+            self._mapped(header, [one for one in mapped if one.tier is Tier.PROJECT]),
+            self._mapped(header, [one for one in mapped if one.tier is Tier.SHIPPED]),
+            canonical(header),
+        ]
+        return [[claim for claim in claims if wanted in (None, claim.table)] for claims in tiers]
+
+    def _declared(self, name: str) -> Sequence[matching.Mapping]:
+        found = self.settings.mappings_named(name)
+        if not found:
+            raise BadConfiguration(f"there is no mapping '{name}'", file="opsctl.yaml")
+        return found
+
+    def _mapped(self, header: Sequence[str], mappings: Sequence[matching.Mapping]) -> list[Claim]:
+        """The mappings that claim the header; one that demands all that another does, and more, is the closer."""
+        claims = [
+            _through(mapping, match, header)
+            for mapping in mappings
+            if (match := mapping.matches(header, self.required)).claims
+        ]
+        return [claim for claim in claims if not any(_demands(other) > _demands(claim) for other in claims)]
+
+    def refusal(self, header: Sequence[str], source: Source | None, file: str) -> OpsctlError:
+        """Why nobody claims a header: the nearest mapping or table, and the columns that differ."""
+        close, missing, looked_for = self._nearest(header, source)
+        shown = ", ".join(header[:_SHOWN])
+        hint = f"give the mapping {close} today's name of the column: opsctl inspect shows the file"
+        known = [name for name in header if nearest(name, looked_for)]
+        if known:
+            hint = f"the file's '{known[0]}' may be it: add it to the mapping's names"
+        return UnknownFile(
+            f"nothing claims this file; the nearest is {close}, which lacks {', '.join(missing)}",
+            file=file,
+            details=(("looked for", ", ".join(looked_for)), ("the file has", shown)),
+            hint=hint,
+        )
+
+    def _nearest(self, header: Sequence[str], source: Source | None) -> tuple[str, list[str], list[str]]:
+        mappings = self.settings.mappings
+        if source is not None and source.mapping is not None:
+            mappings = tuple(self._declared(source.mapping))
+        scored = [(match.score, mapping.name, match) for mapping in mappings
+                  for match in [mapping.matches(header, self.required)]]  # fmt: skip
+        here = {fold(name) for name in header}
+        lacking = {name: sorted(need - here) for name, need in self.required.items()}
+        table = min(sorted(lacking), key=lambda name: len(lacking[name]) / len(self.required[name]))
+        share = 1 - len(lacking[table]) / len(self.required[table])
+        best = max(scored, key=lambda one: (one[0], one[1]), default=None)
+        if best is None or best[0] <= share:
+            return f"the canonical table {table}", lacking[table], lacking[table]
+        absent = best[2].missing
+        return best[1], [one.column or one.names[0] for one in absent], [one.names[0] for one in absent]
+
+
+def _through(mapping: matching.Mapping, match: Match, header: Sequence[str]) -> Claim:
+    positions = {**match.columns, **{f"attribute_{name}": (at,) for name, at in match.attributes.items()}}
+    read = {at for found in positions.values() for at in found}
+    unused = tuple(name for at, name in enumerate(header) if at not in read)
+    return Claim(mapping.table, mapping, positions, unused, match)
+
+
+def _demands(claim: Claim) -> frozenset[str]:
+    return frozenset(map(header_key, claim.mapping.export.file.header_has)) if claim.mapping else frozenset()
+
+
+def canonical(header: Sequence[str]) -> list[Claim]:
+    """The canonical tables whose required columns are all in a header; further columns become attributes."""
+    at = {fold(name): position for position, name in reversed(list(enumerate(header)))}
+    claims: list[Claim] = []
+    for name, table in tables().items():
+        if not required(table) <= at.keys():
+            continue
+        positions = {column: (at[column],) for column in columns(table) if column in at}
+        others = {key: position for key, position in at.items() if key not in positions and key}
+        if name == "acquisition":
+            positions |= {_attribute(key): (position,) for key, position in others.items()}
+            others = {}
+        claims.append(Claim(name, None, positions, tuple(header[position] for position in sorted(others.values()))))
+    return claims
+
+
+def _attribute(key: str) -> str:
+    return key if key.startswith("attribute_") else f"attribute_{key}"

@@ -1,0 +1,158 @@
+"""A claimed file's rows become rows of its canonical table; a row that breaks a rule is kept aside, never bent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from opsctl.core.errors import AmbiguousFile
+from opsctl.ingest.account import Rejected
+from opsctl.ingest.claim import Claim
+from opsctl.ingest.values import Typed, type_column
+from opsctl.ingest.written import Raw, Written, without_dropped
+from opsctl.schemas import tables
+from opsctl.schemas.checks import checks
+from opsctl.schemas.kinds import Kind
+from opsctl.schemas.table import Table, columns, physical_schema
+
+ATTRIBUTE = "attribute_"
+ADDITIVE = (Kind.MONEY, Kind.QUANTITY, Kind.COUNT)
+_BAR = "|"  # between a column's name, which never has one, and what is wrong with it
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What became of a file's rows.
+
+    Args:
+        frame: The accepted rows: the table's physical columns, attributes, and `line`.
+        supplied: The columns that the file itself gave.
+        rejected: The rows that broke a rule, by their line.
+        dropped: The rows that are no data, by reason.
+        notes: What a person should know of the file's values.
+        currency_assumed: Whether nothing but the project says what the money's currency is.
+    """
+
+    frame: pl.DataFrame
+    supplied: frozenset[str]
+    rejected: tuple[Rejected, ...]
+    dropped: Mapping[str, int]
+    notes: tuple[str, ...]
+    currency_assumed: bool
+
+
+@dataclass
+class _Columns:
+    """The columns read so far, and what is wrong with which row."""
+
+    found: dict[str, pl.Series] = field(default_factory=dict)
+    faults: list[tuple[str, pl.Series]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    currencies: set[str] = field(default_factory=set)
+
+    def keep(self, name: str, kind: Kind, day_name: str, typed: Typed) -> None:
+        self.faults.append((name, typed.faults))
+        self.notes += [f"{name}: {note}" for note in typed.notes]
+        self.currencies |= {typed.currency} if typed.currency else set()
+        if kind is Kind.MOMENT and typed.moment is not None:
+            self.found |= {name: typed.moment, day_name: typed.values}
+        else:
+            self.found[name] = typed.values
+
+
+def convert(raw: Raw, written: Written, currency: str) -> Converted:
+    """Read a claimed file into its table; `currency` is the project's, for money that names none.
+
+    Raises:
+        AmbiguousValues: A column of dates or numbers can be read in two ways.
+        AmbiguousFile: Two columns of the file could be the one that the mapping looks for.
+    """
+    _refuse_ambiguous_columns(raw, written.claim)
+    kept, dropped = without_dropped(raw, written.export)
+    written = Written(kept, written.claim, written.source, written.zone)
+    table = tables()[written.claim.table]
+    read = _read_columns(written, table)
+    supplied = frozenset(read.found)
+    assumed = _settle_currency(read, written, table, currency)
+    frame, rejected = _checked(read, kept, table)
+    return Converted(frame, supplied, tuple(rejected), dict(sorted(dropped.items())), tuple(read.notes), assumed)
+
+
+def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
+    for twice in claim.match.ambiguous if claim.match else ():
+        names = ", ".join(f"'{raw.header[at]}' (column {at + 1})" for at in twice.indexes)
+        raise AmbiguousFile(
+            f"two columns could be {twice.column}: {names}",
+            file=raw.name,
+            hint=f"write the exact name under columns.{twice.column} of the mapping {claim.name}",
+        )
+
+
+def _read_columns(written: Written, table: type[Table]) -> _Columns:
+    read = _Columns()
+    for name, column in columns(table).items():
+        parts = [type_column(part, column.kind, written.style(name), name=name) for part in written.parts(name)]
+        if parts:
+            read.keep(name, column.kind, column.day_name, parts[0] if len(parts) == 1 else _added(parts))
+        elif name == "conversion_basis" and (basis := written.column("conversions").basis):
+            read.found[name] = written.raw.same(basis)
+    for name in written.claim.positions:
+        if name.startswith(ATTRIBUTE):
+            (part,) = written.parts(name)
+            read.keep(name, Kind.TEXT, name, type_column(part, Kind.TEXT, written.style(name), name=name))
+    return read
+
+
+def _added(parts: list[Typed]) -> Typed:
+    """Several columns as one amount: what is missing in one of them is nothing, in all of them unknown."""
+    values = pl.DataFrame({str(at): part.values for at, part in enumerate(parts)})
+    faults = pl.DataFrame({str(at): part.faults for at, part in enumerate(parts)})
+    known = pl.any_horizontal(pl.all().is_not_null())
+    return Typed(
+        values=values.select(pl.when(known).then(pl.sum_horizontal(pl.all()))).to_series(),
+        faults=faults.select(pl.coalesce(pl.all())).to_series(),
+        notes=tuple(note for part in parts for note in part.notes),
+        currency=next((part.currency for part in parts if part.currency), None),
+    )
+
+
+def _settle_currency(read: _Columns, written: Written, table: type[Table], project: str) -> bool:
+    """Give every row of money a currency; True where nothing but the project's own could be assumed."""
+    if "currency" not in columns(table):
+        return False
+    money = [name for name, column in columns(table).items() if column.kind is Kind.MONEY]
+    told = written.currency(read.currencies, money)
+    own = read.found.get("currency", written.raw.same("").replace("", None))
+    read.found["currency"] = own.fill_null(told or project)
+    return told is None and own.null_count() > 0
+
+
+def _checked(read: _Columns, raw: Raw, table: type[Table]) -> tuple[pl.DataFrame, list[Rejected]]:
+    """The rows that keep every rule, and of each other row its first fault."""
+    frame = _physical(read, raw, table)
+    unread = [pl.format(f"{name}{_BAR}{{}}", pl.lit(faults)) for name, faults in read.faults]
+    broken = [
+        pl.when(~check.good).then(pl.lit(f"{check.column}{_BAR}{check.code} {check.sentence}"))
+        for check in checks(table)
+    ]
+    judged = frame.with_columns(fault=pl.coalesce(*unread, *broken))
+    bad = judged.filter(pl.col("fault").is_not_null()).select("line", "fault")
+    rejected = [_rejection(raw.name, line, fault) for line, fault in bad.iter_rows()]
+    return judged.filter(pl.col("fault").is_null()).drop("fault"), rejected
+
+
+def _physical(read: _Columns, raw: Raw, table: type[Table]) -> pl.DataFrame:
+    """All columns of the table's physical schema, null where the file said nothing; attributes beside them."""
+    schema = physical_schema(table)
+    height = raw.cells.height
+    nothing = {name: pl.repeat(None, height, dtype=dtype, eager=True) for name, dtype in schema.items()}
+    given = {name: values.cast(schema.get(name, pl.String())) for name, values in read.found.items()}
+    return pl.DataFrame({**nothing, **given, "line": raw.lines.cast(pl.Int64)})
+
+
+def _rejection(file: str, line: int, fault: str) -> Rejected:
+    column, _, told = fault.partition(_BAR)
+    code, _, reason = told.partition(" ")
+    return Rejected(file, line, column, code, reason)

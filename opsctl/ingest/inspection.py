@@ -1,0 +1,165 @@
+"""What opsctl sees in one file, for `opsctl inspect`: read as loading would read it, and kept nowhere."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from opsctl.config.settings import Settings
+from opsctl.core.errors import BadOption, NoHeader, OpsctlError, RefusedFile
+from opsctl.core.naming import fold
+from opsctl.ingest.claim import Claims
+from opsctl.ingest.load import of_parquet, of_text, typed_rows
+from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
+from opsctl.ingest.sources import Found, source_of
+
+
+@dataclass
+class Seen:
+    """One file as it was seen; `rows` are its cells, or with `typed` the rows of the table they become."""
+
+    file: str
+    encoding: str | None = None
+    delimiter: str | None = None
+    mapping: str | None = None
+    header: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+    dropped: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    refused: OpsctlError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `opsctl inspect --json` prints."""
+        refused = self.refused
+        return {
+            "file": self.file,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "mapping": self.mapping,
+            "header": list(self.header),
+            "rows": [list(row) for row in self.rows],
+            "rejected": [{"line": line, "reason": reason} for line, reason in sorted(self.rejected)],
+            "dropped": [{"line": line, "reason": reason} for line, reason in sorted(self.dropped)],
+            "warnings": self.warnings,
+            "refused": refused and {"code": refused.code, "line": refused.line, "message": refused.sentence},
+        }
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to look: at the header that `expect` names, or as loading would; as cells, or typed."""
+
+    settings: Settings
+    expect: str | None = None
+    encoding: str | None = None
+    typed: bool = False
+
+
+def see(path: Path, look: Look) -> Seen:
+    """Look into a file. A refusal is part of what is seen; of an archive, the first member is shown."""
+    seen = Seen(path.as_posix())
+    try:
+        first, *others = unpack(path)
+        if others:
+            seen.warnings.append(f"the archive holds {len(others)} more: {', '.join(one.name for one in others)}")
+        _look_at(seen, first, path, look)
+    except RefusedFile as refusal:
+        seen.refused = refusal
+    return seen
+
+
+def _look_at(seen: Seen, content: Content, path: Path, look: Look) -> None:
+    if content.kind == "parquet":
+        _show_claimed(seen, content, path, look)
+    elif look.expect is None:
+        try:
+            _show_claimed(seen, content, path, look)
+        except NoHeader:
+            _show_unknown(seen, content, path, look)
+    else:
+        names = expected(look.expect)
+        keys = Counter(map(_key, names))
+        table = read_text(
+            content,
+            lambda header: keys <= Counter(map(_key, header)),
+            names=[fold(name) for name in names],
+            encoding=look.encoding,
+        )
+        _show(seen, table)
+
+
+def expected(record: str) -> list[str]:
+    """The column names of one CSV record.
+
+    Raises:
+        BadOption: It is empty, or more than one record.
+    """
+    records = (
+        list(csv.reader([record], strict=False))
+        if "\n" not in record
+        else list(csv.reader(record.splitlines(keepends=True)))
+    )
+    if len(records) != 1 or not any(records[0]):
+        raise BadOption("--expect wants one CSV record of column names", hint="such as --expect 日期,渠道,消耗")
+    return records[0]
+
+
+def _key(name: str) -> str:
+    """A name without its blanks too: a header may be broken over two lines."""
+    return fold(name).replace(" ", "")
+
+
+def _show(seen: Seen, table: TextTable) -> None:
+    seen.encoding = table.encoding
+    seen.delimiter = table.delimiter
+    seen.header = table.header
+    seen.rows = table.cells.rows()
+    seen.rejected += [(fault.line, fault.reason) for fault in table.rejected]
+    seen.dropped += [(drop.line, drop.reason) for drop in table.dropped]
+    seen.warnings += table.warnings
+
+
+def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
+    """As loading reads it: rows that its table would reject are rejected here."""
+    claims = Claims(look.settings)
+    source = source_of(Found(path.as_posix(), path), look.settings)
+    if content.kind == "parquet":
+        read = of_parquet(seen.file, content)
+        seen.header = read.raw.header
+        seen.rows = [[None if cell is None else str(cell) for cell in row] for row in read.raw.cells.rows()]
+    else:
+        read, table = of_text(seen.file, content, claims, source, look.encoding)
+        _show(seen, table)
+    claim = claims.of(read.raw.header, source, seen.file)
+    seen.mapping = claim.name
+    converted = typed_rows(read, claim, source, look.settings)
+    bad = {row.line for row in converted.rejected}
+    seen.rejected += [(row.line, f"{row.column}: {row.reason}") for row in converted.rejected]
+    seen.rows = [row for row, line in zip(seen.rows, read.raw.lines, strict=True) if line not in bad]
+    seen.warnings += converted.notes
+    if claim.unused:
+        seen.warnings.append(f"nothing reads {', '.join(claim.unused)}")
+    if look.typed:
+        given = [name for name in converted.frame.columns if name in converted.supplied or name == "currency"]
+        seen.header = given
+        seen.rows = _texts(converted.frame.select(given))
+
+
+def _texts(frame: pl.DataFrame) -> list[list[str | None]]:
+    return [[None if cell is None else str(cell) for cell in row] for row in frame.iter_rows()]
+
+
+def _show_unknown(seen: Seen, content: Content, path: Path, look: Look) -> None:
+    """Nobody claims it: what it looks like, and what the nearest mapping misses."""
+    table = survey(content, encoding=look.encoding)
+    _show(seen, table)
+    source = source_of(Found(path.as_posix(), path), look.settings)
+    seen.refused = Claims(look.settings).refusal(table.header, source, seen.file)
+    seen.refused.line = table.header_line

@@ -1,0 +1,265 @@
+"""Files in, canonical tables out, with an account of every row and one error for every file that is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from opsctl.config.project import Source
+from opsctl.config.settings import Settings
+from opsctl.core.errors import DamagedFile, NoRowLeft, OpsctlError, RefusedFile
+from opsctl.ingest.account import Input, Rejected, written
+from opsctl.ingest.claim import Claim, Claims
+from opsctl.ingest.control import reconciled, sums
+from opsctl.ingest.convert import Converted, convert
+from opsctl.ingest.merge import Part, merge
+from opsctl.ingest.reading import Content, TextTable, read_text, unpack
+from opsctl.ingest.sources import Files, Found, source_of
+from opsctl.ingest.written import Raw, Written
+from opsctl.schemas import tables
+from opsctl.schemas.kinds import Kind
+from opsctl.schemas.table import columns
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a reader of the figures should know; the code is stable, the text is not."""
+
+    code: str
+    text: str
+
+
+@dataclass
+class Loaded:
+    """What a run has read.
+
+    Attributes:
+        tables: By name, the canonical rows; see `measures.evidence.Evidence` for the columns.
+        supplied: By name, the columns that at least one file gave.
+        inputs: The account of every file, by name. `source_file` is a position in this list.
+        refused: One error per file, or pair of files, that was refused.
+        notes: What should be said of the data.
+    """
+
+    tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
+    supplied: dict[str, frozenset[str]] = field(default_factory=dict)
+    inputs: list[Input] = field(default_factory=list)
+    refused: list[OpsctlError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """Every rejected row of every file."""
+        return [row for account in self.inputs for row in account.rejected]
+
+    @property
+    def mismatches(self) -> list[tuple[Input, str]]:
+        """Files whose rows do not add up to their own total, with the column."""
+        return [(one, control.column) for one in self.inputs for control in one.control if not control.ok]
+
+    @property
+    def has_findings(self) -> bool:
+        """Is there anything that `--strict` would not let pass?"""
+        return bool(self.refused or self.rejected or self.mismatches)
+
+
+def load(files: Files, settings: Settings) -> Loaded:
+    """Read files into tables. A file that is refused does not keep the others from loading."""
+    found = Loaded()
+    parts: dict[str, list[Part]] = defaultdict(list)
+    seen: dict[str, str] = {}
+    claims = Claims(settings)
+    for file in files.found:
+        try:
+            for part in _parts(file, claims, found, seen):
+                parts[part.account.table].append(part)
+        except RefusedFile as refusal:
+            refusal.file = refusal.file or file.name
+            found.refused.append(refusal)
+    for name, of_table in sorted(parts.items()):
+        _add_table(found, name, of_table, settings)
+    return found
+
+
+def _parts(file: Found, claims: Claims, found: Loaded, seen: dict[str, str]) -> list[Part]:
+    parts: list[Part] = []
+    for content in unpack(file.path):
+        name = file.name + content.name.removeprefix(file.path.name)
+        sha256 = hashlib.sha256(content.data).hexdigest()
+        if sha256 in seen:
+            found.notes.append(Note("same_bytes", f"{name} holds the same bytes as {seen[sha256]} and was read once"))
+            continue
+        seen[sha256] = name
+        parts.append(_part(File(name, content, sha256, source_of(file, claims.settings)), claims, found))
+    return parts
+
+
+@dataclass(frozen=True)
+class File:
+    """One file's bytes, under the name that the user knows, with what the project declares of it."""
+
+    name: str
+    content: Content
+    sha256: str
+    source: Source | None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file's cells with what reading them has already put aside."""
+
+    raw: Raw
+    rejected: tuple[Rejected, ...] = ()
+    dropped: tuple[str, ...] = ()
+    totals: tuple[tuple[str, ...], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def _part(file: File, claims: Claims, found: Loaded) -> Part:
+    name, source = file.name, file.source
+    read = (
+        of_parquet(name, file.content)
+        if file.content.kind == "parquet"
+        else of_text(name, file.content, claims, source)[0]
+    )
+    claim = claims.of(read.raw.header, source, name)
+    converted = typed_rows(read, claim, source, claims.settings)
+    _notes(found, name, read, claim, converted)
+    account = _account(file, read, claim, converted, _way(read.raw, claim, source, claims.settings))
+    if account.rejected and not account.accepted:
+        raise _nothing_left(account)
+    return Part(account, _with_channels(converted.frame, claims.settings), converted.supplied)
+
+
+def typed_rows(read: Read, claim: Claim, source: Source | None, settings: Settings) -> Converted:
+    """The file's rows as rows of the table that claims it."""
+    return convert(read.raw, _way(read.raw, claim, source, settings), settings.project.currency)
+
+
+def _way(raw: Raw, claim: Claim, source: Source | None, settings: Settings) -> Written:
+    zone = source.timezone if source and source.timezone else settings.project.timezone
+    return Written(raw, claim, source, zone)
+
+
+def of_parquet(name: str, content: Content) -> Read:
+    """A Parquet file's columns; its rows are numbered from 1.
+
+    Raises:
+        DamagedFile: It cannot be read to its end.
+    """
+    try:
+        frame = pl.read_parquet(io.BytesIO(content.data))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DamagedFile("the Parquet file cannot be read to its end", file=name, hint="export it again") from error
+    cells = frame.rename({column: str(at) for at, column in enumerate(frame.columns)})
+    return Read(Raw(name, frame.columns, cells, pl.int_range(1, frame.height + 1, eager=True)))
+
+
+def of_text(
+    name: str, content: Content, claims: Claims, source: Source | None, encoding: str | None = None
+) -> tuple[Read, TextTable]:
+    """A text file's cells under the header that somebody claims."""
+    table = read_text(
+        content,
+        lambda header: claims.expects(header, source),
+        names=claims.names,
+        encoding=encoding or (source.encoding if source else None),
+    )
+    read = Read(
+        raw=Raw(name, table.header, table.cells, table.lines, [text for _, text in table.preamble]),
+        rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
+        dropped=tuple(drop.reason for drop in table.dropped),
+        totals=tuple(drop.cells for drop in table.dropped if drop.reason == "total"),
+        warnings=table.warnings,
+    )
+    return read, table
+
+
+def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Converted) -> None:
+    found.notes += [Note("reading", f"{name}: {warning}") for warning in read.warnings]
+    found.notes += [Note("values", f"{name}: {note}") for note in converted.notes]
+    if claim.unused and claim.mapping is None:
+        found.notes.append(Note("unused_columns", f"{name}: nothing reads {', '.join(claim.unused)}"))
+    if converted.currency_assumed and converted.frame.height:
+        found.notes.append(Note("currency_assumed", f"{name} names no currency; the project's is taken"))
+
+
+def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:
+    dropped: dict[str, int] = defaultdict(int, converted.dropped)
+    for reason in read.dropped:
+        dropped[reason] += 1
+    added = sums(converted.frame, claim.table)
+    kinds = columns(tables()[claim.table])
+    rejected = sorted((*read.rejected, *converted.rejected), key=lambda row: row.line)
+    return Input(
+        file=file.name,
+        sha256=file.sha256,
+        mapping=claim.name,
+        table=claim.table,
+        days=_days(converted.frame, claim.table),
+        accepted=converted.frame.height,
+        rejected=tuple(rejected),
+        dropped=dict(sorted(dropped.items())),
+        sums={column: written(total, kinds[column].kind) for column, total in added.items()},
+        control=reconciled(way, read.totals, added),
+    )
+
+
+def _days(frame: pl.DataFrame, table: str) -> tuple[date, date] | None:
+    days = pl.concat([frame[name].alias("day") for name in day_columns(table)]).drop_nulls()
+    return (days.min(), days.max()) if days.len() else None  # type: ignore[return-value]  # dates, as the schema says
+
+
+def day_columns(table: str) -> list[str]:
+    """The columns that hold the local days of a table's rows."""
+    found = columns(tables()[table]).values()
+    return list(dict.fromkeys(column.day_name for column in found if column.kind in (Kind.DAY, Kind.MOMENT)))
+
+
+def _nothing_left(account: Input) -> NoRowLeft:
+    first = account.rejected[0]
+    where = f" in {first.column}" if first.column else ""
+    return NoRowLeft(
+        f"none of the {account.read} rows could be loaded as {account.table}",
+        file=account.file,
+        line=first.line,
+        details=(("first", f"{first.code}{where}: {first.reason}"),),
+        hint="is it the right mapping? opsctl inspect shows what was seen",
+    )
+
+
+def _with_channels(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Channels by their id: names and aliases are many, the channel is one."""
+    if "channel" not in frame.columns:
+        return frame
+    spelled = frame["channel"].drop_nulls().unique()
+    ids = {text: settings.project.channel_of(text) for text in spelled}
+    return frame.with_columns(pl.col("channel").replace_strict(ids, default=None, return_dtype=pl.String))
+
+
+def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settings) -> None:
+    merged = merge(name, parts, settings.policy.reinstall_days)
+    found.refused += merged.refused
+    if not merged.parts:
+        return
+    base = len(found.inputs)
+    found.inputs += [part.account for part in merged.parts]
+    frame = merged.frame.with_columns(pl.col("source_file") + base)
+    found.tables[name] = frame.lazy()
+    found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
+    _note_channels(found, frame, settings)
+
+
+def _note_channels(found: Loaded, frame: pl.DataFrame, settings: Settings) -> None:
+    if not settings.project.channels or "channel" not in frame.columns:
+        return
+    unknown = sorted(text for text in frame["channel"].drop_nulls().unique() if not settings.project.is_known(text))
+    note = Note("unknown_channels", f"not in the channel tree: {', '.join(unknown)}")
+    if unknown and note not in found.notes:
+        found.notes.append(note)

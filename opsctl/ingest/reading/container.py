@@ -1,0 +1,207 @@
+"""From a path to the bytes of its tables: archives are unpacked by content, with a limit on how far they swell."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+import zlib
+from operator import itemgetter
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, TooLarge
+from opsctl.ingest.reading.signatures import GZIP, PARQUET, ZIP, refuse_other_formats
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST = 2 * 1024**3
+SWELL = 200  # times its size; a text that shrinks more than this is a bomb, not an export
+HARMLESS = 64 * 1024**2  # below this no swelling matters
+_CHUNK = 1024 * 1024
+_TABLES = frozenset({".csv", ".tsv", ".txt"})
+_WORKBOOK = ("[content_types].xml", "xl/", "word/", "ppt/")
+_PARQUET_AT_LEAST = 12
+_ENCRYPTED = 0x1
+_UTF8_NAME = 0x800
+_AGAIN = "download it again"
+
+Kind = Literal["text", "parquet"]
+
+
+class Content:
+    """The bytes of one table: a file, or one member of an archive, named "archive.zip/member.csv".
+
+    A Parquet file that lies on disk as it is has its `path`, and its bytes are read only when asked for.
+    """
+
+    __slots__ = ("_data", "kind", "name", "path")
+
+    def __init__(self, name: str, data: bytes | None, kind: Kind, path: Path | None = None) -> None:
+        self.name = name
+        self.kind: Kind = kind
+        self.path = path
+        self._data = data
+
+    @property
+    def data(self) -> bytes:
+        """The bytes, unpacked."""
+        if self._data is not None:
+            return self._data
+        return self.path.read_bytes() if self.path else b""
+
+    def __repr__(self) -> str:
+        return f"Content({self.name!r}, {self.kind!r})"
+
+
+def unpack(path: Path) -> list[Content]:
+    """The tables in a file, by what its bytes are and not by its name; an archive's members come sorted by name.
+
+    Raises:
+        NoSuchPath: Nothing is there.
+        NotATable: No regular file, another format, or an archive without a .csv, .tsv or .txt.
+        EmptyFile: No content.
+        DamagedFile: An archive or Parquet file that ends early, or a file that cannot be read.
+        TooLarge: More than `LARGEST` bytes, or swelling more than `SWELL` times.
+    """
+    name = str(path)
+    with _open(path) as stream:
+        head = stream.read(len(PARQUET))
+        if head == PARQUET:
+            return [_parquet_on_disk(stream, path)]
+        stream.seek(0)
+        data = stream.read(LARGEST + 1)
+    _limit(len(data), name)
+    return _unpack(name, data, may_nest=True)
+
+
+def _open(path: Path) -> io.BufferedReader:
+    """Open a regular file and nothing else: a pipe would hang, a device would never end."""
+    name = str(path)
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _not_regular(name)
+        handle = os.open(path, flags)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise _not_regular(name)
+    except FileNotFoundError:
+        raise NoSuchPath(f"there is no file '{name}'", file=name) from None
+    except OSError as error:
+        raise DamagedFile(f"the file cannot be read: {error.strerror}", file=name) from None
+    return os.fdopen(handle, "rb")
+
+
+def _not_regular(name: str) -> NotATable:
+    return NotATable("this is no regular file", file=name, hint="name a file; folders, pipes and devices are not read")
+
+
+def _parquet_on_disk(stream: io.BufferedReader, path: Path) -> Content:
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - len(PARQUET)))
+    _whole_parquet(stream.read(), size, str(path))
+    return Content(str(path), None, "parquet", path)
+
+
+def _whole_parquet(tail: bytes, size: int, name: str) -> None:
+    if size < _PARQUET_AT_LEAST or not tail.endswith(PARQUET):
+        raise DamagedFile("a Parquet file that ends early", file=name, hint=_AGAIN)
+
+
+def _limit(size: int, name: str, packed: int = 0) -> None:
+    if size > LARGEST:
+        raise TooLarge(f"more than {LARGEST // 1024**3} GB", file=name, hint="split the export by month")
+    if packed and size > HARMLESS and size > SWELL * packed:
+        raise TooLarge(f"unpacked it is more than {SWELL} times its size", file=name, hint="unpack it and look inside")
+
+
+def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
+    if data.startswith((GZIP, *ZIP)) and not may_nest:
+        raise NotATable("this is an archive inside an archive", file=name, hint="unpack it first")
+    if data.startswith(GZIP):
+        return _unpack(name, _gunzip(data, name), may_nest=False)
+    if data.startswith(ZIP):
+        return _unzip(data, name)
+    if data.startswith(PARQUET):
+        _whole_parquet(data[-len(PARQUET) :], len(data), name)
+        return [Content(name, data, "parquet")]
+    refuse_other_formats(data, name)
+    return [Content(name, data, "text")]
+
+
+def _gunzip(data: bytes, name: str) -> bytes:
+    unpacked = bytearray()
+    rest = data
+    while rest.startswith(GZIP):
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            while not stream.eof:
+                piece = stream.decompress(rest, _CHUNK)
+                unpacked += piece
+                _limit(len(unpacked), name, len(data))
+                rest = stream.unconsumed_tail
+                if not piece and not rest and not stream.eof:
+                    raise DamagedFile("the gzip archive ends early", file=name, hint=_AGAIN)
+        except zlib.error:
+            raise DamagedFile("the gzip archive is broken", file=name, hint=_AGAIN) from None
+        rest = stream.unused_data
+    if rest.strip(b"\x00"):
+        raise DamagedFile("bytes that do not belong follow the gzip archive", file=name, hint=_AGAIN)
+    return bytes(unpacked)
+
+
+def _unzip(data: bytes, name: str) -> list[Content]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _members(archive, name, len(data))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
+        raise DamagedFile("the zip archive is broken or ends early", file=name, hint=_AGAIN) from None
+
+
+def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
+    everything = archive.infolist()
+    if any(item.filename.lower().startswith(_WORKBOOK) for item in everything):
+        what = "an Excel workbook" if _has_sheets(everything) else "an Office document"
+        raise NotATable(f"this is {what}", file=name, hint="open it and save it as CSV UTF-8")
+    tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
+    if not tables:
+        raise NotATable("this archive holds no .csv, .tsv or .txt", file=name, hint="unpack it and look inside")
+    if any(item.flag_bits & _ENCRYPTED for _, item in tables):
+        raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
+    _limit(sum(item.file_size for _, item in tables), name, packed)
+    return [Content(f"{name}/{member}", _member(archive, item, name), "text") for member, item in tables]
+
+
+def _has_sheets(everything: list[zipfile.ZipInfo]) -> bool:
+    return any(item.filename.lower().startswith("xl/") for item in everything)
+
+
+def _is_table(item: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(item.filename)
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return not item.is_dir() and not hidden and path.suffix.lower() in _TABLES
+
+
+def _real_name(item: zipfile.ZipInfo) -> str:
+    """The member's name; Windows writes Chinese names in its own encoding without saying so."""
+    if item.flag_bits & _UTF8_NAME or item.filename.isascii():
+        return item.filename
+    raw = item.filename.encode("cp437", "replace")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return item.filename
+
+
+def _member(archive: zipfile.ZipFile, item: zipfile.ZipInfo, name: str) -> bytes:
+    """A member's bytes; what the archive says of its size is not trusted."""
+    with archive.open(item) as stream:
+        data = stream.read(item.file_size + 1)
+    if len(data) != item.file_size:
+        raise DamagedFile("a member's size is not what the archive says", file=name, hint=_AGAIN)
+    return data

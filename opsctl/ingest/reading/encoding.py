@@ -1,0 +1,134 @@
+"""Bytes as text: what a byte order mark says, what decodes strictly, and what damage leaves behind."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from opsctl.core.errors import BadOption
+
+DAMAGE = "\udc80"  # stands for bytes that are no text; a lone surrogate never comes from sound text
+LEGACY = ("gb18030", "big5", "cp932", "cp949", "cp1252")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8", "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
+)
+_SUPERSETS = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+_NO_FILE_ENCODING = frozenset({"", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"})
+_HANDLER = "opsctl-damage"
+_WESTERN_RUN = re.compile(r"[À-ÖØ-öø-ÿ]{3}|[A-Za-zÀ-ÿ][¡-¶¸-¿×÷]+[A-Za-zÀ-ÿ]")
+_NOT_WESTERN = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+
+
+def _mark_damage(error: UnicodeError) -> tuple[str, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return DAMAGE, error.end
+    raise error
+
+
+def _latin_or_question(error: UnicodeError) -> tuple[bytes, int]:
+    if isinstance(error, UnicodeEncodeError):
+        bad = error.object[error.start : error.end]
+        return b"".join(mark.encode("latin-1") if ord(mark) < 0x100 else b"?" for mark in bad), error.end  # noqa: PLR2004
+    raise error
+
+
+codecs.register_error(_HANDLER, _mark_damage)
+codecs.register_error("opsctl-latin", _latin_or_question)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """Bytes as text under one encoding; each place that is no text is one `DAMAGE`."""
+
+    encoding: str
+    text: str
+    damaged: int = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether the text ends inside a character, as a broken download does, and has no other damage."""
+        return self.damaged == 1 and self.text.endswith(DAMAGE)
+
+    @property
+    def sound(self) -> bool:
+        """Whether every byte is text, up to a last character that may be cut."""
+        return not self.damaged or self.cut
+
+    @property
+    def soundness(self) -> float:
+        """How much of what is not ASCII is sound: 1.0 without damage, about a half where it is chance."""
+        if not self.damaged:
+            return 1.0
+        beyond_ascii = len(self.text) - len(self.text.encode("ascii", "ignore")) - self.damaged
+        return beyond_ascii / (beyond_ascii + self.damaged)
+
+
+def decode(data: bytes, encoding: str, *, name: str = "") -> Decoding:
+    """The bytes under one encoding, damage marked, never replaced by a character that could be text."""
+    try:
+        return Decoding(name or encoding, data.decode(encoding))
+    except UnicodeDecodeError:
+        text = data.decode(encoding, _HANDLER)
+        return Decoding(name or encoding, text, text.count(DAMAGE))
+
+
+def by_mark(data: bytes) -> Decoding | None:
+    """What the byte order mark says, or None without one."""
+    for mark, encoding, name in _MARKS:
+        if data.startswith(mark):
+            found = decode(data[len(mark) :], encoding, name=name)
+            return Decoding(found.encoding, found.text.lstrip("\ufeff"), found.damaged)
+    return None
+
+
+def by_name(data: bytes, encoding: str) -> Decoding:
+    """The bytes under the encoding that the user named.
+
+    Raises:
+        BadOption: There is no such encoding of files.
+    """
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError:
+        codec = ""
+    codec = _SUPERSETS.get(codec, codec)
+    if codec.replace("_", "-") in _NO_FILE_ENCODING or not _is_text(codec):
+        raise BadOption(f"'{encoding}' is no encoding of text files", hint=f"such as utf-8, {', '.join(LEGACY)}")
+    return decode(data, codec)
+
+
+def _is_text(codec: str) -> bool:
+    try:
+        return "a".encode(codec) != b""
+    except (LookupError, UnicodeError):
+        return False
+
+
+def is_western(text: str) -> bool:
+    """Whether text from cp1252 reads like a Western language; Cyrillic or Polish bytes decode too, as nonsense."""
+    return not _WESTERN_RUN.search(text)
+
+
+def shown(text: str) -> str:
+    """Text that may be printed: damage is a question mark."""
+    return text.replace(DAMAGE, "?")
+
+
+def read_as(text: str, encoding: str) -> str:
+    """The text that becomes visible when `text` is UTF-8 that somebody took for `encoding` and saved again."""
+    return text.encode(encoding, "opsctl-latin").decode("utf-8", "replace")
+
+
+def is_encoded_twice(text: str) -> bool:
+    """Whether all that is not ASCII is UTF-8 taken for Western text, as in `æŠ–éŸ³`; true Western text never is."""
+    if text.isascii() or _NOT_WESTERN.search(text):
+        return False
+    try:
+        return not text.encode("cp1252", "opsctl-latin").decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False

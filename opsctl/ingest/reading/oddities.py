@@ -1,0 +1,108 @@
+"""Rows that fit by their number of cells and still cannot be rows of this table: they are rejected, not guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name, measured_columns
+from opsctl.ingest.reading.rows import LINE, Rows, is_same_header
+from opsctl.ingest.reading.table import CELL_COUNT, QUOTING, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opsctl.ingest.reading.table import Recognise
+
+_WIDE = 3
+_SAMPLE = 500
+_FEW = 0.5
+
+
+def reject_oddities(rows: Rows, header: Sequence[str], quote: str, recognise: Recognise) -> None:
+    """Move rows out of the table that another delimiter, quote or table put into it."""
+    _reject_second_table(rows, header, recognise)
+    _reject_blank_delimiters(rows, len(header))
+    _reject_wrapped(rows, len(header), "'" if quote == '"' else '"')
+    _reject_footnotes(rows, len(header))
+
+
+def has_quoted_column(rows: Rows, quote: str) -> bool:
+    """Whether some column has a quote at both ends of every cell: then it is no part of the text."""
+    for name in rows.frame.columns:
+        if name == LINE:
+            continue
+        filled = rows.frame.get_column(name).str.strip_chars(BLANKS)
+        filled = filled.filter(filled != "")
+        wrapped = filled.str.starts_with(quote) & filled.str.ends_with(quote) & (filled.str.len_chars() > 1)
+        if len(filled) > 1 and wrapped.all():
+            return True
+    return False
+
+
+def _reject(rows: Rows, lines: Sequence[int], rule: str, reason: str) -> None:
+    rows.faults += [Fault(line, rule, reason) for line in lines]
+    rows.frame = rows.without(lines)
+
+
+def _reject_second_table(rows: Rows, header: Sequence[str], recognise: Recognise) -> None:
+    """Where another header begins, below a gap or with names of this one, nothing that follows is of this table."""
+    measured = measured_columns(rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
+    for *cells, line in _possible_headers(rows, header).iter_rows():
+        if is_same_header(cells, header):
+            continue
+        named = bool(measured) and all(is_name(cells[at]) for at in measured)
+        if named or recognise(cells):
+            below = rows.frame.filter(pl.col(LINE) >= line).get_column(LINE).to_list()
+            _reject(rows, below, CELL_COUNT, f"belongs to another table, whose header is on line {line}")
+            return
+
+
+def _possible_headers(rows: Rows, header: Sequence[str]) -> pl.DataFrame:
+    """Rows with one of the header's names in them, and the first row after each blank line or comment."""
+    lines = rows.frame.get_column(LINE)
+    between = [drop.line for drop in rows.drops if drop.reason in {"blank", "comment"}]
+    gaps = pl.DataFrame({"gap": between}, schema={"gap": pl.Int64}).sort("gap")
+    gaps = gaps.filter(pl.col("gap") > (lines.first() if len(lines) else 0))
+    after = gaps.join_asof(rows.frame.select(LINE).sort(LINE), left_on="gap", right_on=LINE, strategy="forward")
+    names = sorted({name.strip(BLANKS).lower() for name in header if name.strip(BLANKS)})
+    columns = [str(at) for at in range(len(header))]
+    named = pl.any_horizontal(pl.col(columns).str.strip_chars(BLANKS).str.to_lowercase().is_in(names))
+    follows = pl.col(LINE).is_in(after.get_column(LINE).drop_nulls().unique())
+    return rows.frame.filter(named | follows)
+
+
+def _reject_blank_delimiters(rows: Rows, width: int) -> None:
+    """A row whose cells all begin with a blank, where others do not, was written with another delimiter."""
+    if width < _WIDE:
+        return
+    starts = pl.all_horizontal(pl.col(str(at)).str.contains("^[ \t]") for at in range(1, width))
+    found = [
+        line
+        for *cells, line in rows.frame.filter(starts).iter_rows()
+        if not all(cell.strip(BLANKS) and is_missing(cell) for cell in cells[1:])
+    ]
+    if len(found) < _FEW * rows.frame.height or len(found) == rows.frame.height == 1:
+        _reject(rows, found, CELL_COUNT, "all its cells begin with a blank, as with another delimiter")
+
+
+def _reject_wrapped(rows: Rows, width: int, quote: str) -> None:
+    """A row whose cells all stand between quotes that are no quotes here was written with another quote."""
+    cells = [pl.col(str(at)) for at in range(width)]
+    wrapped = [cell.str.starts_with(quote) & cell.str.ends_with(quote) & (cell.str.len_bytes() > 1) for cell in cells]
+    whole = pl.all_horizontal(both | (cell == "") for cell, both in zip(cells, wrapped, strict=True))
+    found = rows.frame.filter(whole & (pl.sum_horizontal(wrapped) > 1)).get_column(LINE).to_list()
+    _reject(rows, found, QUOTING, f"all its cells stand between {quote}, which is no quote in this file")
+
+
+def _reject_footnotes(rows: Rows, width: int) -> None:
+    """Below the last row, words in the first of many cells are a remark about the table."""
+    if width < _WIDE:
+        return
+    lines = []
+    for *cells, line in reversed(rows.frame.tail(_SAMPLE).rows()):
+        if is_measured(cells[0]) or is_missing(cells[0]) or any(cell.strip(BLANKS) for cell in cells[1:]):
+            break
+        lines.append(line)
+    _reject(rows, lines, CELL_COUNT, f"1 filled cell of {width} below the last row: a footnote")

@@ -1,0 +1,156 @@
+"""Bytes to rows: encoding, header, body and what stands above, put together into one table."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from opsctl.ingest.reading.body import Body, BodyReader
+from opsctl.ingest.reading.cells import without_padding
+from opsctl.ingest.reading.choice import EncodingChoice, Readable
+from opsctl.ingest.reading.encoding import shown
+from opsctl.ingest.reading.header import HeaderSearch
+from opsctl.ingest.reading.kinds import BLANKS, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.rows import LINE
+from opsctl.ingest.reading.scan import line_starts
+from opsctl.ingest.reading.signatures import refuse_other_formats
+from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, TextTable
+from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from opsctl.ingest.reading.container import Content
+
+_SAMPLE = 500
+_NAMED_LINES = 5
+
+
+def read_text(
+    content: Content,
+    recognise: Recognise,
+    *,
+    names: Collection[str] = (),
+    encoding: str | None = None,
+    total_words: Collection[str] = TOTAL_WORDS,
+) -> TextTable:
+    """The rows of a text file whose header somebody recognises.
+
+    Args:
+        content: The bytes and their name.
+        recognise: Tells whether cells, as they stand in the file, are a header that is expected.
+        names: Folded names the header may have; they show what an unusual delimiter is.
+        encoding: The encoding, where the user named one.
+        total_words: What the label of a total's row consists of.
+
+    Returns:
+        Every row that is certain; the others are rejected or dropped, by line.
+
+    Raises:
+        NotATable: The content is another format.
+        EmptyFile: It holds no text.
+        DamagedFile: Nothing but NUL bytes, or text that was encoded twice.
+        UndecidedEncoding: More than one encoding, or none, makes a header appear.
+        NoHeader: No line is a header that is expected.
+        BadOption: There is no encoding of that name.
+    """
+    data = content.data
+    refuse_other_formats(data, content.name)
+    readable = EncodingChoice(data, HeaderSearch(recognise, names), content.name).decide(encoding)
+    return table_of(data, readable, recognise, Totals(total_words))
+
+
+def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
+    """The table below a header that was found; without `fast`, polars splits nothing, and the answer is the same."""
+    text, header = readable.decoding.text, readable.header
+    below = BodyReader(text[header.end :], header.line + header.lines, totals, recognise, fast)
+    body = below.read(header)
+    above = _Above(readable, body, totals)
+    rows = body.rows.frame.drop(LINE)
+    names = _without_trailing_nameless(body.header, rows)
+    drops = sorted([*above.drops, *body.rows.drops], key=lambda drop: drop.line)
+    return TextTable(
+        sha256=hashlib.sha256(data).hexdigest(),
+        encoding=readable.decoding.encoding,
+        delimiter=body.dialect.delimiter,
+        header=names,
+        header_line=header.line,
+        preamble=above.lines,
+        cells=without_padding(rows.select(rows.columns[: len(names)])),
+        lines=body.rows.frame.get_column(LINE),
+        rejected=tuple(sorted([*above.faults, *body.rows.faults], key=lambda fault: fault.line)),
+        dropped=tuple(drops),
+        warnings=tuple(_warnings(readable, body, drops)),
+    )
+
+
+class _Above:
+    """The lines above the header: remarks, but a total or a row that stands there is not lost in silence."""
+
+    def __init__(self, readable: Readable, body: Body, totals: Totals) -> None:
+        text, header = readable.decoding.text, readable.header
+        self.lines: tuple[tuple[int, str], ...] = ()
+        self.faults: list[Fault] = []
+        self.drops: list[Drop] = []
+        measured = measured_columns(body.rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
+        lines = []
+        for number, (start, after) in enumerate(line_starts(text[: header.start], header.line), start=1):
+            line = text[start:after].rstrip("\r\n")
+            lines.append((number, shown(line)))
+            self._judge(number, line.split(body.dialect.delimiter), len(body.header), measured, totals)
+        self.lines = tuple(lines)
+
+    def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> None:
+        if len(cells) != width or sum(not is_missing(cell) for cell in cells) < 2:  # noqa: PLR2004 - a remark fills one
+            return
+        label = totals.label(cells)
+        if label and not keys_of(cells, label):
+            self.drops.append(Drop(number, "total", tuple(map(shown, cells))))
+        elif resembles(cells, measured):
+            self.faults.append(Fault(number, CELL_COUNT, "looks like a row, but stands above the header"))
+
+
+def _without_trailing_nameless(header: Sequence[str], rows: pl.DataFrame) -> tuple[str, ...]:
+    """The header without nameless columns at its end that no row fills: a delimiter at the end of each line."""
+    width = len(header)
+    while width > 1 and not header[width - 1].strip(BLANKS):
+        if (rows.to_series(width - 1).str.strip_chars(BLANKS) != "").any():
+            break
+        width -= 1
+    return tuple(header[:width])
+
+
+def _warnings(readable: Readable, body: Body, drops: Sequence[Drop]) -> Iterator[str]:
+    text = readable.decoding.text
+    yield from readable.warnings
+    if readable.header.repaired:
+        yield "a stray quote stands in the header"
+    yield from body.warnings
+    if not body.rows.frame.height and not body.rows.faults:
+        yield "no rows below the header"
+    blank = sum(drop.reason == "blank" for drop in drops)
+    if blank:
+        yield f"{blank} blank line{'s' * (blank > 1)} left out"
+    if '"' not in text and _kinds_of_line_end(text) > 1:
+        yield "the lines end in more than one way"
+    if "\ufffd" in text or "锟斤拷" in text:
+        yield f"characters were lost before this file was written (U+FFFD), on {_where_lost(text)}"
+
+
+def _kinds_of_line_end(text: str) -> int:
+    both = text.count("\r\n")
+    return (both > 0) + (text.count("\n") > both) + (text.count("\r") > both)
+
+
+def _where_lost(text: str) -> str:
+    lines = [
+        number
+        for number, (start, after) in enumerate(line_starts(text, len(text)), start=1)
+        if "\ufffd" in text[start:after] or "锟斤拷" in text[start:after]
+    ]
+    named = ", ".join(map(str, lines[:_NAMED_LINES]))
+    return f"line{'s' * (len(lines) > 1)} {named}" + (
+        f" and {len(lines) - _NAMED_LINES} more" if len(lines) > _NAMED_LINES else ""
+    )

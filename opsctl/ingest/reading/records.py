@@ -1,0 +1,161 @@
+"""A text as records of one width: strict, by line, and never letting one broken quote swallow the rows after it.
+
+A quote that is not closed as it should be leaves two readings: a stray quote before good rows, or a broken
+record with line ends in it. Rows inside are kept only where something proves the first reading.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from opsctl.ingest.reading.kinds import measured_columns, resembles
+from opsctl.ingest.reading.scan import NOT_CLOSED, UNSOUND, Dialect, Lines, Scanned, scan
+from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SAMPLE = 500
+_ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
+_INCHES = re.compile(r'(?<![\w.-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9])', re.ASCII)
+_ID_AS_TEXT = re.compile(r'="[^"]*"')
+_STRAY = "a lone quote stands inside a cell"
+
+
+@dataclass(slots=True)
+class Split:
+    """The records of a text: those of the width asked for, those of another, and the broken ones."""
+
+    cells: pl.DataFrame
+    lines: pl.Series
+    odd: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def frame_of(rows: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
+    """Rows of one width as String columns named by position."""
+    columns = zip(*rows, strict=True) if rows else ((),) * width
+    return pl.DataFrame([pl.Series(str(at), list(cells), pl.String) for at, cells in enumerate(columns)])
+
+
+def split_slowly(lines: Lines, dialect: Dialect, width: int) -> Split:
+    """Any text, quoted or broken, record by record."""
+    return _Splitter(lines, dialect, width).run()
+
+
+def is_stray(cell: str) -> bool:
+    """Whether a cell without quotes around it has a lone one that is no inch mark, as in `12" screen`."""
+    return cell.count('"') % 2 == 1 and not _INCHES.search(cell)
+
+
+class _Splitter:
+    def __init__(self, lines: Lines, dialect: Dialect, width: int) -> None:
+        self.lines = lines
+        self.dialect = dialect
+        self.width = width
+        self.rows: list[list[str]] = []
+        self.at: list[int] = []
+        self.odd: list[tuple[int, tuple[str, ...]]] = []
+        self.faults: list[Fault] = []
+        self.measured = measured_columns(islice(self._plain_rows(), _SAMPLE))
+
+    def _plain_rows(self) -> Iterator[list[str]]:
+        """Rows that stand on one line beyond doubt, to learn from them what a row looks like."""
+        for at in range(min(len(self.lines), 4 * _SAMPLE)):
+            found = scan(self.lines, at, self.dialect)
+            if found.last == at and self._is_clean(found):
+                yield found.cells
+
+    def _is_clean(self, found: Scanned) -> bool:
+        return not found.broken and not found.loose and len(found.cells) == self.width
+
+    def run(self) -> Split:
+        at = 0
+        texts, delimiter = self.lines.texts, self.dialect.delimiter
+        marks = tuple(mark for mark in (self.dialect.quote, self.dialect.escape) if mark)
+        while at < len(texts):
+            if any(mark in texts[at] for mark in marks):
+                at = self._settle(at, scan(self.lines, at, self.dialect))
+            else:
+                self._take(at, texts[at].split(delimiter), bare=self.dialect.quote != '"')
+                at += 1
+        lines = pl.Series("line", self.at, pl.Int64)
+        return Split(frame_of(self.rows, self.width), lines, self.odd, self.faults)
+
+    def _take(self, at: int, cells: list[str], *, bare: bool) -> None:
+        line = self.lines.first + at
+        if not self.lines.sound and any(UNSOUND.search(cell) for cell in cells):
+            self.faults.append(Fault(line, UNREADABLE, "a NUL or bytes that are no text"))
+        elif bare and self._has_stray(cells):
+            self.faults.append(Fault(line, QUOTING, _STRAY))
+        elif len(cells) == self.width:
+            self.rows.append(cells)
+            self.at.append(line)
+        else:
+            self.odd.append((line, tuple(cells)))
+
+    def _has_stray(self, cells: Sequence[str]) -> bool:
+        """Whether a quote stands where none can: alone in words, or anywhere in a number, date or id."""
+        return any(
+            '"' in cell and (is_stray(cell) or (at in self.measured and not _ID_AS_TEXT.fullmatch(cell)))
+            for at, cell in enumerate(cells)
+        )
+
+    def _settle(self, at: int, found: Scanned) -> int:
+        """Take or reject the record that starts at `at`; the index of the line to go on with."""
+        if found.last == at:
+            if found.broken:
+                self._reject(at, found.broken)
+            else:
+                self._take(at, found.cells, bare=found.loose)
+            return at + 1
+        if not found.broken and len(found.cells) == self.width and not self._swallows(at, found.last):
+            self._take(at, found.cells, bare=found.loose)
+            return found.last + 1
+        return self._resync(at, found)
+
+    def _swallows(self, at: int, last: int) -> bool:
+        """Whether a record of several lines is really rows between two stray quotes: all its lines look complete."""
+        between = range(at + 1, last) if last > at + 1 else range(at, last + 1)
+        rows = [self.lines.texts[line].split(self.dialect.delimiter) for line in between]
+        if any(len(row) != self.width for row in rows):
+            return False
+        if self.measured:
+            return all(resembles(row, self.measured) for row in rows)
+        return self.width >= _ENOUGH
+
+    def _resync(self, at: int, found: Scanned) -> int:
+        """Reject the line that opened the quote, decide about each line it reached over, and go on after them."""
+        self._reject(at, found.broken or "a quoted cell runs over several lines and does not fit")
+        never_closed = found.broken == NOT_CLOSED
+        if never_closed:
+            proved = self._are_rows(range(at + 1, found.last + 1))
+        else:  # the quote that closed it opens a cell of a good row: then the first one was astray
+            proved = self._is_clean(scan(self.lines, found.last, self.dialect))
+        stop = found.last if proved and not never_closed else found.last + 1
+        for line in range(at + 1, stop):
+            self._take_inside(line, opened=self.lines.first + at, proved=proved)
+        return stop
+
+    def _are_rows(self, inside: range) -> bool:
+        texts = [self.lines.texts[at] for at in inside if self.lines.texts[at].strip()]
+        complete = all(len(text.split(self.dialect.delimiter)) == self.width for text in texts)
+        return complete and len(texts) >= _ENOUGH and self.width >= _ENOUGH
+
+    def _take_inside(self, at: int, *, opened: int, proved: bool) -> None:
+        found = scan(self.lines, at, self.dialect)
+        blank = not self.lines.texts[at].strip()
+        alone = found.last == at and self._is_clean(found)
+        if blank or (alone and (proved or resembles(found.cells, self.measured))):
+            self._take(at, found.cells, bare=found.loose)
+        else:
+            self._reject(at, f"inside a quote that is opened on line {opened} and not closed as it should be")
+
+    def _reject(self, at: int, reason: str) -> None:
+        rule = UNREADABLE if UNSOUND.search(self.lines.texts[at]) else QUOTING
+        self.faults.append(Fault(self.lines.first + at, rule, reason))

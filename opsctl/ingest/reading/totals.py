@@ -1,0 +1,96 @@
+"""Rows that sum up other rows: recognised by their label, never by where they stand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from opsctl.ingest.reading.kinds import BLANKS, is_date, is_id, is_missing, is_number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+TOTAL_WORDS = ("合计", "总计", "汇总", "小计", "总和", "total", "totals", "grand total", "sum")
+_LABELS = 3  # a label stands among the first names of a row
+_PREFIXED = ("合计", "总计", "小计")  # 本页小计, 抖音合计
+_BLANK = "[ \t\u00a0\u3000]"
+_COUNT = (
+    rf"[:：(（]?{_BLANK}*[0-9][0-9,.]*{_BLANK}*"
+    rf"(?:条|项|行|个|rows?|results?|records?|items?)?{_BLANK}*[)）]?"
+)
+
+
+class Totals:
+    """Which rows are totals, given the words that a total's label consists of."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        chinese = [word for word in words if not word.isascii()]
+        any_word = _any_of(words)
+        prefixed = _any_of(word for word in chinese if word in _PREFIXED)
+        label = rf"(?:{any_word})(?:{_BLANK}*(?:[:：].*|{_COUNT}|[oO][fF]{_BLANK}.*))?|.{{1,12}}(?:{prefixed})[:：]?"
+        self.pattern = rf"^{_BLANK}*(?:{label}){_BLANK}*$"
+        self._label = re.compile(self.pattern)
+        self._plainly = re.compile(rf"{_BLANK}*(?:{_any_of(chinese)}){_BLANK}*[:：]?{_BLANK}*")
+
+    def candidates(self, columns: Sequence[str]) -> pl.Expr:
+        """Rows in which some cell could be a total's label."""
+        return pl.any_horizontal(pl.col(columns).str.contains(self.pattern))
+
+    def label(self, row: Sequence[str]) -> str | None:
+        """The total's label in a row, or None where it has none."""
+        names = [cell for cell in row if not is_missing(cell) and not is_number(cell)][:_LABELS]
+        return next((cell for cell in names if self._label.match(cell)), None)
+
+    def is_plainly(self, label: str) -> bool:
+        """Whether a label is nothing but a word that no campaign or channel is named."""
+        return self._plainly.fullmatch(label) is not None
+
+
+def keys_of(row: Sequence[str], label: str) -> tuple[int, ...]:
+    """The positions in which a total's row has dates or ids: it sums up the rows that have the same there."""
+    return tuple(at for at, cell in enumerate(row) if cell != label and (is_date(cell) or is_id(cell)))
+
+
+def adds_up(total: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the numbers of a row are the sums of those of at least two others, in most columns that have any."""
+    if len(rows) < 2:  # noqa: PLR2004 - one row equals itself too easily
+        return False
+    stated = {at: value for at, cell in enumerate(total) if (value := _amount(cell)) is not None and value != 0}
+    sums = {at: [_amount(row[at]) for row in rows] for at in stated}
+    equal = [at for at, value in stated.items() if _sum(sums[at]) == value]
+    return 2 * len(equal) >= len(stated) > 0
+
+
+def _amount(cell: str) -> int | None:
+    """A plain number in ten-thousandths."""
+    plain = cell.strip(BLANKS).replace(",", "")
+    if not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,4})?", plain):
+        return None
+    whole, _, part = plain.partition(".")
+    return int(whole + part.ljust(4, "0"))
+
+
+def _sum(amounts: Sequence[int | None]) -> int | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(_spelling(word) for word in sorted(words)) or r"[^\s\S]"
+
+
+def _spelling(word: str) -> str:
+    """A pattern for a word in any case and width, with blanks between its parts or its Chinese characters."""
+    parts = [part for part in word.split() if part]
+    between = f"{_BLANK}*" if not word.isascii() else ""
+    return f"{_BLANK}+".join(between.join(_letter(mark) for mark in part) for part in parts)
+
+
+def _letter(mark: str) -> str:
+    variants = {mark, mark.lower(), mark.upper()}
+    if mark.isascii():
+        variants |= {chr(ord(one) + 0xFEE0) for one in variants if "!" <= one <= "~"}
+    ordered = sorted(variants)
+    return re.escape(ordered[0]) if len(ordered) == 1 else f"[{''.join(map(re.escape, ordered))}]"

@@ -1,0 +1,121 @@
+"""Which files a command is about: those named, those in folders named, or those of the project's sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from opsctl.config.project import Source
+from opsctl.config.settings import Settings
+from opsctl.core.errors import NoSource, NoSuchPath
+
+READ = (".csv", ".tsv", ".txt", ".parquet")
+PACKED = (".gz", ".zip")
+LOCK = ("~$", ".~lock")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Found:
+    """One file to read, by the name under which the user knows it."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files to read, in the order of their names, and those passed over."""
+
+    found: tuple[Found, ...]
+    passed_over: tuple[str, ...] = ()
+
+
+def files(paths: Sequence[Path], settings: Settings) -> Files:
+    """The files behind the paths of a command line; without paths, those of the project's `sources:`.
+
+    Raises:
+        NoSuchPath: A path that names nothing.
+        NoSource: No path and no project, or a project that declares no source.
+    """
+    if paths:
+        return _joined(_named(path) for path in paths)
+    if settings.folder is None:
+        raise NoSource(
+            "there is nothing to read: no path was given and no opsctl.yaml stands here or above",
+            hint="name files or folders, such as: opsctl report exports/",
+        )
+    return _declared(settings.folder, settings.project.sources)
+
+
+def source_of(file: Found, settings: Settings) -> Source | None:
+    """What the project declares of a file: the first entry of `sources:` whose pattern covers it."""
+    if settings.folder is None:
+        return None
+    whole = file.path.resolve()
+    for source in settings.project.sources:
+        if any(candidate.resolve() == whole for candidate in settings.folder.glob(source.path)):
+            return source
+    return None
+
+
+def _joined(parts: Iterable[Files]) -> Files:
+    """Several lists as one; a file that was named twice is read once."""
+    by_path: dict[Path, Found] = {}
+    passed: list[str] = []
+    for part in parts:
+        for found in part.found:
+            kept = by_path.setdefault(found.path.resolve(), found)
+            by_path[found.path.resolve()] = min(kept, found)
+        passed += part.passed_over
+    return Files(tuple(sorted(by_path.values())), tuple(sorted(set(passed))))
+
+
+def _named(path: Path) -> Files:
+    if path.is_dir():
+        return _folder(path)
+    if not path.exists():
+        raise NoSuchPath(f"there is no file or folder '{path}'", hint="check the spelling, or where you are")
+    return Files((Found(path.as_posix(), path),))
+
+
+def _folder(folder: Path) -> Files:
+    """A folder stands for its tables, recursively; hidden and lock files are skipped without a word."""
+    found: list[Found] = []
+    passed: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if any(part.startswith((".", *LOCK)) for part in inner.parts) or path.is_dir():
+            continue
+        name = (PurePosixPath(folder.as_posix()) / inner.as_posix()).as_posix()
+        if is_table_name(path) and not path.is_symlink():
+            found.append(Found(name, path))
+        else:
+            passed.append(name)
+    return Files(tuple(found), tuple(passed))
+
+
+def is_table_name(path: Path) -> bool:
+    """Is the file named like a table, or like a packed one?
+
+    Examples:
+        >>> is_table_name(Path("w02.csv")), is_table_name(Path("w02.csv.gz")), is_table_name(Path("notes.md"))
+        (True, True, False)
+    """
+    ends = [suffix.lower() for suffix in path.suffixes]
+    if ends and ends[-1] == ".gz":
+        return len(ends) > 1 and ends[-2] in READ
+    return bool(ends) and (ends[-1] in READ or ends[-1] == ".zip")
+
+
+def _declared(folder: Path, sources: Sequence[Source]) -> Files:
+    if not sources:
+        raise NoSource(
+            "the project's opsctl.yaml declares no sources",
+            hint="add `sources: [{path: exports/*.csv}]`, or name files on the command line",
+        )
+    parts: list[Files] = []
+    for source in sources:
+        paths = sorted(path for path in folder.glob(source.path) if path.is_file())
+        parts.append(Files(tuple(Found(path.relative_to(folder).as_posix(), path) for path in paths)))
+    return _joined(parts)

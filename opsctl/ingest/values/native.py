@@ -1,0 +1,39 @@
+"""Columns that come with a type, as Parquet has them, written as the text a person would have written."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from opsctl.ingest.values.typed import counted
+
+_WHOLE_FLOATS = 2**53  # from here on a float skips whole numbers
+_INT64 = 2.0**63
+
+
+def is_readable(dtype: pl.DataType) -> bool:
+    """Whether a cell of the type is one value that can be written down."""
+    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+
+
+def as_text(column: pl.Series) -> pl.Series:
+    """Each value as its shortest text: 0.1 and not 0.1000000000000000055, an id 12345 and not 12345.0."""
+    texts = column.cast(pl.String)
+    if column.dtype.is_decimal():
+        return texts.str.replace(r"\.0+$", "")
+    if not column.dtype.is_float():
+        return texts
+    whole = (column == column.floor()) & (column.abs() < _INT64)
+    return texts.zip_with(~whole.fill_null(value=False), column.cast(pl.Int64, strict=False).cast(pl.String))
+
+
+def without_nan(column: pl.Series) -> pl.Series:
+    """A name or id that is not a number is missing: pandas writes it so."""
+    return column.fill_nan(None) if column.dtype.is_float() else column
+
+
+def lost_digits(column: pl.Series) -> tuple[str, ...]:
+    """A note when ids were kept as floats too large to tell one id from the next."""
+    lost = int((column.abs() >= _WHOLE_FLOATS).sum()) if column.dtype.is_float() else 0
+    if not lost:
+        return ()
+    return (f"{counted(lost, 'id was kept as a float and has', 'ids were kept as floats and have')} lost digits",)

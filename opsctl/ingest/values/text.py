@@ -1,0 +1,27 @@
+"""Text and ids are kept as they are, but for what nobody can see."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from opsctl.ingest.values import missing
+from opsctl.ingest.values.typed import Style, Typed, counted, no_faults
+
+
+def text(texts: pl.Series, style: Style, *, notes: tuple[str, ...] = ()) -> Typed:
+    """Names and ids without blanks at the ends, in one Unicode form, so that equal names are equal."""
+    kept = missing.trimmed(texts)
+    if not missing.is_ascii(kept):
+        kept = kept.str.normalize("NFC")
+    kept = missing.without_tokens(kept, style.nulls | {""})
+    return Typed(kept, no_faults(len(kept)), notes=notes + _destroyed(kept))
+
+
+def _destroyed(kept: pl.Series) -> tuple[str, ...]:
+    """Excel shows an id of more than eleven digits as 1.23457E+17 and saves it so: many ids become one."""
+    suspects = kept.filter(kept.str.contains("E+", literal=True))
+    found = int(suspects.str.contains(r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2}$").sum())
+    if not found:
+        return ()
+    looks = counted(found, "id looks like 1.23E+17", "ids look like 1.23E+17")
+    return (f"{looks}: destroyed by a spreadsheet; export again and do not open the file in it",)

@@ -1,0 +1,157 @@
+"""What a claimed file says for one canonical column: its cells, or one value for all of its rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from opsctl.config.headers import header_currency
+from opsctl.config.mapping import EMPTY, Column, Export
+from opsctl.config.patterns import extract
+from opsctl.config.project import Source
+from opsctl.ingest.claim import Claim
+from opsctl.ingest.values import Style
+
+_FIELD = re.compile(r"\{[^{}]+\}")
+_PLAIN = Column.model_validate({"const": "-"})  # a column that the mapping says nothing special of
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What a file holds, before anything is read into it.
+
+    Args:
+        name: The file, as the user named it.
+        header: Its columns' names.
+        cells: One column per name, called "0", "1", …; text, or what a Parquet file keeps.
+        lines: The physical line (Parquet: the row) of each row of `cells`, from 1.
+        preamble: The lines above the header.
+    """
+
+    name: str
+    header: Sequence[str]
+    cells: pl.DataFrame
+    lines: pl.Series
+    preamble: Sequence[str] = ()
+
+    def only(self, kept: pl.Series) -> Raw:
+        """The same file with some of its rows."""
+        return Raw(self.name, self.header, self.cells.filter(kept), self.lines.filter(kept), self.preamble)
+
+    def same(self, value: str) -> pl.Series:
+        """One text in every row."""
+        return pl.repeat(value, self.cells.height, dtype=pl.String, eager=True)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file through its claim: where each canonical column's values stand, and how they are written."""
+
+    raw: Raw
+    claim: Claim
+    source: Source | None
+    zone: str
+
+    @property
+    def export(self) -> Export | None:
+        """The mapping's entry for this file; None for a canonical file."""
+        return self.claim.mapping.export if self.claim.mapping else None
+
+    def column(self, name: str) -> Column:
+        """What the mapping says of a canonical column."""
+        return self.export.columns.get(name, _PLAIN) if self.export else _PLAIN
+
+    def parts(self, name: str) -> list[pl.Series]:
+        """The columns whose values make up a canonical column: one, or those of a sum; none when not said."""
+        positions = self.claim.positions.get(name)
+        if positions is None:
+            said = self.said(name)
+            return [] if said is None else [self.raw.same(said)]
+        cells = [self.raw.cells[str(at)] for at in positions]
+        template = self.column(name).text
+        return cells if template is None else [composed(template, cells)]
+
+    def said(self, name: str) -> str | None:
+        """One value for all rows: a constant, the lines above the header, the file's name, or its source."""
+        column = self.column(name)
+        if column.const is not None and column is not _PLAIN:
+            return column.const
+        if column.file is not None:
+            return self._from_file(column.file.preamble, column.file.name)
+        if self.export is not None:
+            shape = self.export.file
+            told = self._from_file(getattr(shape.preamble, name, None), getattr(shape.name, name, None))
+            if told is not None:
+                return told
+        declared = (
+            getattr(self.source, name, None) if self.source and name in ("account", "channel", "product") else None
+        )
+        return str(declared) if declared else None
+
+    def _from_file(self, preamble: str | None, name: str | None) -> str | None:
+        lines = self.raw.preamble if preamble else ()
+        told = next((found for line in lines if (found := extract(preamble or "", line)) is not None), None)
+        return told if told is not None or name is None else extract(name, self.raw.name)
+
+    def style(self, name: str) -> Style:
+        """How a column's values are written."""
+        column, export, source = self.column(name), self.export, self.source
+        return Style(
+            nulls=frozenset(export.nulls) if export else frozenset(),
+            zone=column.zone or (export.timezone if export else None) or self.zone,
+            decimal=(export.decimal if export else None) or (source.decimal if source else None),
+            dates=(export.dates if export else None) or (source.dates if source else None),
+            unit=column.unit,
+        )
+
+    def currency(self, seen: set[str], money: Sequence[str]) -> str | None:
+        """The currency of the file's money, from the nearest to the farthest place that tells one alone."""
+        units = {self.column(name).unit for name in money}
+        heads = {header_currency(self.raw.header[at]) for name in money for at in self.claim.positions.get(name, ())}
+        export, source = self.export, self.source
+        told = self._from_file(export.file.preamble.currency, export.file.name.currency) if export else None
+        places: list[set[str | None]] = [
+            {*seen},
+            {unit for unit in units if unit and unit.isupper()},
+            heads,
+            {told},
+            {export.currency if export else None},
+            {source.currency if source else None},
+        ]
+        named = [sorted(code for code in place if code) for place in places]
+        return next((codes[0] for codes in named if len(codes) == 1), None)
+
+
+def composed(template: str, parts: Sequence[pl.Series]) -> pl.Series:
+    """Texts put together row by row: '{日期} {小时}:00' with the cells in place of the names."""
+    pieces = _FIELD.split(template)
+    ends = [pl.lit(piece) for piece in pieces]
+    cells = [pl.col(str(at)).cast(pl.String).fill_null("") for at in range(len(parts))]
+    inner = [each for pair in zip(cells, ends[1:], strict=True) for each in pair]
+    frame = pl.DataFrame({str(at): part for at, part in enumerate(parts)})
+    return frame.select(pl.concat_str(ends[0], *inner)).to_series()
+
+
+def without_dropped(raw: Raw, export: Export | None) -> tuple[Raw, Counter[str]]:
+    """The rows without those that the mapping says are no data, and how many these were by reason."""
+    dropped: Counter[str] = Counter()
+    for rule in export.rows.drop if export else ():
+        meets = pl.repeat(value=True, n=raw.cells.height, eager=True)
+        for name, value in rule.where.items():
+            meets = meets & _equals(raw, name, value)
+        if meets.any():
+            dropped[rule.reason] += int(meets.sum())
+            raw = raw.only(~meets)
+    return raw, dropped
+
+
+def _equals(raw: Raw, name: str, value: str) -> pl.Series:
+    if name not in raw.header:
+        return pl.repeat(value=False, n=raw.cells.height, eager=True)
+    cells = raw.cells[str(list(raw.header).index(name))]
+    text = cells.cast(pl.String).fill_null("").str.strip_chars()
+    return text == ("" if value == EMPTY else value)

@@ -1,0 +1,134 @@
+"""What names mean, from the names themselves: metrics, tables, codes of refusals and rules, exit codes."""
+
+from __future__ import annotations
+
+import inspect
+import json as encoder
+import re
+from typing import Any
+
+from opsctl.core.errors import ExitCode, UnknownName, every_error
+from opsctl.core.naming import did_you_mean
+from opsctl.core.period import year
+from opsctl.core.rules import RULES
+from opsctl.metrics import example_of, load, templates
+from opsctl.schemas import tables
+from opsctl.schemas.table import columns
+
+EXIT_CODES = "exit-codes"
+_ANY_YEAR = year(2025)
+_NEED = {True: "required", False: "optional"}
+
+
+def everything() -> str:
+    """The names of all that can be explained, by kind."""
+    metrics = [_line(template) for template in templates()]
+    codes = [f"  {code}  {_summary(kind)}" for code, kind in every_error().items()]
+    rules = [f"  {code}  {sentence}" for code, sentence in RULES.items()]
+    return "\n".join(
+        [
+            "metrics",
+            *metrics,
+            "",
+            "tables",
+            *(f"  {name}" for name in tables()),
+            "",
+            "codes",
+            *sorted([*codes, *rules]),
+            "",
+            f"  {EXIT_CODES}",
+            "",
+        ]
+    )
+
+
+def _line(template: str) -> str:
+    metric = load(example_of(template))
+    return f"  {template:<34} {metric.en} / {metric.zh}"
+
+
+def _summary(of: object) -> str:
+    return (inspect.getdoc(of) or "").partition("\n")[0]
+
+
+def entry(name: str, *, json: bool) -> str:
+    """The explanation of one name.
+
+    Raises:
+        UnknownName: Nothing is called so; the nearest is named.
+    """
+    found = _found(name)
+    if json:
+        return encoder.dumps({"schema_version": 1, **found}, ensure_ascii=False, indent=2) + "\n"
+    return (
+        "\n".join(f"{label}: {_flat(value)}" if label != "text" else f"\n{value}" for label, value in found.items())
+        + "\n"
+    )
+
+
+def _flat(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _found(name: str) -> dict[str, Any]:
+    if name == EXIT_CODES:
+        return {"name": name, "text": "\n".join(f"{code.value:>3}  {code.sentence}" for code in ExitCode)}
+    if name.upper() in every_error():
+        return _error(name.upper())
+    if name.upper() in RULES:
+        return {"name": name.upper(), "kind": "rule of a row", "text": RULES[name.upper()]}
+    if name in tables():
+        return _table(name)
+    if re.search(r"[A-Z]", name) and name in templates():
+        return _metric(example_of(name))
+    try:
+        return _metric(name)
+    except UnknownName:
+        known = [*every_error(), *RULES, *tables(), EXIT_CODES, *(example_of(template) for template in templates())]
+        raise UnknownName(
+            f"nothing is called '{name}'", hint=did_you_mean(name, known) or "opsctl explain --list prints all names"
+        ) from None
+
+
+def _error(code: str) -> dict[str, Any]:
+    kind = every_error()[code]
+    return {
+        "name": code,
+        "kind": kind.__name__,
+        "zh": kind.zh,
+        "exit_code": int(kind.exit_code),
+        "text": inspect.getdoc(kind) or "",
+    }
+
+
+def _table(name: str) -> dict[str, Any]:
+    table = tables()[name]
+    lines = [
+        f"  {column.name:<18} {column.kind.value:<18} {_NEED[column.required]:<10} {column.field.title}"
+        for column in columns(table).values()
+    ]
+    rules = [f"  rule: {inspect.getdoc(function)}" for function in table.rules().values()]
+    return {
+        "name": name,
+        "kind": "canonical table",
+        "merge": table.MERGE.value,
+        "key": list(table.KEY),
+        "text": "\n".join([inspect.getdoc(table) or "", "", *lines, *rules]),
+    }
+
+
+def _metric(name: str) -> dict[str, Any]:
+    metric = load(name)
+    definition = metric.definition if isinstance(metric.definition, str) else metric.definition(_ANY_YEAR)
+    return {
+        "name": metric.name,
+        "kind": "metric",
+        "zh": metric.zh,
+        "en": metric.en,
+        "definition": definition,
+        "shape": metric.shape.value,
+        "better": metric.better or "-",
+        "interval": metric.interval.value,
+        "measures": list(metric.parameters),
+        "text": metric.doc.partition("\nExamples:")[0].rstrip(),
+    }

@@ -1,0 +1,1 @@
+"""Uncertainty as pure functions of counts: intervals, dispersion, posteriors. No table and no metric is known here."""
