@@ -10,7 +10,7 @@ from collections import abc
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from opsctl.config.kinds import Currency, Encoding, Flag, Names, Pattern, Text, Whole, Zone
 from opsctl.config.strict import Strict, said, told
@@ -240,3 +240,11 @@ class Platform(Strict):
             return value
         entry = {key: below for key, below in value.items() if key != "platform"}
         return {"platform": value.get("platform") or "project", "exports": [entry]}
+
+    @field_validator("exports")
+    @classmethod
+    def _told_apart(cls, exports: tuple[Export, ...]) -> tuple[Export, ...]:
+        """Of several exports, one without a name goes by its table."""
+        if len(exports) == 1:
+            return exports
+        return tuple(one if one.report else one.model_copy(update={"report": one.table}) for one in exports)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from opsctl.config.project import Project
 from opsctl.core.errors import AmbiguousFile
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
@@ -47,6 +48,7 @@ class Converted:
 class _Columns:
     """The columns read so far, and what is wrong with which row."""
 
+    zone: str
     found: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[tuple[str, pl.Series]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -57,13 +59,19 @@ class _Columns:
         self.notes += [f"{name}: {note}" for note in typed.notes]
         self.currencies |= {typed.currency} if typed.currency else set()
         if kind is Kind.MOMENT and typed.moment is not None:
-            self.found |= {name: typed.moment, day_name: typed.values}
+            self.found |= {name: typed.moment, day_name: self._local_day(typed.moment, typed.values)}
         else:
             self.found[name] = typed.values
 
 
-def convert(raw: Raw, written: Written, currency: str) -> Converted:
-    """Read a claimed file into its table; `currency` is the project's, for money that names none.
+    def _local_day(self, moment: pl.Series, days: pl.Series) -> pl.Series:
+        """The day in the project's zone, whatever zone the moment was written in; a bare date is the day it is."""
+        local = moment.dt.convert_time_zone(self.zone).dt.date()
+        return local.zip_with(moment.is_not_null(), days)
+
+
+def convert(raw: Raw, written: Written, project: Project) -> Converted:
+    """Read a claimed file into its table; the project says which zone's days count, and the currency of last resort.
 
     Raises:
         AmbiguousValues: A column of dates or numbers can be read in two ways.
@@ -73,9 +81,9 @@ def convert(raw: Raw, written: Written, currency: str) -> Converted:
     kept, dropped = without_dropped(raw, written.export)
     written = Written(kept, written.claim, written.source, written.zone)
     table = tables()[written.claim.table]
-    read = _read_columns(written, table)
+    read = _read_columns(written, table, project.timezone)
     supplied = frozenset(read.found)
-    assumed = _settle_currency(read, written, table, currency)
+    assumed = _settle_currency(read, written, table, project.currency)
     frame, rejected = _checked(read, kept, table)
     return Converted(frame, supplied, tuple(rejected), dict(sorted(dropped.items())), tuple(read.notes), assumed)
 
@@ -90,8 +98,8 @@ def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
         )
 
 
-def _read_columns(written: Written, table: type[Table]) -> _Columns:
-    read = _Columns()
+def _read_columns(written: Written, table: type[Table], zone: str) -> _Columns:
+    read = _Columns(zone)
     for name, column in columns(table).items():
         parts = [type_column(part, column.kind, written.style(name), name=name) for part in written.parts(name)]
         if parts:

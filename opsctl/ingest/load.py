@@ -90,14 +90,21 @@ def load(files: Files, settings: Settings) -> Loaded:
 def _parts(file: Found, claims: Claims, found: Loaded, seen: dict[str, str]) -> list[Part]:
     parts: list[Part] = []
     for content in unpack(file.path):
-        name = file.name + content.name.removeprefix(file.path.name)
-        sha256 = hashlib.sha256(content.data).hexdigest()
+        name = file.name + content.name.removeprefix(str(file.path))
+        sha256 = _sha256(content)
         if sha256 in seen:
             found.notes.append(Note("same_bytes", f"{name} holds the same bytes as {seen[sha256]} and was read once"))
             continue
         seen[sha256] = name
         parts.append(_part(File(name, content, sha256, source_of(file, claims.settings)), claims, found))
     return parts
+
+
+def _sha256(content: Content) -> str:
+    if content.path is None:
+        return hashlib.sha256(content.data).hexdigest()
+    with content.path.open("rb") as bytes_:
+        return hashlib.file_digest(bytes_, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ def _part(file: File, claims: Claims, found: Loaded) -> Part:
 
 def typed_rows(read: Read, claim: Claim, source: Source | None, settings: Settings) -> Converted:
     """The file's rows as rows of the table that claims it."""
-    return convert(read.raw, _way(read.raw, claim, source, settings), settings.project.currency)
+    return convert(read.raw, _way(read.raw, claim, source, settings), settings.project)
 
 
 def _way(raw: Raw, claim: Claim, source: Source | None, settings: Settings) -> Written:
@@ -154,7 +161,7 @@ def of_parquet(name: str, content: Content) -> Read:
         DamagedFile: It cannot be read to its end.
     """
     try:
-        frame = pl.read_parquet(io.BytesIO(content.data))
+        frame = pl.read_parquet(content.path or io.BytesIO(content.data))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DamagedFile("the Parquet file cannot be read to its end", file=name, hint="export it again") from error
     cells = frame.rename({column: str(at) for at, column in enumerate(frame.columns)})

@@ -95,7 +95,7 @@ class BodyReader:
             yield Dialect(delimiter, escape="\\"), "quotes are escaped with a backslash"
         if "'" in self.text:
             yield Dialect(delimiter, quote="'"), "cells are quoted with '"
-        if '"' in self.text:
+        if self.text.count(f'{delimiter} "') > self.text.count(f'{delimiter}"'):
             yield Dialect(delimiter, padded=True), "blanks stand around the quotes of cells"
 
     def _attempt(self, cells: tuple[str, ...], dialect: Dialect) -> Body:

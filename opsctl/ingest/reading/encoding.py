@@ -20,7 +20,7 @@ _MARKS = (
 _SUPERSETS = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 _NO_FILE_ENCODING = frozenset({"", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"})
 _HANDLER = "opsctl-damage"
-_WESTERN_RUN = re.compile(r"[À-ÖØ-öø-ÿ]{3}|[A-Za-zÀ-ÿ][¡-¶¸-¿×÷]+[A-Za-zÀ-ÿ]")
+_NO_WORD = re.compile(r"[À-ÖØ-öø-ÿ]{3}|[A-Za-zÀ-ÿ][¡-¶¸-¿×÷]+[A-Za-zÀ-ÿ]|\d[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ]\d")
 _NOT_WESTERN = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
@@ -111,7 +111,7 @@ def _is_text(codec: str) -> bool:
 
 def is_western(text: str) -> bool:
     """Whether text from cp1252 reads like a Western language; Cyrillic or Polish bytes decode too, as nonsense."""
-    return not _WESTERN_RUN.search(text)
+    return not _NO_WORD.search(text)
 
 
 def shown(text: str) -> str:

@@ -116,7 +116,8 @@ class HeaderSearch:
         for delimiter in delimiters:
             cells = line.text.replace('"', "").split(delimiter)
             if len(cells) > 1 and self.recognise(cells):
-                return Header(tuple(cells), (delimiter,), line.number, line.start, line.after, 1, repaired=True)
+                tried = _in_order(cells, delimiter)
+                return Header(tuple(cells), tried, line.number, line.start, line.after, 1, repaired=True)
         return None
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 500
 _ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
+_FARTHEST = 1000  # lines; a record of more is no record
 _INCHES = re.compile(r'(?<![\w.-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9])', re.ASCII)
 _ID_AS_TEXT = re.compile(r'="[^"]*"')
 _STRAY = "a lone quote stands inside a cell"
@@ -108,16 +109,15 @@ class _Splitter:
 
     def _settle(self, at: int, found: Scanned) -> int:
         """Take or reject the record that starts at `at`; the index of the line to go on with."""
-        if found.last == at:
-            if found.broken:
-                self._reject(at, found.broken)
-            else:
-                self._take(at, found.cells, bare=found.loose)
-            return at + 1
-        if not found.broken and len(found.cells) == self.width and not self._swallows(at, found.last):
+        fits = not found.broken and len(found.cells) == self.width
+        if found.last > at and not (fits and not self._swallows(at, found.last)):
+            return self._resync(at, found)
+        before = len(self.rows)
+        if found.broken:
+            self._reject(at, found.broken)
+        else:
             self._take(at, found.cells, bare=found.loose)
-            return found.last + 1
-        return self._resync(at, found)
+        return found.last + 1 if len(self.rows) > before else self._after_doubt(found.last)
 
     def _swallows(self, at: int, last: int) -> bool:
         """Whether a record of several lines is really rows between two stray quotes: all its lines look complete."""
@@ -130,31 +130,48 @@ class _Splitter:
         return self.width >= _ENOUGH
 
     def _resync(self, at: int, found: Scanned) -> int:
-        """Reject the line that opened the quote, decide about each line it reached over, and go on after them."""
+        """Reject the line that opened a quote, decide about each line it reached over, and go on after them."""
         self._reject(at, found.broken or "a quoted cell runs over several lines and does not fit")
-        never_closed = found.broken == NOT_CLOSED
-        if never_closed:
-            proved = self._are_rows(range(at + 1, found.last + 1))
-        else:  # the quote that closed it opens a cell of a good row: then the first one was astray
-            proved = self._is_clean(scan(self.lines, found.last, self.dialect))
-        stop = found.last if proved and not never_closed else found.last + 1
-        for line in range(at + 1, stop):
-            self._take_inside(line, opened=self.lines.first + at, proved=proved)
-        return stop
+        if found.broken == NOT_CLOSED:
+            self._take_inside(range(at + 1, found.last + 1), proved=False)
+            return found.last + 1
+        return self._after_reach(at, found.last)
 
-    def _are_rows(self, inside: range) -> bool:
+    def _after_doubt(self, at: int) -> int:
+        """Go on after a rejected line, which may have been the first of a record of several lines."""
+        if self.dialect.quote not in self.lines.texts[at]:
+            return at + 1
+        within = range(at + 1, min(at + 1 + _FARTHEST, len(self.lines)))
+        closing = next((line for line in within if self.lines.texts[line].count(self.dialect.quote) % 2), at)
+        return self._after_reach(at, closing) if closing > at else at + 1
+
+    def _after_reach(self, at: int, last: int) -> int:
+        """Go on after a broken quote that reached over lines up to `last`.
+
+        Where the quote that ends it opens a cell of a good row, the first quote was astray and what lies between
+        are rows; where it does not, they may be text.
+        """
+        proved = self._is_clean(scan(self.lines, last, self.dialect))
+        self._take_inside(range(at + 1, last if proved else last + 1), proved=proved)
+        return last if proved else last + 1
+
+    def _take_inside(self, inside: range, *, proved: bool) -> None:
+        """Take the lines that can only be rows, and reject the others."""
+        trusted = not self.measured and self._are_rows(inside, 0 if proved else _ENOUGH)
+        for at in inside:
+            found = scan(self.lines, at, self.dialect)
+            alone = found.last == at and self._is_clean(found)
+            blank = not self.lines.texts[at].strip()
+            if blank or (alone and (trusted or resembles(found.cells, self.measured))):
+                self._take(at, found.cells, bare=found.loose)
+            else:
+                opened = self.lines.first + inside[0] - 1
+                self._reject(at, f"inside a quote that is opened on line {opened} and not closed as it should be")
+
+    def _are_rows(self, inside: range, at_least: int) -> bool:
         texts = [self.lines.texts[at] for at in inside if self.lines.texts[at].strip()]
         complete = all(len(text.split(self.dialect.delimiter)) == self.width for text in texts)
-        return complete and len(texts) >= _ENOUGH and self.width >= _ENOUGH
-
-    def _take_inside(self, at: int, *, opened: int, proved: bool) -> None:
-        found = scan(self.lines, at, self.dialect)
-        blank = not self.lines.texts[at].strip()
-        alone = found.last == at and self._is_clean(found)
-        if blank or (alone and (proved or resembles(found.cells, self.measured))):
-            self._take(at, found.cells, bare=found.loose)
-        else:
-            self._reject(at, f"inside a quote that is opened on line {opened} and not closed as it should be")
+        return complete and len(texts) >= at_least and self.width >= at_least
 
     def _reject(self, at: int, reason: str) -> None:
         rule = UNREADABLE if UNSOUND.search(self.lines.texts[at]) else QUOTING

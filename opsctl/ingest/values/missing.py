@@ -17,9 +17,8 @@ TOKENS = frozenset(
 )
 
 ZERO_WIDTH = "\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_BLANKS = "".join(
-    [" \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680", *map(chr, range(0x2000, 0x200B)), "\u2028\u2029\u202f\u205f\u3000"]
-)
+# What Unicode calls white space, as `strip_chars` without an argument knows it.
+_BLANKS = "".join([" \t\n\v\f\r\x85\xa0\u1680", *map(chr, range(0x2000, 0x200B)), "\u2028\u2029\u202f\u205f\u3000"])
 
 
 def is_ascii(texts: pl.Series) -> bool:

@@ -7,12 +7,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsctl.core.errors import AmbiguousValues
 from opsctl.ingest.values import Kind, Style, Typed, type_column
 
+few = settings(deadline=None, max_examples=60)  # a column costs milliseconds, whatever its length
 DAY = date(2025, 1, 5)
 
 
@@ -135,6 +136,7 @@ def test_native_days(column: pl.Series, expected: list[date | None]) -> None:
     assert (typed.faults.is_not_null() == (typed.values.is_null() & column.is_not_null())).all()
 
 
+@few
 @given(
     days=st.lists(st.dates(date(1990, 1, 1), date(2100, 12, 31)), min_size=1, max_size=20),
     form=st.sampled_from(
@@ -148,12 +150,14 @@ def test_every_day_of_the_years_that_count_is_read_back(days: list[date], form: 
     assert read(*[form.format(day) for day in days]).values.to_list() == days
 
 
+@few
 @given(days=st.lists(st.dates(date(1990, 1, 1), date(2100, 12, 31)), min_size=1))
 def test_either_order_is_read_back_when_the_mapping_tells_it(days: list[date]) -> None:
     assert read(*[f"{day:%d/%m/%Y}" for day in days], dates="dmy").values.to_list() == days
     assert read(*[f"{day.month}/{day.day}/{day.year}" for day in days], dates="mdy").values.to_list() == days
 
 
+@few
 @given(cell=st.text(st.sampled_from("0123456789-/.:年月日TZ+ "), max_size=20))
 def test_no_text_at_all_makes_it_fail(cell: str) -> None:
     typed = read(cell, dates="dmy")

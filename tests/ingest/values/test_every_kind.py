@@ -6,12 +6,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsctl.ingest.values import Kind, Style, type_column
 from opsctl.schemas.kinds import DTYPES
 
+few = settings(deadline=None, max_examples=50)  # a column costs milliseconds, whatever its length
 STYLE = Style(nulls=frozenset(["n.a."]), zone="Asia/Shanghai", decimal=".", dates="mdy", unit=None)
 every_kind = pytest.mark.parametrize("kind", list(Kind))
 cells = st.one_of(
@@ -22,6 +23,7 @@ cells = st.one_of(
 
 
 @every_kind
+@few
 @given(texts=st.lists(cells, max_size=8))
 def test_a_cell_has_a_value_or_a_fault_or_is_missing(kind: Kind, texts: list[str | None]) -> None:
     column = pl.Series("x", texts, dtype=pl.String)
@@ -40,6 +42,7 @@ def test_a_cell_has_a_value_or_a_fault_or_is_missing(kind: Kind, texts: list[str
 
 
 @every_kind
+@few
 @given(texts=st.lists(cells, min_size=2, max_size=8))
 def test_once_the_mapping_decides_a_cell_is_read_alike_wherever_it_stands(kind: Kind, texts: list[str | None]) -> None:
     if kind is Kind.NUMBER:  # percent signs are decided by the column

@@ -7,12 +7,14 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsctl.core import money
 from opsctl.core.errors import AmbiguousValues, BadConfiguration
 from opsctl.ingest.values import Kind, Style, Typed, type_column
+
+few = settings(deadline=None, max_examples=60)  # a column costs milliseconds, whatever its length
 
 
 def read(*cells: str | None, **style: Any) -> Typed:
@@ -243,12 +245,14 @@ powers = st.one_of(st.just(""), st.integers(-40, 2).map(lambda power: f"e{power}
 numerals = st.tuples(st.sampled_from(["", "-", "+"]), digits, fractions, powers).map("".join)
 
 
+@few
 @given(texts=st.lists(numerals, min_size=1, max_size=20))
 def test_every_numeral_is_the_decimal_that_python_reads(texts: list[str]) -> None:
     exact = [money.units(Decimal(text)) for text in texts]
     assert read(*texts, decimal=".").values.to_list() == exact
 
 
+@few
 @given(amount=st.decimals(-(10**13), 10**13, places=2), sign=st.sampled_from(["¥", "US$", "Rp ", ""]))
 def test_signs_and_groups_change_nothing(amount: Decimal, sign: str) -> None:
     written = f"{'-' if amount < 0 else ''}{sign}{abs(amount):,}"
@@ -257,6 +261,7 @@ def test_signs_and_groups_change_nothing(amount: Decimal, sign: str) -> None:
     assert amounts(swapped, decimal=",") == amounts(written)
 
 
+@few
 @given(cell=st.text(max_size=12))
 def test_no_text_at_all_makes_it_fail(cell: str) -> None:
     typed = read(cell, decimal=".")

@@ -6,11 +6,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsctl.core.errors import AmbiguousValues, BadConfiguration
 from opsctl.ingest.values import Kind, Style, Typed, type_column
+
+few = settings(deadline=None, max_examples=60)  # a column costs milliseconds, whatever its length
 
 
 def read(kind: Kind, *cells: str, **style: Any) -> Typed:
@@ -50,6 +52,7 @@ def test_what_is_no_count_is_refused_with_its_reason(written: str, sentence: str
     assert (typed.values.item(), typed.faults.item()) == (None, sentence)
 
 
+@few
 @given(numbers=st.lists(st.integers(-(2**70), 2**70), min_size=1, max_size=10), grouped=st.booleans())
 def test_every_whole_number_is_itself_or_too_large(numbers: list[int], *, grouped: bool) -> None:
     typed = read(Kind.COUNT, *[f"{number:,}" if grouped else str(number) for number in numbers])
@@ -111,11 +114,13 @@ def test_only_finite_numbers_are_numbers() -> None:
     ]
 
 
+@few
 @given(numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_every_float_is_read_back_as_itself(numbers: list[float]) -> None:
     assert read(Kind.NUMBER, *map(repr, numbers), decimal=".").values.to_list() == numbers
 
 
+@few
 @given(number=st.decimals(0, 1000, places=3))
 def test_a_percentage_is_the_float_nearest_to_its_hundredth(number: Any) -> None:
     assert read(Kind.NUMBER, f"{number}%", decimal=".").values.item() == float(number / 100)

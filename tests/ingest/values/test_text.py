@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsctl.ingest.values import Kind, Style, Typed, type_column
+
+few = settings(deadline=None, max_examples=60)  # a column costs milliseconds, whatever its length
 
 
 def read(column: pl.Series | list[str | None], nulls: tuple[str, ...] = ()) -> Typed:
@@ -74,6 +76,7 @@ def test_ids_that_were_floats_too_large_to_be_told_apart_are_counted() -> None:
     assert typed.notes == ("1 id was kept as a float and has lost digits",)
 
 
+@few
 @given(names=st.lists(st.text()))
 def test_reading_twice_is_reading_once_and_equal_names_are_equal(names: list[str | None]) -> None:
     once = read(names).values
