@@ -63,7 +63,6 @@ class _Columns:
         else:
             self.found[name] = typed.values
 
-
     def _local_day(self, moment: pl.Series, days: pl.Series) -> pl.Series:
         """The day in the project's zone, whatever zone the moment was written in; a bare date is the day it is."""
         local = moment.dt.convert_time_zone(self.zone).dt.date()

@@ -7,7 +7,8 @@ import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -45,6 +46,7 @@ class Loaded:
         inputs: The account of every file, by name. `source_file` is a position in this list.
         refused: One error per file, or pair of files, that was refused.
         notes: What should be said of the data.
+        foreign_days: Tables with days of another zone than the project's.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Loaded:
     inputs: list[Input] = field(default_factory=list)
     refused: list[OpsctlError] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    foreign_days: set[str] = field(default_factory=set)
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -138,6 +141,7 @@ def _part(file: File, claims: Claims, found: Loaded) -> Part:
     claim = claims.of(read.raw.header, source, name)
     converted = typed_rows(read, claim, source, claims.settings)
     _notes(found, name, read, claim, converted)
+    _note_zone(found, file, claim, converted.frame, claims.settings)
     account = _account(file, read, claim, converted, _way(read.raw, claim, source, claims.settings))
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
@@ -197,12 +201,28 @@ def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Conver
         found.notes.append(Note("currency_assumed", f"{name} names no currency; the project's is taken"))
 
 
+def _note_zone(found: Loaded, file: File, claim: Claim, frame: pl.DataFrame, settings: Settings) -> None:
+    """Daily sums of another zone cannot be shifted to ours; whoever joins them with users must know."""
+    kinds = columns(tables()[claim.table])
+    if "day" not in kinds or frame.is_empty():
+        return
+    written_in = (
+        _way(Raw(file.name, (), frame.head(0), frame["line"].head(0)), claim, file.source, settings).style("day").zone
+    )
+    noons = [datetime.combine(day, time(12)) for day in set(frame["day"])]
+    ours = ZoneInfo(settings.project.timezone)
+    theirs = ZoneInfo(written_in)
+    if any(noon.replace(tzinfo=ours).utcoffset() != noon.replace(tzinfo=theirs).utcoffset() for noon in noons):
+        found.foreign_days.add(claim.table)
+        found.notes.append(
+            Note("tz_mismatch", f"{file.name}: its days are those of {written_in} and cannot be shifted")
+        )
+
+
 def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:
     dropped: dict[str, int] = defaultdict(int, converted.dropped)
     for reason in read.dropped:
         dropped[reason] += 1
-    added = sums(converted.frame, claim.table)
-    kinds = columns(tables()[claim.table])
     rejected = sorted((*read.rejected, *converted.rejected), key=lambda row: row.line)
     return Input(
         file=file.name,
@@ -213,9 +233,24 @@ def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Wr
         accepted=converted.frame.height,
         rejected=tuple(rejected),
         dropped=dict(sorted(dropped.items())),
-        sums={column: written(total, kinds[column].kind) for column, total in added.items()},
-        control=reconciled(way, read.totals, added),
+        sums=_sums(converted.frame, claim.table),
+        control=reconciled(way, read.totals, sums(converted.frame, claim.table)),
     )
+
+
+def _sums(frame: pl.DataFrame, table: str) -> dict[str, int | str]:
+    """What the rows add up to; money of several currencies by currency, as `spend.USD`."""
+    kinds = columns(tables()[table])
+    currencies = sorted(frame["currency"].unique()) if "currency" in kinds and frame.height else []
+    found: dict[str, int | str] = {}
+    for name, total in sums(frame, table).items():
+        if kinds[name].kind is not Kind.MONEY or len(currencies) == 1:
+            found[name] = written(total, kinds[name].kind)
+            continue
+        for currency in currencies:
+            part = frame.filter(pl.col("currency") == currency)[name].sum()
+            found[f"{name}.{currency}"] = written(int(part), Kind.MONEY)
+    return found
 
 
 def _days(frame: pl.DataFrame, table: str) -> tuple[date, date] | None:

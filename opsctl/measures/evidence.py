@@ -40,6 +40,7 @@ class Evidence:
         qualifying: The events that count as activity, or None for every event.
         groups: Channel -> group, from the channel tree.
         campaigns: Ids and names.
+        foreign_days: The tables whose days, or some of them, are those of another zone and cannot be shifted.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -53,6 +54,7 @@ class Evidence:
     qualifying: frozenset[str] | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
     campaigns: Campaigns = field(default_factory=Campaigns)
+    foreign_days: frozenset[str] = frozenset()
 
     def through(self, table: str) -> date | None:
         """The last day that the table shows whole, or None when it holds no row."""

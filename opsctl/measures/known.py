@@ -90,6 +90,7 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
         qualifying=None if qualifying is None else frozenset(qualifying),
         groups={name: channel.group for name, channel in project.channels.items() if channel.group},
         campaigns=_campaigns(loaded, as_of),
+        foreign_days=frozenset(loaded.foreign_days),
     )
 
 

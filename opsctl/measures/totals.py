@@ -49,6 +49,13 @@ class Totals:
         """A measure's total over a group."""
         return self.of[measure][key]
 
+    def mixes_currencies(self, key: Key) -> bool:
+        """Would some amount of this group add money of several currencies?"""
+        return any(
+            self.of[name][key].reason is Reason.NO_RATE and request.measure.unit_column == "currency"
+            for name, request in self.requests.items()
+        )
+
     def everywhere(self, measure: str) -> Total:
         """A measure's total over all groups; unknown as soon as one of them is."""
         found = [self.of[measure][key] for key in self.keys]

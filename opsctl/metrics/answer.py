@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.totals import Key, totals
+from opsctl.measures.totals import Key, Totals, totals
 from opsctl.metrics.figure import Figure, figure
 from opsctl.metrics.metric import Metric
+
+CURRENCY = "currency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,40 @@ class Row:
 
 def answer(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> list[Row]:
     """The figures of each metric for each group, groups sorted by their dimensions with unknown ones last."""
-    needed = [name for metric in metrics for name in (*metric.measures, *metric.cohort_measures)]
-    found = totals(evidence, ask, needed)
-    return [
-        Row(
-            group=_labelled(evidence, ask, key),
-            figures={metric.name: figure(metric, found, key, evidence, ask) for metric in metrics},
-        )
-        for key in found.keys
-    ]
+    found = _totals(evidence, ask, metrics)
+    rows = {key: _row(evidence, ask, metrics, found, key) for key in found.keys}
+    mixed = [key for key in found.keys if found.mixes_currencies(key)]
+    if not ask.by or not mixed or CURRENCY in ask.by:
+        return list(rows.values())
+    return _by_currency(evidence, ask, metrics, rows, set(mixed))
+
+
+def _totals(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> Totals:
+    return totals(evidence, ask, [name for one in metrics for name in (*one.measures, *one.cohort_measures)])
+
+
+def _row(evidence: Evidence, ask: Ask, metrics: Sequence[Metric], found: Totals, key: Key) -> Row:
+    figures = {metric.name: figure(metric, found, key, evidence, ask) for metric in metrics}
+    return Row(_labelled(evidence, ask, key), figures)
+
+
+def _by_currency(
+    evidence: Evidence, ask: Ask, metrics: Sequence[Metric], rows: Mapping[Key, Row], mixed: set[Key]
+) -> list[Row]:
+    """Money of several currencies is not added: such a group is split, and its whole stands last, without a total."""
+    finer = replace(ask, by=(*ask.by, CURRENCY))
+    found = _totals(evidence, finer, metrics)
+    split = {key: _row(evidence, finer, metrics, found, key) for key in found.keys if key[:-1] in mixed and key[-1]}
+    whole = {
+        (*key, None if key in mixed else _currency(row)): Row({**row.group, CURRENCY: None}, row.figures)
+        for key, row in rows.items()
+    }
+    named = {key: Row({**row.group, CURRENCY: key[-1]}, row.figures) for key, row in {**whole, **split}.items()}
+    return [named[key] for key in sorted(named, key=lambda key: [(value is None, value or "") for value in key])]
+
+
+def _currency(row: Row) -> str | None:
+    return next((figure.currency for figure in row.figures.values() if figure.currency), None)
 
 
 def _labelled(evidence: Evidence, ask: Ask, key: Key) -> dict[str, str | None]:

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from opsctl.core import money
-from opsctl.core.period import Period
+from opsctl.core.period import WEEK_DAYS, Period
+from opsctl.measures import find
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Reason, Unit
 from opsctl.measures.totals import Key, Total, Totals
@@ -187,8 +188,17 @@ class _Base:
             reason = self.total(name).reason
             if reason is not None:
                 return reason
+        if self._days_do_not_match:
+            return Reason.TZ_MISMATCH
         currencies = {self.total(name).currency for name in self._money if self.total(name).amount} - {None}
         return Reason.NO_RATE if len(currencies) > 1 else None
+
+    @property
+    def _days_do_not_match(self) -> bool:
+        """Days of another zone overlap ours by hours: joined with our users they are right only from a week on (G1)."""
+        tables = {find(name)[0].table for name in self.metric.measures}
+        short = self.ask.period.days < WEEK_DAYS or "day" in self.ask.by
+        return short and len(tables) > 1 and bool(tables & self.evidence.foreign_days)
 
     @property
     def _money(self) -> list[str]:

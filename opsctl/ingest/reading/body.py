@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from opsctl.ingest.reading.dialect import USUAL
 from opsctl.ingest.reading.kinds import BLANKS
@@ -11,7 +14,7 @@ from opsctl.ingest.reading.oddities import has_quoted_column, reject_oddities
 from opsctl.ingest.reading.plain import is_plain, split_plainly
 from opsctl.ingest.reading.records import split_slowly
 from opsctl.ingest.reading.rows import rows_of
-from opsctl.ingest.reading.scan import Dialect, Lines
+from opsctl.ingest.reading.scan import Dialect, Lines, scan
 from opsctl.ingest.reading.table import UNREADABLE
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.rows import Rows
     from opsctl.ingest.reading.table import Recognise
     from opsctl.ingest.reading.totals import Totals
+
+_SAMPLE = 500
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,10 @@ class BodyReader:
 
     def _attempt(self, cells: tuple[str, ...], dialect: Dialect) -> Body:
         split = self._split(dialect, len(cells))
-        if not split.cells.height and (fitting := self._refit(cells, split)):
-            cells = fitting
-            split = self._split(dialect, len(cells))
+        if not split.cells.height and (fitting := self._refit(cells, dialect)):
+            stretched = self._split(dialect, len(fitting))
+            if _only_empty_beyond(stretched, len(cells)):
+                cells, split = fitting, stretched
         rows = rows_of(split, cells, self.totals)
         reject_oddities(rows, cells, dialect.quote, self.recognise)
         return Body(cells, dialect, rows)
@@ -112,24 +119,35 @@ class BodyReader:
             split = split_plainly(self.text, self.first_line, dialect.delimiter, width)
             if split is not None:
                 return split
+        return split_slowly(self._physical_lines(), dialect, width)
+
+    def _refit(self, cells: tuple[str, ...], dialect: Dialect) -> tuple[str, ...] | None:
+        """The header at the width that nearly every row has, where nameless cells can make up the difference."""
+        lines = self._physical_lines()
+        widths: Counter[int] = Counter()
+        at = 0
+        while at < min(len(lines), _SAMPLE):
+            found = scan(lines, at, dialect)
+            at = at + 1 if found.broken else found.last + 1
+            widths[len(found.cells)] += not found.broken and any(cell.strip(BLANKS) for cell in found.cells)
+        width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        if times < _NEARLY * widths.total():
+            return None
+        named = tuple(cell for cell in cells if cell.strip(BLANKS))
+        if width == len(named):
+            return named
+        return (*cells, *[""] * (width - len(cells))) if width > len(cells) else None
+
+    def _physical_lines(self) -> Lines:
         if not self._lines:
             self._lines.append(Lines.of(self.text, self.first_line))
-        return split_slowly(self._lines[0], dialect, width)
+        return self._lines[0]
 
-    def _refit(self, cells: tuple[str, ...], split: Split) -> tuple[str, ...] | None:
-        """The header at the width that every row has, where only nameless or empty cells make the difference."""
-        rows = rows_of(split, cells, self.totals)
-        refused = {fault.line for fault in rows.faults}
-        odd = [row for line, row in split.odd if line in refused]
-        widths = {len(row) for row in odd}
-        if len(widths) != 1:
-            return None
-        width = widths.pop()
-        named = tuple(cell for cell in cells if cell.strip(BLANKS))
-        if width == len(named) < len(cells):
-            return named
-        empty = all(not cell.strip(BLANKS) for row in odd for cell in row[len(cells) :])
-        return (*cells, *[""] * (width - len(cells))) if width > len(cells) and empty else None
+
+def _only_empty_beyond(split: Split, width: int) -> bool:
+    """Whether no row has anything in the cells after the header's last."""
+    beyond = split.cells.select(split.cells.columns[width:])
+    return not beyond.width or beyond.select(pl.all_horizontal((pl.all().str.strip_chars(BLANKS) == "").all())).item()
 
 
 def _respaced(cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ class EncodingChoice:
         """UTF-8 with damage in it, or the one legacy encoding that makes a header appear."""
         if found and (self.search.vouches(found) or utf8.soundness >= _MOSTLY):
             return Readable(utf8, found)
-        if found and utf8.damaged == 1:
+        if found and utf8.damaged == 1 and not utf8.soundness:
             return Readable(utf8, found)  # one bad byte is damage; another encoding shows more than once
         if not utf8.damaged and len(self.data) > _HEAD:  # by chance only a short text is valid UTF-8
             raise self._no_header(utf8)

@@ -31,6 +31,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_.\-:/+]+")
 _LONG_ID = 12
 _AT_LEAST = 2
 _NEARLY = 0.9
+_WIDEST = 64  # columns; they are enough to tell a row by
 
 
 def is_missing(cell: str) -> bool:
@@ -83,7 +84,7 @@ def measured_columns(rows: Iterable[Sequence[str]]) -> frozenset[int]:
     filled: Counter[int] = Counter()
     measured: Counter[int] = Counter()
     for row in rows:
-        for at, cell in enumerate(row):
+        for at, cell in enumerate(row[:_WIDEST]):
             if not is_missing(cell):
                 filled[at] += 1
                 measured[at] += is_measured(cell)

@@ -23,9 +23,11 @@ _FEW = 0.5
 def reject_oddities(rows: Rows, header: Sequence[str], quote: str, recognise: Recognise) -> None:
     """Move rows out of the table that another delimiter, quote or table put into it."""
     _reject_second_table(rows, header, recognise)
-    _reject_blank_delimiters(rows, len(header))
+    _reject_other_delimiters(rows, len(header))
     _reject_wrapped(rows, len(header), "'" if quote == '"' else '"')
     _reject_footnotes(rows, len(header))
+    if quote != "'":
+        _reject_broken_apostrophes(rows)
 
 
 def has_quoted_column(rows: Rows, quote: str) -> bool:
@@ -73,18 +75,19 @@ def _possible_headers(rows: Rows, header: Sequence[str]) -> pl.DataFrame:
     return rows.frame.filter(named | follows)
 
 
-def _reject_blank_delimiters(rows: Rows, width: int) -> None:
-    """A row whose cells all begin with a blank, where others do not, was written with another delimiter."""
+def _reject_other_delimiters(rows: Rows, width: int) -> None:
+    """A row whose cells all begin with a blank, or all end in a comma, where others do not, was delimited by both."""
     if width < _WIDE:
         return
     starts = pl.all_horizontal(pl.col(str(at)).str.contains("^[ \t]") for at in range(1, width))
+    ends = [pl.all_horizontal(pl.col(str(at)).str.ends_with(mark) for at in range(width - 1)) for mark in ",;|:"]
     found = [
         line
-        for *cells, line in rows.frame.filter(starts).iter_rows()
+        for *cells, line in rows.frame.filter(pl.any_horizontal(starts, *ends)).iter_rows()
         if not all(cell.strip(BLANKS) and is_missing(cell) for cell in cells[1:])
     ]
     if len(found) < _FEW * rows.frame.height or len(found) == rows.frame.height == 1:
-        _reject(rows, found, CELL_COUNT, "all its cells begin with a blank, as with another delimiter")
+        _reject(rows, found, CELL_COUNT, "all its cells begin or end as with another delimiter")
 
 
 def _reject_wrapped(rows: Rows, width: int, quote: str) -> None:
@@ -97,12 +100,24 @@ def _reject_wrapped(rows: Rows, width: int, quote: str) -> None:
 
 
 def _reject_footnotes(rows: Rows, width: int) -> None:
-    """Below the last row, words in the first of many cells are a remark about the table."""
-    if width < _WIDE:
+    """Below the last row, words in the first cell and nothing in the others are a remark about the table."""
+    measured = measured_columns(rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
+    if width < _WIDE and 0 not in measured:
         return
     lines = []
     for *cells, line in reversed(rows.frame.tail(_SAMPLE).rows()):
         if is_measured(cells[0]) or is_missing(cells[0]) or any(cell.strip(BLANKS) for cell in cells[1:]):
             break
         lines.append(line)
-    _reject(rows, lines, CELL_COUNT, f"1 filled cell of {width} below the last row: a footnote")
+    if width > 1:
+        _reject(rows, lines, CELL_COUNT, f"1 filled cell of {width} below the last row: a footnote")
+
+
+def _reject_broken_apostrophes(rows: Rows) -> None:
+    """A cell that opens with ' above a rejected line is the first part of one that another quote held together."""
+    if not rows.faults:
+        return
+    above = pl.Series([fault.line - 1 for fault in rows.faults], dtype=pl.Int64)
+    opens = pl.any_horizontal(pl.exclude(LINE).str.contains("^'[^']*$"))
+    found = rows.frame.filter(pl.col(LINE).is_in(above) & opens).get_column(LINE).to_list()
+    _reject(rows, found, QUOTING, "a cell is opened with ', which is no quote in this file")

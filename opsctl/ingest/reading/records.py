@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SAMPLE = 500
 _ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
 _FARTHEST = 1000  # lines; a record of more is no record
+_NEAR = 20
 _INCHES = re.compile(r'(?<![\w.-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9])', re.ASCII)
 _ID_AS_TEXT = re.compile(r'="[^"]*"')
 _STRAY = "a lone quote stands inside a cell"
@@ -61,16 +62,19 @@ class _Splitter:
         self.width = width
         self.rows: list[list[str]] = []
         self.at: list[int] = []
+        self.last: list[int] = []
         self.odd: list[tuple[int, tuple[str, ...]]] = []
         self.faults: list[Fault] = []
-        self.measured = measured_columns(islice(self._plain_rows(), _SAMPLE))
+        self.measured = measured_columns(islice(self._likely_rows(), _SAMPLE))
 
-    def _plain_rows(self) -> Iterator[list[str]]:
-        """Rows that stand on one line beyond doubt, to learn from them what a row looks like."""
-        for at in range(min(len(self.lines), 4 * _SAMPLE)):
+    def _likely_rows(self) -> Iterator[list[str]]:
+        """Records as a lenient reader sees them, to learn from them what a row looks like."""
+        at = 0
+        while at < min(len(self.lines), 4 * _SAMPLE):
             found = scan(self.lines, at, self.dialect)
-            if found.last == at and self._is_clean(found):
+            if self._is_clean(found):
                 yield found.cells
+            at = at + 1 if found.broken else found.last + 1
 
     def _is_clean(self, found: Scanned) -> bool:
         return not found.broken and not found.loose and len(found.cells) == self.width
@@ -83,12 +87,14 @@ class _Splitter:
             if any(mark in texts[at] for mark in marks):
                 at = self._settle(at, scan(self.lines, at, self.dialect))
             else:
-                self._take(at, texts[at].split(delimiter), bare=self.dialect.quote != '"')
-                at += 1
+                taken = self._take(at, texts[at].split(delimiter), bare=self.dialect.quote != '"')
+                at = at + 1 if taken else self._after_doubt(at)
+        self._retract_beginnings()
         lines = pl.Series("line", self.at, pl.Int64)
         return Split(frame_of(self.rows, self.width), lines, self.odd, self.faults)
 
-    def _take(self, at: int, cells: list[str], *, bare: bool) -> None:
+    def _take(self, at: int, cells: list[str], *, bare: bool, last: int | None = None) -> bool:
+        """Keep a record of the right width, note one of another, reject what is damaged; whether it was kept."""
         line = self.lines.first + at
         if not self.lines.sound and any(UNSOUND.search(cell) for cell in cells):
             self.faults.append(Fault(line, UNREADABLE, "a NUL or bytes that are no text"))
@@ -97,8 +103,11 @@ class _Splitter:
         elif len(cells) == self.width:
             self.rows.append(cells)
             self.at.append(line)
+            self.last.append(at if last is None else last)
+            return True
         else:
             self.odd.append((line, tuple(cells)))
+        return False
 
     def _has_stray(self, cells: Sequence[str]) -> bool:
         """Whether a quote stands where none can: alone in words, or anywhere in a number, date or id."""
@@ -112,22 +121,26 @@ class _Splitter:
         fits = not found.broken and len(found.cells) == self.width
         if found.last > at and not (fits and not self._swallows(at, found.last)):
             return self._resync(at, found)
-        before = len(self.rows)
         if found.broken:
             self._reject(at, found.broken)
-        else:
-            self._take(at, found.cells, bare=found.loose)
-        return found.last + 1 if len(self.rows) > before else self._after_doubt(found.last)
+        elif self._take(at, found.cells, bare=found.loose, last=found.last):
+            return found.last + 1
+        return self._after_doubt(found.last)
 
     def _swallows(self, at: int, last: int) -> bool:
         """Whether a record of several lines is really rows between two stray quotes: all its lines look complete."""
         between = range(at + 1, last) if last > at + 1 else range(at, last + 1)
-        rows = [self.lines.texts[line].split(self.dialect.delimiter) for line in between]
+        rows = [self._without_quotes(line) for line in between]
         if any(len(row) != self.width for row in rows):
             return False
-        if self.measured:
-            return all(resembles(row, self.measured) for row in rows)
-        return self.width >= _ENOUGH
+        return all(resembles(row, self.measured) for row in rows) if self.measured else self.width >= _ENOUGH
+
+    def _without_quotes(self, at: int) -> list[str]:
+        """The cells of one physical line by itself, its unpaired quotes left out."""
+        found = scan(self.lines, at, self.dialect)
+        if found.last == at and not found.broken:
+            return found.cells
+        return self.lines.texts[at].replace(self.dialect.quote, "").split(self.dialect.delimiter)
 
     def _resync(self, at: int, found: Scanned) -> int:
         """Reject the line that opened a quote, decide about each line it reached over, and go on after them."""
@@ -138,12 +151,15 @@ class _Splitter:
         return self._after_reach(at, found.last)
 
     def _after_doubt(self, at: int) -> int:
-        """Go on after a rejected line, which may have been the first of a record of several lines."""
-        if self.dialect.quote not in self.lines.texts[at]:
-            return at + 1
-        within = range(at + 1, min(at + 1 + _FARTHEST, len(self.lines)))
-        closing = next((line for line in within if self.lines.texts[line].count(self.dialect.quote) % 2), at)
-        return self._after_reach(at, closing) if closing > at else at + 1
+        """Go on after a line that is no row, which may have been the first of a record of several lines."""
+        text = self.lines.texts[at]
+        for quote, farthest in ((self.dialect.quote, _FARTHEST), ("'", _NEAR)):
+            if quote in text:
+                within = range(at + 1, min(at + 1 + farthest, len(self.lines)))
+                closing = next((line for line in within if self.lines.texts[line].count(quote) % 2), at)
+                if closing > at:
+                    return self._after_reach(at, closing)
+        return at + 1
 
     def _after_reach(self, at: int, last: int) -> int:
         """Go on after a broken quote that reached over lines up to `last`.
@@ -172,6 +188,33 @@ class _Splitter:
         texts = [self.lines.texts[at] for at in inside if self.lines.texts[at].strip()]
         complete = all(len(text.split(self.dialect.delimiter)) == self.width for text in texts)
         return complete and len(texts) >= at_least and self.width >= at_least
+
+    def _retract_beginnings(self) -> None:
+        """Reject a row that ends in a quote above lines that are no rows: a stray quote may have ended it early."""
+        refused = {fault.line for fault in self.faults} | {line for line, _ in self.odd}
+        doubtful = []
+        for index, last in enumerate(self.last):
+            below = last + 1
+            if self.lines.first + below not in refused or not self.lines.texts[last].endswith(self.dialect.quote):
+                continue
+            if self._is_fragment(below) and self._is_closed_below(below, refused):
+                doubtful.append(index)
+        for index in reversed(doubtful):
+            self._reject(self.at[index] - self.lines.first, "goes on below with text that does not belong to a row")
+            del self.rows[index], self.at[index], self.last[index]
+
+    def _is_fragment(self, at: int) -> bool:
+        cells = self._without_quotes(at)
+        blank = not self.lines.texts[at].strip()
+        complete = len(cells) == self.width and (not self.measured or resembles(cells, self.measured))
+        return not blank and not complete
+
+    def _is_closed_below(self, at: int, refused: set[int]) -> bool:
+        while self.lines.first + at in refused:
+            if self.lines.texts[at].count(self.dialect.quote) % 2:
+                return True
+            at += 1
+        return False
 
     def _reject(self, at: int, reason: str) -> None:
         rule = UNREADABLE if UNSOUND.search(self.lines.texts[at]) else QUOTING

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.core.naming import fold
-from opsctl.ingest.reading.kinds import BLANKS
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, measured_columns
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault
 from opsctl.ingest.reading.totals import Totals, adds_up, keys_of
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.records import Split
 
 LINE = "line"
+_UNSEEN = BLANKS + "\ufeff"
+_SAMPLE = 500
 
 
 @dataclass(slots=True)
@@ -45,39 +47,41 @@ def rows_of(split: Split, header: Sequence[str], totals: Totals) -> Rows:
     return rows
 
 
-def is_comment(cells: Sequence[str]) -> bool:
-    """Whether a record is one remark: a `#` before the first cell, and nothing in the others."""
-    return cells[0].lstrip(BLANKS).startswith("#") and not any(cell.strip(BLANKS) for cell in cells[1:])
-
-
 def is_same_header(cells: Sequence[str], header: Sequence[str]) -> bool:
     """Whether a record has the header's names, as people see them."""
-    return [fold(cell.lstrip("\ufeff")) for cell in cells] == [fold(name) for name in header]
+    return [fold(cell.strip(_UNSEEN)) for cell in cells] == [fold(name) for name in header]
 
 
 def _drop_by_look(rows: Rows, header: Sequence[str]) -> None:
-    """Drop blank rows, comments padded with delimiters, and the header where it stands again."""
-    names = [str(at) for at in range(len(header))]
-    plain = [pl.col(name).str.strip_chars(BLANKS + "\ufeff") for name in names]
-    nothing_after_first = pl.all_horizontal([cell == "" for cell in plain[1:]] or [pl.lit(False)])
-    blank = pl.all_horizontal([cell == "" for cell in plain])
-    remark = plain[0].str.starts_with("#") & nothing_after_first
-    again = plain[0].str.to_lowercase() == header[0].strip(BLANKS + "\ufeff").lower()
+    """Drop blank rows, comments, and the header where it stands again."""
+    plain = [pl.col(str(at)).str.strip_chars(_UNSEEN) for at in range(len(header))]
+    blank = pl.all_horizontal(cell == "" for cell in plain)
+    remark = plain[0].str.starts_with("#")
+    again = plain[0].str.to_lowercase() == header[0].strip(_UNSEEN).lower()
+    found = rows.frame.filter(blank | remark | again)
+    measured = measured_columns(rows.frame.drop(LINE).head(_SAMPLE).iter_rows()) if found.height else frozenset()
     gone: list[int] = []
-    for *cells, line in rows.frame.filter(blank | remark | again).iter_rows():
-        reason = _look(cells, header)
-        if reason:
+    for *cells, line in found.iter_rows():
+        if reason := _look(cells, header, measured):
             rows.drops.append(Drop(line, reason))
             gone.append(line)
     rows.frame = rows.without(gone)
 
 
-def _look(cells: Sequence[str], header: Sequence[str]) -> str:
-    if not any(cell.strip(BLANKS + "\ufeff") for cell in cells):
+def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int]) -> str:
+    if not any(cell.strip(_UNSEEN) for cell in cells):
         return "blank"
     if is_same_header(cells, header):
         return "repeated header"
-    return "comment" if len(cells) > 1 and is_comment(cells) else ""
+    return "comment" if _is_comment(cells, measured) else ""
+
+
+def _is_comment(cells: Sequence[str], measured: frozenset[int]) -> bool:
+    """Whether a row after a `#` is a remark: nothing follows, or nothing that the other rows have there."""
+    if len(cells) == 1 or not cells[0].lstrip(_UNSEEN).startswith("#"):
+        return False
+    alone = not any(cell.strip(_UNSEEN) for cell in cells[1:])
+    return alone or (bool(measured) and not any(is_measured(cells[at]) for at in measured))
 
 
 def _drop_totals(rows: Rows, totals: Totals) -> None:
@@ -121,9 +125,9 @@ class _Summed:
 def _judge_odd(rows: Rows, line: int, cells: tuple[str, ...], width: int, totals: Totals) -> None:
     """A record with another number of cells than the header: blank, a comment, a total, or rejected."""
     label = totals.label(cells)
-    if not any(cell.strip(BLANKS + "\ufeff") for cell in cells):
+    if not any(cell.strip(_UNSEEN) for cell in cells):
         rows.drops.append(Drop(line, "blank"))
-    elif cells[0].lstrip(BLANKS + "\ufeff").startswith("#"):
+    elif cells[0].lstrip(_UNSEEN).startswith("#"):
         rows.drops.append(Drop(line, "comment"))
     elif label and not keys_of(cells, label):
         rows.drops.append(Drop(line, "total", cells))
