@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from opsctl.measures.known import Known
     from opsctl.metrics.metric import Metric
 
+Conditions = dict[str, list[str]]
+
 
 def metrics(names: str) -> list[Metric]:
     """The metrics of a comma-separated list, each once, in its order.
@@ -44,17 +46,16 @@ def period(known: Known, text: str | None) -> Period:
     return periods.parse(text, known.evidence.as_of) if text is not None else known.span
 
 
-def ask(known: Known, settings: Settings, period_text: str | None, by: str | None, where: list[str] | None) -> Ask:
+def ask(known: Known, settings: Settings, period_text: str | None, by: str | None, where: Conditions) -> Ask:
     """What to ask of the measures.
 
     Raises:
         UnknownName: A dimension or a value that is not in the data.
-        BadOption: A condition that is not DIM=VALUE.
     """
     from opsctl.measures.evidence import Ask
 
     dimensions = _listed(by or "")
-    conditions = _conditions(where or (), settings)
+    conditions = _meant(where, settings)
     _check_dimensions(known, [*dimensions, *conditions])
     for name, values in conditions.items():
         _check_values(known, settings, name, values)
@@ -66,15 +67,25 @@ def ask(known: Known, settings: Settings, period_text: str | None, by: str | Non
     )
 
 
-def _conditions(where: list[str] | tuple[str, ...], settings: Settings) -> dict[str, list[str]]:
-    """Several values of one dimension widen it, several dimensions narrow down."""
+def conditions(where: list[str] | None) -> Conditions:
+    """What `--where` says: several values of one dimension widen it, several dimensions narrow down.
+
+    Raises:
+        BadOption: A condition that is not DIM=VALUE.
+    """
     found: dict[str, list[str]] = defaultdict(list)
-    for condition in where:
+    for condition in where or ():
         name, equals, value = condition.partition("=")
-        if not equals or not name or not value:
+        if not equals or not name.strip() or not value:
             raise BadOption(f"--where '{condition}' is no condition", hint="write --where channel=douyin")
-        found[name.strip()].append(settings.project.channel_of(value) if name.strip() == "channel" else value)
+        found[name.strip()].append(value)
     return dict(found)
+
+
+def _meant(where: Conditions, settings: Settings) -> Conditions:
+    """Channels by their id, whatever name was typed."""
+    of = settings.project.channel_of
+    return {name: [of(value) for value in values] if name == "channel" else values for name, values in where.items()}
 
 
 def _check_dimensions(known: Known, names: list[str]) -> None:

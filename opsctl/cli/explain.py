@@ -60,10 +60,10 @@ def explain(
     sink = session.Sink(session.chosen_format(format_, json, output), output, width, no_color=True)
     metric = asking.metrics(name)[0]
     asking.check_period(period)
+    conditions = asking.conditions([*(where or ()), *([f"channel={channel}"] if channel else [])])
     chosen = session.settings(project, paths, locale, voice)
     loaded = session.read(paths, chosen, voice, strict=strict)
     known = session.evidence(loaded, chosen, as_of, voice)
-    conditions = [*(where or ()), *([f"channel={channel}"] if channel else [])]
     ask = asking.ask(known, chosen, period, None, conditions)
     sink.write(provenance(loaded, known, ask, metric, Words(chosen.locale)), chosen.locale)
     session.leave(loaded)

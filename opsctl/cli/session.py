@@ -112,6 +112,8 @@ def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict
     if listed.passed_over:
         voice.murmur(f"passed over, not named like tables: {', '.join(listed.passed_over)}")
     loaded = load(listed, chosen)
+    if len(listed.found) == 1 == len(loaded.refused):
+        raise loaded.refused[0]
     for error in loaded.refused:
         Voice().say("\n".join(error.lines()))
     for note in findings(loaded)[len(loaded.refused) :]:

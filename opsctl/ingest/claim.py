@@ -11,7 +11,7 @@ from opsctl.config.headers import header_key
 from opsctl.config.matching import Match, Tier
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import AmbiguousFile, BadConfiguration, OpsctlError, UnknownFile
+from opsctl.core.errors import AmbiguousFile, BadConfiguration, UnknownFile
 from opsctl.core.naming import fold, nearest
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns, required
@@ -115,36 +115,64 @@ class Claims:
         ]
         return [claim for claim in claims if not any(_demands(other) > _demands(claim) for other in claims)]
 
-    def refusal(self, header: Sequence[str], source: Source | None, file: str) -> OpsctlError:
+    def refusal(self, header: Sequence[str], source: Source | None, file: str, line: int | None = None) -> UnknownFile:
         """Why nobody claims a header: the nearest mapping or table, and the columns that differ."""
-        close, missing, looked_for = self._nearest(header, source)
-        shown = ", ".join(header[:_SHOWN])
-        hint = f"give the mapping {close} today's name of the column: opsctl inspect shows the file"
-        known = [name for name in header if nearest(name, looked_for)]
-        if known:
-            hint = f"the file's '{known[0]}' may be it: add it to the mapping's names"
+        near = self._nearest(header, source)
+        has = ("the file has", ", ".join(header[:_SHOWN]))
+        if near is None:
+            return UnknownFile(
+                "no mapping and no table knows any of these columns",
+                file=file,
+                line=line,
+                details=(has,),
+                hint="write a mapping for it under `mappings:` in opsctl.yaml, or leave the file out",
+            )
+        alike = [f"'{name}' may be '{close}'" for name in header if (close := nearest(name, near.looked_for))]
         return UnknownFile(
-            f"nothing claims this file; the nearest is {close}, which lacks {', '.join(missing)}",
+            f"nothing claims this file; the nearest is {near.name}, which lacks {', '.join(near.missing)}",
             file=file,
-            details=(("looked for", ", ".join(looked_for)), ("the file has", shown)),
-            hint=hint,
+            line=line,
+            details=(("looked for", ", ".join(near.looked_for)), has),
+            hint=f"{alike[0] if alike else 'a column may have been renamed'}: {near.remedy}",
         )
 
-    def _nearest(self, header: Sequence[str], source: Source | None) -> tuple[str, list[str], list[str]]:
+    def _nearest(self, header: Sequence[str], source: Source | None) -> _Near | None:
+        """The mapping or table of which the header has the largest part; None where it has nothing of any."""
         mappings = self.settings.mappings
         if source is not None and source.mapping is not None:
             mappings = tuple(self._declared(source.mapping))
-        scored = [(match.score, mapping.name, match) for mapping in mappings
-                  for match in [mapping.matches(header, self.required)]]  # fmt: skip
+        near = [*(_near_mapping(one, one.matches(header, self.required)) for one in mappings)]
         here = {fold(name) for name in header}
-        lacking = {name: sorted(need - here) for name, need in self.required.items()}
-        table = min(sorted(lacking), key=lambda name: len(lacking[name]) / len(self.required[name]))
-        share = 1 - len(lacking[table]) / len(self.required[table])
-        best = max(scored, key=lambda one: (one[0], one[1]), default=None)
-        if best is None or best[0] <= share:
-            return f"the canonical table {table}", lacking[table], lacking[table]
-        absent = best[2].missing
-        return best[1], [one.column or one.names[0] for one in absent], [one.names[0] for one in absent]
+        near += [_near_table(name, columns_, here) for name, columns_ in sorted(self.required.items())]
+        best = max(near, key=lambda one: one.share)
+        return best if best.share else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Something that nearly claims a file."""
+
+    name: str
+    share: float
+    missing: tuple[str, ...]
+    looked_for: tuple[str, ...]
+    remedy: str
+
+
+def _near_mapping(mapping: matching.Mapping, match: Match) -> _Near:
+    return _Near(
+        f"the mapping {mapping.name}",
+        match.score,
+        tuple(one.column or one.names[0] for one in match.missing),
+        tuple(name for one in match.missing for name in one.names),
+        f"add today's name of the column to it ({mapping.place})",
+    )
+
+
+def _near_table(name: str, needed: frozenset[str], here: set[str]) -> _Near:
+    lacking = tuple(sorted(needed - here))
+    share = 1 - len(lacking) / len(needed)
+    return _Near(f"the canonical table {name}", share, lacking, lacking, "rename it in the file, or write a mapping")
 
 
 def _through(mapping: matching.Mapping, match: Match, header: Sequence[str]) -> Claim:

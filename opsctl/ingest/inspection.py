@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,16 @@ from typing import Any
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.core.errors import BadOption, NoHeader, OpsctlError, RefusedFile
+from opsctl.core import money
+from opsctl.core.errors import BadOption, OpsctlError, RefusedFile, UnknownFile
 from opsctl.core.naming import fold
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.load import of_parquet, of_text, typed_rows
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
 from opsctl.ingest.sources import Found, source_of
+from opsctl.schemas import tables
+from opsctl.schemas.kinds import SCALED
+from opsctl.schemas.table import columns
 
 
 @dataclass
@@ -81,7 +86,7 @@ def _look_at(seen: Seen, content: Content, path: Path, look: Look) -> None:
     elif look.expect is None:
         try:
             _show_claimed(seen, content, path, look)
-        except NoHeader:
+        except UnknownFile:
             _show_unknown(seen, content, path, look)
     else:
         names = expected(look.expect)
@@ -101,11 +106,7 @@ def expected(record: str) -> list[str]:
     Raises:
         BadOption: It is empty, or more than one record.
     """
-    records = (
-        list(csv.reader([record], strict=False))
-        if "\n" not in record
-        else list(csv.reader(record.splitlines(keepends=True)))
-    )
+    records = list(csv.reader(io.StringIO(record, newline="")))
     if len(records) != 1 or not any(records[0]):
         raise BadOption("--expect wants one CSV record of column names", hint="such as --expect 日期,渠道,消耗")
     return records[0]
@@ -149,11 +150,17 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     if look.typed:
         given = [name for name in converted.frame.columns if name in converted.supplied or name == "currency"]
         seen.header = given
-        seen.rows = _texts(converted.frame.select(given))
+        seen.rows = _texts(converted.frame.select(given), claim.table)
 
 
-def _texts(frame: pl.DataFrame) -> list[list[str | None]]:
-    return [[None if cell is None else str(cell) for cell in row] for row in frame.iter_rows()]
+def _texts(frame: pl.DataFrame, table: str) -> list[list[str | None]]:
+    """Typed values as texts; amounts with their four decimals."""
+    kinds = columns(tables()[table])
+    exact = {at for at, name in enumerate(frame.columns) if name in kinds and kinds[name].kind in SCALED}
+    return [
+        [None if cell is None else money.text(cell) if at in exact else str(cell) for at, cell in enumerate(row)]
+        for row in frame.iter_rows()
+    ]
 
 
 def _show_unknown(seen: Seen, content: Content, path: Path, look: Look) -> None:
@@ -161,5 +168,4 @@ def _show_unknown(seen: Seen, content: Content, path: Path, look: Look) -> None:
     table = survey(content, encoding=look.encoding)
     _show(seen, table)
     source = source_of(Found(path.as_posix(), path), look.settings)
-    seen.refused = Claims(look.settings).refusal(table.header, source, seen.file)
-    seen.refused.line = table.header_line
+    seen.refused = Claims(look.settings).refusal(table.header, source, seen.file, table.header_line)

@@ -14,13 +14,13 @@ import polars as pl
 
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import DamagedFile, NoRowLeft, OpsctlError, RefusedFile
+from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, RefusedFile
 from opsctl.ingest.account import Input, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.control import reconciled, sums
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.merge import Part, merge
-from opsctl.ingest.reading import Content, TextTable, read_text, unpack
+from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
 from opsctl.ingest.sources import Files, Found, source_of
 from opsctl.ingest.written import Raw, Written
 from opsctl.schemas import tables
@@ -175,13 +175,17 @@ def of_parquet(name: str, content: Content) -> Read:
 def of_text(
     name: str, content: Content, claims: Claims, source: Source | None, encoding: str | None = None
 ) -> tuple[Read, TextTable]:
-    """A text file's cells under the header that somebody claims."""
-    table = read_text(
-        content,
-        lambda header: claims.expects(header, source),
-        names=claims.names,
-        encoding=encoding or (source.encoding if source else None),
-    )
+    """A text file's cells under the header that somebody claims.
+
+    Raises:
+        UnknownFile: Nobody claims any of its lines as a header; the nearest and what differs are named.
+    """
+    encoding = encoding or (source.encoding if source else None)
+    try:
+        table = read_text(content, lambda header: claims.expects(header, source), names=claims.names, encoding=encoding)
+    except NoHeader:
+        looks = survey(content, encoding=encoding)
+        raise claims.refusal(looks.header, source, name, looks.header_line) from None
     read = Read(
         raw=Raw(name, table.header, table.cells, table.lines, [text for _, text in table.preamble]),
         rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),

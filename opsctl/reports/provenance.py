@@ -71,7 +71,7 @@ def _reason(figure: Figure, words: Words) -> str:
 def _as_json(side: Side, inputs: Sequence[Input]) -> dict[str, Any]:
     return {
         "measure": side.measure,
-        "rows": sum(lines.rows for lines in side.lines),
+        "rows": sum(lines.rows for lines in side.lines if lines.table == side.lines[0].table),
         "sources": [
             {
                 "file": inputs[lines.source_file].file,

@@ -26,6 +26,8 @@ class Kind(Enum):
     NUMBER = "number"  # Float64
 
 
+SCALED = (Kind.MONEY, Kind.QUANTITY)
+
 DTYPES: dict[Kind, pl.DataType] = {
     Kind.TEXT: pl.String(),
     Kind.DAY: pl.Date(),

@@ -41,7 +41,7 @@ def wilson(successes: float, trials: float, level: float = 0.95) -> tuple[float,
     return low, high
 
 
-def poisson_rate(count: int, level: float = 0.95) -> tuple[float, float]:
+def poisson_rate(count: float, level: float = 0.95) -> tuple[float, float]:
     """The exact two-sided interval of the expected number of events, after `count` of them.
 
     30 conversions stand for 20.2 to 42.8, so a CPA of 10 on a spend of 300 for 7.0 to 14.8.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HEAD = 64 * 1024
 _SHOWN = 30
-_MOSTLY = 0.9
+_MOSTLY = 0.8
 _HARDLY = 0.5
 _NAME_IT = "name it with --encoding, or with `encoding:` under `sources:`"
 

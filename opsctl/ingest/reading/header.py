@@ -78,7 +78,7 @@ class HeaderSearch:
         return best[1:] if best[0] else None
 
     def _at(self, text: str, line: _Line, delimiters: Sequence[str]) -> Header | None:
-        lenient: Header | None = None
+        partly: list[tuple[int, Header]] = []
         for delimiter, quote in self._ways(line, delimiters):
             cells, end, lines = self._cells(text, line, delimiter, quote)
             if any(DAMAGE in cell for cell in cells):
@@ -86,9 +86,11 @@ class HeaderSearch:
             found = Header(tuple(cells), _in_order(cells, delimiter), line.number, line.start, end, lines)
             if self.recognise(cells):
                 return found
-            if lenient is None and (named := _without_nameless(cells)) and self.recognise(named):
-                lenient = found
-        return lenient or self._repaired(line, delimiters)
+            if (named := _without_nameless(cells)) and self.recognise(named):
+                partly.append((len(cells) - len(named), found))
+        if partly:
+            return min(partly, key=lambda one: one[0])[1]
+        return self._repaired(line, delimiters)
 
     def _ways(self, line: _Line, delimiters: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Delimiters and quotes under which the line could be a header, each once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -76,18 +77,36 @@ def _possible_headers(rows: Rows, header: Sequence[str]) -> pl.DataFrame:
 
 
 def _reject_other_delimiters(rows: Rows, width: int) -> None:
-    """A row whose cells all begin with a blank, or all end in a comma, where others do not, was delimited by both."""
-    if width < _WIDE:
-        return
+    """Few rows that begin or end every cell, or go on within an id, as another delimiter makes them do."""
+    found = _delimited_twice(rows, width) if width >= _WIDE else []
+    found += _glued(rows)
+    if len(found) < _FEW * rows.frame.height or len(found) == rows.frame.height == 1:
+        _reject(rows, sorted({*found}), CELL_COUNT, "looks as if another delimiter stood in this row")
+
+
+def _delimited_twice(rows: Rows, width: int) -> list[int]:
+    """Rows whose cells all begin with a blank or all end in a comma: the other part of `, ` is the delimiter."""
     starts = pl.all_horizontal(pl.col(str(at)).str.contains("^[ \t]") for at in range(1, width))
     ends = [pl.all_horizontal(pl.col(str(at)).str.ends_with(mark) for at in range(width - 1)) for mark in ",;|:"]
-    found = [
+    return [
         line
         for *cells, line in rows.frame.filter(pl.any_horizontal(starts, *ends)).iter_rows()
         if not all(cell.strip(BLANKS) and is_missing(cell) for cell in cells[1:])
     ]
-    if len(found) < _FEW * rows.frame.height or len(found) == rows.frame.height == 1:
-        _reject(rows, found, CELL_COUNT, "all its cells begin or end as with another delimiter")
+
+
+def _glued(rows: Rows) -> list[int]:
+    """Rows with an id, number or date that goes on with words after another delimiter."""
+    measured = [str(at) for at in sorted(measured_columns(rows.frame.drop(LINE).head(_SAMPLE).iter_rows()))]
+    if not measured:
+        return []
+    glued = rows.frame.filter(pl.any_horizontal(pl.col(measured).str.contains(r"[^\d\s][,;|:\t]|\d[,;|:\t][^\d]|,$")))
+    return [line for *cells, line in glued.iter_rows() if any(_goes_on(cells[int(name)]) for name in measured)]
+
+
+def _goes_on(cell: str) -> bool:
+    head, mark, rest = (*re.split(r"([,;|:\t])", cell, maxsplit=1), "", "")[:3]
+    return bool(mark) and is_measured(head) and (is_name(rest) or not rest.strip(BLANKS))
 
 
 def _reject_wrapped(rows: Rows, width: int, quote: str) -> None:
@@ -101,15 +120,13 @@ def _reject_wrapped(rows: Rows, width: int, quote: str) -> None:
 
 def _reject_footnotes(rows: Rows, width: int) -> None:
     """Below the last row, words in the first cell and nothing in the others are a remark about the table."""
-    measured = measured_columns(rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
-    if width < _WIDE and 0 not in measured:
-        return
     lines = []
     for *cells, line in reversed(rows.frame.tail(_SAMPLE).rows()):
         if is_measured(cells[0]) or is_missing(cells[0]) or any(cell.strip(BLANKS) for cell in cells[1:]):
             break
         lines.append(line)
-    if width > 1:
+    above = rows.without(lines).drop(LINE).head(_SAMPLE)
+    if width >= _WIDE or (width > 1 and 0 in measured_columns(above.iter_rows())):
         _reject(rows, lines, CELL_COUNT, f"1 filled cell of {width} below the last row: a footnote")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from opsctl.ingest.reading.kinds import measured_columns, resembles
+from opsctl.ingest.reading.kinds import is_measured, measured_columns, resembles
 from opsctl.ingest.reading.scan import NOT_CLOSED, UNSOUND, Dialect, Lines, Scanned, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
@@ -157,8 +157,11 @@ class _Splitter:
             if quote in text:
                 within = range(at + 1, min(at + 1 + farthest, len(self.lines)))
                 closing = next((line for line in within if self.lines.texts[line].count(quote) % 2), at)
-                if closing > at:
+                if closing > at and quote == self.dialect.quote:
                     return self._after_reach(at, closing)
+                if closing > at:
+                    self._take_inside(range(at + 1, closing + 1), proved=False)
+                    return closing + 1
         return at + 1
 
     def _after_reach(self, at: int, last: int) -> int:
@@ -204,10 +207,13 @@ class _Splitter:
             del self.rows[index], self.at[index], self.last[index]
 
     def _is_fragment(self, at: int) -> bool:
+        """Whether a line has nothing of what a row begins with."""
         cells = self._without_quotes(at)
-        blank = not self.lines.texts[at].strip()
-        complete = len(cells) == self.width and (not self.measured or resembles(cells, self.measured))
-        return not blank and not complete
+        if not self.measured:
+            return len(cells) == 1 < self.width and bool(cells[0].strip())
+        return bool(self.lines.texts[at].strip()) and not any(
+            is_measured(cells[column]) for column in self.measured if column < len(cells)
+        )
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while self.lines.first + at in refused:

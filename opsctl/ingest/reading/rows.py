@@ -59,7 +59,8 @@ def _drop_by_look(rows: Rows, header: Sequence[str]) -> None:
     remark = plain[0].str.starts_with("#")
     again = plain[0].str.to_lowercase() == header[0].strip(_UNSEEN).lower()
     found = rows.frame.filter(blank | remark | again)
-    measured = measured_columns(rows.frame.drop(LINE).head(_SAMPLE).iter_rows()) if found.height else frozenset()
+    others = rows.without(found.get_column(LINE).to_list()) if found.height else found
+    measured = measured_columns(others.drop(LINE).head(_SAMPLE).iter_rows())
     gone: list[int] = []
     for *cells, line in found.iter_rows():
         if reason := _look(cells, header, measured):

@@ -133,7 +133,7 @@ def test_native_times(column: pl.Series, expected: list[datetime | None]) -> Non
     zone=st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]),
 )
 def test_every_time_of_every_zone_is_the_moment_that_python_finds(times: list[datetime], zone: str) -> None:
-    expected = [time.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for time in times]
+    expected = [time.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC) for time in times]
     exists = [
         moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == time
         for moment, time in zip(expected, times, strict=True)
