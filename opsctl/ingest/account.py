@@ -9,8 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from opsctl.core import money
 from opsctl.schemas.kinds import Kind
+
+SENT_TWICE = "sent twice"  # a reason for dropping rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,15 @@ class Input:
             "sums": dict(self.sums),
             "control": [control.as_json() for control in self.control],
         }
+
+
+@dataclass(frozen=True)
+class Part:
+    """The accepted rows of one file, with its account and the columns that it gave itself."""
+
+    account: Input
+    frame: pl.DataFrame
+    supplied: frozenset[str]
 
 
 def written(amount: int, kind: Kind) -> int | str:

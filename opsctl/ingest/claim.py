@@ -13,6 +13,7 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import AmbiguousFile, BadConfiguration, UnknownFile
 from opsctl.core.naming import fold, nearest
+from opsctl.ingest.sources import Declared
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns, required
 
@@ -56,6 +57,7 @@ class Claims:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.required = required_columns()
+        self.sources = Declared(settings)
 
     @cached_property
     def names(self) -> frozenset[str]:

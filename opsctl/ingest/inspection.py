@@ -19,7 +19,6 @@ from opsctl.core.naming import fold
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.load import of_parquet, of_text, typed_rows
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
-from opsctl.ingest.sources import Found, source_of
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import SCALED
 from opsctl.schemas.table import columns
@@ -130,7 +129,7 @@ def _show(seen: Seen, table: TextTable) -> None:
 def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     """As loading reads it: rows that its table would reject are rejected here."""
     claims = Claims(look.settings)
-    source = source_of(Found(path.as_posix(), path), look.settings)
+    source = claims.sources.of(path)
     if content.kind == "parquet":
         read = of_parquet(seen.file, content)
         seen.header = read.raw.header
@@ -167,5 +166,5 @@ def _show_unknown(seen: Seen, content: Content, path: Path, look: Look) -> None:
     """Nobody claims it: what it looks like, and what the nearest mapping misses."""
     table = survey(content, encoding=look.encoding)
     _show(seen, table)
-    source = source_of(Found(path.as_posix(), path), look.settings)
-    seen.refused = Claims(look.settings).refusal(table.header, source, seen.file, table.header_line)
+    claims = Claims(look.settings)
+    seen.refused = claims.refusal(table.header, claims.sources.of(path), seen.file, table.header_line)

@@ -15,13 +15,13 @@ import polars as pl
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, RefusedFile
-from opsctl.ingest.account import Input, Rejected, written
+from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.control import reconciled, sums
 from opsctl.ingest.convert import Converted, convert
-from opsctl.ingest.merge import Part, merge
+from opsctl.ingest.merge import merge
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
-from opsctl.ingest.sources import Files, Found, source_of
+from opsctl.ingest.sources import Files, Found
 from opsctl.ingest.written import Raw, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
@@ -99,7 +99,7 @@ def _parts(file: Found, claims: Claims, found: Loaded, seen: dict[str, str]) -> 
             found.notes.append(Note("same_bytes", f"{name} holds the same bytes as {seen[sha256]} and was read once"))
             continue
         seen[sha256] = name
-        parts.append(_part(File(name, content, sha256, source_of(file, claims.settings)), claims, found))
+        parts.append(_part(File(name, content, sha256, claims.sources.of(file.path)), claims, found))
     return parts
 
 

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import polars as pl
 
-from opsctl.core.errors import OpsctlError, Overlap
-from opsctl.ingest.account import Input, Rejected
+from opsctl.core.errors import OpsctlError
+from opsctl.ingest.account import SENT_TWICE, Part, Rejected
+from opsctl.ingest.slices import one_owner_each
 from opsctl.schemas import tables
-from opsctl.schemas.table import Merge, columns, physical_schema
+from opsctl.schemas.table import Merge, physical_schema
 
 CONFLICT = "OPS209"
-SENT_TWICE = "sent twice"
 REINSTALL = "reinstall"
 RE_ENGAGED = "re-engaged"
-
-
-@dataclass(frozen=True)
-class Part:
-    """The accepted rows of one file, with its account."""
-
-    account: Input
-    frame: pl.DataFrame
-    supplied: frozenset[str]
 
 
 @dataclass
@@ -48,7 +38,7 @@ def merge(table: str, parts: Sequence[Part], reinstall_days: int) -> Merged:
     refused: list[OpsctlError] = []
     kept = list(parts)
     if how is Merge.REPLACE:
-        kept, refused = _one_owner_per_slice(kept)
+        kept, refused = one_owner_each(kept)
     frame = _stacked(table, kept)
     if how is Merge.UPSERT:
         frame, kept = _one_row_per_key(table, frame, kept, reinstall_days)
@@ -65,63 +55,6 @@ def _stacked(table: str, parts: Sequence[Part]) -> pl.DataFrame:
         for at, part in enumerate(parts)
     ]
     return pl.concat(frames, how="diagonal")
-
-
-# --- replace by slice -----------------------------------------------------------------------------------
-
-
-def _one_owner_per_slice(parts: list[Part]) -> tuple[list[Part], list[OpsctlError]]:
-    """Two files that tell of the same entity on the same day must tell the same, and then count once."""
-    entities: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for at, part in enumerate(parts):
-        for slice_ in _slices(part).iter_rows():
-            entities[slice_].append(at)
-    pairs = sorted({(first, other) for owners in entities.values() for first, *others in [owners] for other in others})
-    out: set[int] = set()
-    refused: list[OpsctlError] = []
-    for first, other in pairs:
-        if {first, other} & out:
-            continue
-        shared = _slices(parts[first]).join(_slices(parts[other]), on=_keys(), nulls_equal=True)
-        if _same_rows(parts[first], parts[other], shared):
-            parts[other] = _without(parts[other], shared)
-        else:
-            out |= {first, other}
-            refused.append(_overlap(parts[first], parts[other], shared))
-    return [part for at, part in enumerate(parts) if at not in out], refused
-
-
-def _keys() -> list[str]:
-    return list(tables()["spend"].KEY)
-
-
-def _slices(part: Part) -> pl.DataFrame:
-    return part.frame.select(_keys()).unique(maintain_order=True)
-
-
-def _amounts(part: Part, shared: pl.DataFrame) -> pl.DataFrame:
-    names = [*_keys(), *(name for name in columns(tables()["spend"]) if name not in _keys())]
-    rows = part.frame.join(shared, on=_keys(), how="semi", nulls_equal=True).select(names)
-    return rows.sort(names, nulls_last=True)
-
-
-def _same_rows(first: Part, other: Part, shared: pl.DataFrame) -> bool:
-    return _amounts(first, shared).equals(_amounts(other, shared))
-
-
-def _without(part: Part, shared: pl.DataFrame) -> Part:
-    left = part.frame.join(shared, on=_keys(), how="anti", nulls_equal=True, maintain_order="left")
-    return replace(part, frame=left, account=part.account.with_dropped(SENT_TWICE, part.frame.height - left.height))
-
-
-def _overlap(first: Part, other: Part, shared: pl.DataFrame) -> Overlap:
-    days = sorted(set(shared["day"]))
-    return Overlap(
-        f"{first.account.file} and {other.account.file} give different figures for the same rows"
-        f" on {len(days)} days from {days[0]}",
-        file=other.account.file,
-        hint="leave the older file out, or give each its own `account:` under sources in opsctl.yaml",
-    )
 
 
 # --- upsert by key --------------------------------------------------------------------------------------

@@ -48,15 +48,18 @@ def files(paths: Sequence[Path], settings: Settings) -> Files:
     return _declared(settings.folder, settings.project.sources)
 
 
-def source_of(file: Found, settings: Settings) -> Source | None:
-    """What the project declares of a file: the first entry of `sources:` whose pattern covers it."""
-    if settings.folder is None:
-        return None
-    whole = file.path.resolve()
-    for source in settings.project.sources:
-        if any(candidate.resolve() == whole for candidate in settings.folder.glob(source.path)):
-            return source
-    return None
+class Declared:
+    """What the project declares of its files; the first entry of `sources:` whose pattern covers a file counts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._sources: dict[Path, Source] = {}
+        for source in settings.project.sources if settings.folder else ():
+            for path in settings.folder.glob(source.path) if settings.folder else ():
+                self._sources.setdefault(path.resolve(), source)
+
+    def of(self, path: Path) -> Source | None:
+        """The entry that covers a file, or None."""
+        return self._sources.get(path.resolve())
 
 
 def _joined(parts: Iterable[Files]) -> Files:

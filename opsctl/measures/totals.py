@@ -21,12 +21,12 @@ Key = tuple[str | None, ...]
 class Total:
     """One measure over one group: an amount, or the reason why it is unknown.
 
-    `currency` is that of an amount of money.
+    `label` is what its unit column says: the currency of money, the goal and basis of conversions.
     """
 
     amount: int | None
     reason: Reason | None = None
-    currency: str | None = None
+    label: str | None = None
 
 
 @dataclass
@@ -144,7 +144,7 @@ def _total(name: str, request: Request, rows: Sequence[Row]) -> Total:
     units = {label for amount, label in kept if amount} or {label for _, label in kept[:1]}
     if len(units) > 1:
         return Total(None, measure.mixed)
-    return Total(sum(amount for amount, _ in kept), currency=min(units, default=None))
+    return Total(sum(amount for amount, _ in kept), label=min(units, default=None))
 
 
 def _by_week(name: str, rows: Sequence[Row]) -> dict[date | None, int]:

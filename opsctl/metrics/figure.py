@@ -190,7 +190,7 @@ class _Base:
                 return reason
         if self._days_do_not_match:
             return Reason.TZ_MISMATCH
-        currencies = {self.total(name).currency for name in self._money if self.total(name).amount} - {None}
+        currencies = {self.total(name).label for name in self._money if self.total(name).amount} - {None}
         return Reason.NO_RATE if len(currencies) > 1 else None
 
     @property
@@ -244,7 +244,7 @@ class _Base:
 
     def _empty(self) -> Figure:
         definition = self.metric.definition
-        currencies = [found for name in self._money if (found := self.total(name).currency) is not None]
+        currencies = [found for name in self._money if (found := self.total(name).label) is not None]
         return Figure(
             self.metric,
             definition if isinstance(definition, str) else definition(self.ask.period),
@@ -276,11 +276,15 @@ class _Base:
         lags = self.evidence.policy.settle_days.model_dump()
         latest = min(self.ask.period.end, self.evidence.as_of)
         for name in self.metric.measures:
-            request = self.totals.requests[name]
-            lag = lags.get(request.measure.settles or "", 0)
+            lag = lags.get(self._settles(name) or "", 0)
             if lag and latest + timedelta(days=lag) > self.evidence.as_of and self.totals.get(name, self.key).amount:
                 return True
         return False
+
+    def _settles(self, name: str) -> str | None:
+        """The lag of a measure; conversions booked back to the day of the click take longer."""
+        billed = (self.total(name).label or "").endswith("/billing")
+        return "conversions_billing" if billed else self.totals.requests[name].measure.settles
 
     def interval(self, made: Ratio) -> tuple[float | None, float | None]:
         match self.metric.interval:
