@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from opsctl.config.project import Project
 
 PLATFORMS = "configs/platforms"
+_WILD = set("*?[")
 
 
 @cache
@@ -38,7 +39,7 @@ def mappings_of(project: Project, document: Document, folder: Path | None) -> tu
     """The project's mappings, then the shipped ones; a project's replaces a shipped one of its name.
 
     Raises:
-        NoSuchPath: A pattern under `mappings:` names no file.
+        NoSuchPath: A name under `mappings:` is no file.
         BadConfiguration: A mapping has a fault, two have one name, or a source asks for one that is none.
     """
     own = _named_once(list(_own(project, document, folder or Path())))
@@ -66,7 +67,7 @@ def _files(pattern: str, folder: Path, document: Document, here: Place) -> list[
     except (ValueError, NotImplementedError):
         words = f"'{pattern}' is no pattern below the project's folder"
         raise refusal(document, [fault_at(document, here, words, "such as mappings/*.yaml")]) from None
-    if not found:
+    if not found and not _WILD & set(pattern):  # a pattern may wait for its first file, a name may not
         mark = document.positions[here].value
         raise NoSuchPath(
             f"'{pattern}' names no file",

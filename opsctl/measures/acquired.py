@@ -16,14 +16,18 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
         return None
     found = {"acquisitions": pl.lit(1, pl.Int64), "last_acquired": pl.col("day").to_physical().cast(pl.Int64)}
     if "acquisitions_paid" in wanted:
-        users = users.join(_spending_channels(evidence, ask), on="channel", how="left")
-        found["acquisitions_paid"] = pl.col("spends").is_not_null().cast(pl.Int64)
+        users = _with_paid(users, evidence, ask)
+        found["acquisitions_paid"] = pl.col("paid")
     return users.with_columns(**{name: found[name] for name in wanted})
 
 
-def _spending_channels(evidence: Evidence, ask: Ask) -> pl.LazyFrame:
+def _with_paid(users: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFrame:
+    """Users with `paid`: 1 where their channel spent in the period, null where nobody knows what was spent."""
+    if "spend" not in evidence.tables:
+        return users.with_columns(paid=pl.lit(None, pl.Int64))
     spent = evidence.spend.filter(ask.within(), pl.col("spend") > 0)
-    return spent.select("channel", spends=pl.lit(value=True)).unique()
+    channels = spent.select("channel", paid=pl.lit(1, pl.Int64)).unique()
+    return users.join(channels, on="channel", how="left").with_columns(pl.col("paid").fill_null(0))
 
 
 FAMILY = Family(

@@ -15,6 +15,12 @@ def acquired(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
     return None if found is None else found.with_columns(week=monday())
 
 
+def brought(evidence: Evidence) -> pl.LazyFrame:
+    """Each user once, by the first acquisition whatever the product: a user's channel is frozen then (G8)."""
+    first = evidence.acquisition.sort("day", "acquired_at", "product", nulls_last=True)
+    return first.unique("user", keep="first", maintain_order=True)
+
+
 def is_mature(evidence: Evidence, table: str, days: int) -> pl.Expr:
     """True where the `days`-th day after acquisition has been seen whole in a table (calendar maturity, G4)."""
     through = evidence.through(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from opsctl.measures.cohort import brought
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import KEPT, Family, Request, Wanted, monday
@@ -11,7 +12,7 @@ from opsctl.measures.family import KEPT, Family, Request, Wanted, monday
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     """One row per purchase day of an acquired user; its day is the day of purchase."""
-    users = evidence.acquisition.drop("day").unique("user", keep="first", maintain_order=True)
+    users = brought(evidence).drop("day")
     bought = evidence.purchases.filter(ask.within()).with_columns(net=pl.col("paid") - pl.col("refunded"))
     joined = bought.join(users, on="user", maintain_order="left")
     found = split(evidence, ask, "acquisition", joined)

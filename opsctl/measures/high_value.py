@@ -8,7 +8,7 @@ import polars as pl
 
 from opsctl.core import money
 from opsctl.core.period import Grain, Period
-from opsctl.measures.cohort import acquired, is_mature
+from opsctl.measures.cohort import acquired, brought, is_mature
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Family, Measure, Reason, Wanted, later, monday
@@ -36,7 +36,7 @@ def _payers(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
     """Everyone who bought in the window, acquired or not; dated at the window's end, since a year has no day."""
     covered = window(ask.period)
     bought = evidence.purchases.filter(pl.col("day").is_between(covered.start, covered.end))
-    people = evidence.acquisition.unique("user", keep="first", maintain_order=True).drop("day")
+    people = brought(evidence).drop("day")
     joined = _net(evidence, bought, ["user"]).filter("buys").join(people, on="user", how="left")
     dated = joined.with_columns(day=pl.lit(covered.end), mature=pl.lit(value=True))
     found = split(evidence, ask, "acquisition", dated)
@@ -67,11 +67,11 @@ def _net(evidence: Evidence, bought: pl.LazyFrame, keys: list[str]) -> pl.LazyFr
 
 
 def _one(evidence: Evidence, name: str) -> pl.Expr:
-    """Strictly above the threshold; a user with foreign money cannot be judged without a rate."""
+    """Strictly above the threshold; a mature user with foreign money cannot be judged without a rate."""
     counted = pl.col("mature")
     if name.startswith("high_value"):
         counted = counted & (pl.col("net") > money.units(evidence.policy.high_value.threshold))
-    return pl.when(~pl.col("foreign")).then(counted.cast(pl.Int64))
+    return pl.when(~pl.col("mature") | ~pl.col("foreign")).then(counted.cast(pl.Int64))
 
 
 FAMILY = Family(

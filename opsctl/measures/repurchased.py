@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from opsctl.measures.cohort import is_mature
+from opsctl.measures.cohort import brought, is_mature
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import COUNT, Family, Measure, Request, Unit, Wanted, monday
@@ -36,8 +36,7 @@ def _with_acquisition(evidence: Evidence, orders: pl.LazyFrame) -> pl.LazyFrame:
     """A buyer belongs to the channel that brought the user; where nobody knows it, to the order's own."""
     if "acquisition" not in evidence.tables:
         return orders
-    people = evidence.acquisition.unique("user", keep="first", maintain_order=True)
-    people = people.drop("day", "source_file", "source_line").rename({"channel": "brought_by"})
+    people = brought(evidence).drop("day", "source_file", "source_line").rename({"channel": "brought_by"})
     joined = orders.join(people, on="user", how="left", maintain_order="left")
     return joined.with_columns(channel=pl.coalesce("brought_by", "channel"))
 

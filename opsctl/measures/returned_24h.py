@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
 import polars as pl
 
 from opsctl.core.period import ONE_DAY
@@ -18,13 +21,17 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     through = evidence.through("activity")
     if users is None or through is None:
         return None
-    midnight = pl.lit(through + ONE_DAY).cast(pl.Datetime("us")).dt.replace_time_zone(evidence.zone)
-    users = users.with_row_index("row").with_columns(end=midnight.dt.convert_time_zone("UTC"))
+    users = users.with_row_index("row").with_columns(end=pl.lit(_end_of(through, evidence.zone)))
     offsets = sorted({request.numbers["N"] for request in wanted.values()})
     users = users.join(_returns(evidence, users, offsets), on="row", how="left", maintain_order="left")
     undated = evidence.activity.select(undated=pl.col("at").is_null().any())
     users = users.join(undated, how="cross")
     return users.with_columns(**{name: _one(name, request.numbers["N"]) for name, request in wanted.items()})
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    """The first moment after a local day, also where the clocks skip or repeat midnight."""
+    return datetime.combine(day + ONE_DAY, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _returns(evidence: Evidence, users: pl.LazyFrame, offsets: list[int]) -> pl.LazyFrame:

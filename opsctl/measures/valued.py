@@ -14,10 +14,10 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     users = acquired(evidence, ask)
     if users is None:
         return None
-    users = users.with_row_index("row").with_columns(by_order=pl.lit(value=False))
+    users = users.with_row_index("row").with_columns(purchase=pl.lit(value=False))
     heads = users.with_columns(currency=pl.lit(None, pl.String), net=pl.lit(0, pl.Int64), bought=pl.col("day"))
     bought = evidence.purchases.select("user", "currency", bought="day", net=pl.col("paid") - pl.col("refunded"))
-    buys = users.join(bought, on="user").with_columns(by_order=pl.lit(value=True))
+    buys = users.join(bought, on="user").with_columns(purchase=pl.lit(value=True))
     both = pl.concat([heads, buys.select(heads.collect_schema().names())])
     return both.with_columns(**{name: _amount(evidence, name, want.numbers["N"]) for name, want in wanted.items()})
 
@@ -25,7 +25,7 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
 def _amount(evidence: Evidence, name: str, days: int) -> pl.Expr:
     mature = is_mature(evidence, "order", days)
     if name.startswith("mature"):
-        return (mature & ~pl.col("by_order")).cast(pl.Int64)
+        return (mature & ~pl.col("purchase")).cast(pl.Int64)
     within = pl.col("bought").is_between(pl.col("day"), later("day", days))
     return pl.when(mature & within).then("net").otherwise(pl.lit(0, pl.Int64))
 

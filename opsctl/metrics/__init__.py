@@ -27,16 +27,26 @@ def load(name: str) -> Metric:
     """The metric of a name such as `cpa` or `retention_d7`.
 
     Raises:
-        UnknownName: There is no such metric; the nearest is named.
+        UnknownName: There is no such metric, and the nearest is named; or its numbers leave no day to count.
     """
     for template in templates():
         numbers = Template(template).match(name)
         if numbers is not None:
-            return _declared(template).named(name, template, numbers)
+            return _named(name, template, numbers)
     raise UnknownName(
         f"there is no metric '{name}'",
         hint=did_you_mean(name, _usual_names()) or "opsctl explain --list prints them all",
     )
+
+
+def _named(name: str, template: str, numbers: dict[str, int]) -> Metric:
+    declared = _declared(template)
+    if not declared.allows(numbers):
+        raise UnknownName(
+            f"'{name}' is about no day at all",
+            hint=f"its number is at least {declared.least}" if len(numbers) == 1 else "write the smaller number first",
+        )
+    return declared.named(name, template, numbers)
 
 
 def _declared(template: str) -> Declared:

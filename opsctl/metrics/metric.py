@@ -170,7 +170,13 @@ class Declared:
     interval: Interval
     zero: Zero
     cohort: Cohort | None
+    least: int
     formula: Formula
+
+    def allows(self, numbers: Mapping[str, int]) -> bool:
+        """Whether there are days between the numbers of a name: none below the least, none out of order."""
+        found = list(numbers.values())
+        return found == sorted(found) and all(number >= self.least for number in found)
 
     def named(self, name: str, template: str, numbers: Mapping[str, int]) -> Metric:
         """The metric with its numbers, also in its words."""
@@ -195,14 +201,16 @@ def metric(  # noqa: PLR0913 - what must be said of a metric, all by name
     interval: Interval = Interval.NONE,
     zero: Zero = Zero.SHARE,
     cohort: Cohort | None = None,
+    least: int = 0,
 ) -> Callable[[Formula], Declared]:
     """Declare a metric. The function's parameters are the measures it needs; its docstring explains it.
 
-    Capital letters in the file's name, the measures and the words stand for numbers: see `core.template`.
+    Capital letters in the file's name, the measures and the words stand for numbers: see `core.template`;
+    `least` is the smallest of them that has a meaning.
     """
 
     def declare(formula: Formula) -> Declared:
-        return Declared(definition, shape, better, zh, en, interval, zero, cohort, formula)
+        return Declared(definition, shape, better, zh, en, interval, zero, cohort, least, formula)
 
     return declare
 

@@ -13,6 +13,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     en="No return by day {N}",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN", days=lambda numbers: numbers["N"]),
+    least=7,
 )
 def no_return_share_dN(unreturned_dN: int, mature_dN: int) -> Ratio:
     """Mature users with no activity on any of d+7..d+N and no paid order at all / mature users.

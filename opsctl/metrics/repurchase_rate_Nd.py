@@ -19,6 +19,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
         last="last_first_purchase",
         table="order",
     ),
+    least=1,
 )
 def repurchase_rate_Nd(repeat_buyers_Nd: int, mature_buyers_Nd: int) -> Ratio:
     """First-time buyers with a further paid order on a later day within N days / first-time buyers seen that long.

@@ -13,6 +13,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     en="Retention on day no. {N}",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN_onebased", days=lambda numbers: numbers["N"] - 1),
+    least=1,
 )
 def retention_dN_onebased(retained_dN_onebased: int, mature_dN_onebased: int) -> Ratio:
     """Retention where the day of acquisition is day number 1, as in 第7天: our D(N-1).

@@ -13,6 +13,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     en="Return within {N} days",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN_within", days=lambda numbers: numbers["N"]),
+    least=1,
 )
 def retention_dN_within(retained_dN_within: int, mature_dN_within: int) -> Ratio:
     """Users with activity on any of the days d+1..d+N / users for whom all of these days were seen.

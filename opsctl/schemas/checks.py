@@ -115,7 +115,7 @@ def _form(value: pl.Expr, mark: Any, *, exact: bool) -> tuple[pl.Expr | None, st
         case {"allow_inf_nan": False, **others} if not others:
             return value.is_finite(), "is not a finite number"  # NaN passes every >= in polars
         case {"pattern": pattern, **others} if not others:
-            return value.str.contains(f"^(?:{pattern})$"), f"does not look like {pattern}"
+            return value.str.contains(pattern), f"does not look like {pattern.removeprefix('^').removesuffix('$')}"
     return None, ""
 
 

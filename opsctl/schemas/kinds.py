@@ -43,9 +43,10 @@ def _four_decimals(amount: Decimal) -> Decimal:
     return Decimal(money.units(amount)).scaleb(-4)
 
 
+_WIDEST = money.LIMIT - money.PLACES / 2  # from here on an amount would be rounded up to the limit
 _Exact = Annotated[
     Decimal,
-    Field(gt=-money.LIMIT, lt=money.LIMIT, allow_inf_nan=False),
+    Field(gt=-_WIDEST, lt=_WIDEST, allow_inf_nan=False),
     AfterValidator(_four_decimals),
 ]
 Money = Annotated[_Exact, Kind.MONEY]

@@ -10,7 +10,7 @@ from opsctl.schemas.kinds import Moment, Money
 from opsctl.schemas.table import Merge, Table
 
 Text = Annotated[str, Field(min_length=1)]
-Currency = Annotated[str, Field(pattern="[A-Z]{3}")]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
 class Order(Table):

@@ -12,7 +12,7 @@ from opsctl.schemas.kinds import Count, Money, Quantity
 from opsctl.schemas.table import Merge, Table, rule
 
 Text = Annotated[str, Field(min_length=1)]
-Currency = Annotated[str, Field(pattern="[A-Z]{3}")]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
 class Spend(Table):

@@ -19,6 +19,19 @@ PUSHED = 0.08  # users who get a push message on day 7, which is no activity of 
 
 
 @dataclass(frozen=True)
+class Taste:
+    """How a user buys: the probability on a visit of habit, and the most pieces of one order."""
+
+    a_visit: float
+    pieces: int
+
+
+FIRST_DAY = 0.07  # users of usual appetite who order on the day they come
+TASTES = {"once": Taste(0.012, 3), "at times": Taste(0.06, 4), "often": Taste(0.15, 4), "for the office": Taste(0.12, 20)}
+HOW_MANY = {"once": 50, "at times": 37, "often": 11, "for the office": 2}
+
+
+@dataclass(frozen=True)
 class Spending:
     """One campaign's day. Money in cents, as billed."""
 
@@ -160,17 +173,18 @@ def _stay_by_week(channel: Channel) -> dict[int, float]:
 def _live(user: User, stay: float, chance: Chance, events: list[Event], orders: list[Order]) -> None:
     """Everything a user does until the sample ends."""
     events.append(Event(user.id, user.at, "open"))
-    if chance.happens(0.045 * user.channel.appetite):
-        _buy(user, user.at, chance, events, orders)
+    if chance.happens(FIRST_DAY * user.channel.appetite):
+        _buy(user, user.at, TASTES["once"], chance, events, orders)
     start = datetime.combine(user.at.date(), time())
     if chance.happens(PUSHED) and start + timedelta(days=7, hours=20) <= END:
         events.append(Event(user.id, start + timedelta(days=7, hours=20), "push"))
-    appetite = user.channel.appetite * (0.2 + 1.6 * chance.share()) * 0.085
+    taste = TASTES[chance.one_of(HOW_MANY)]
+    appetite = user.channel.appetite * taste.a_visit
     for offset, keen in _visits(stay, (LAST - user.at.date()).days, chance):
         at = start + timedelta(days=offset, seconds=_second(chance))
         events.append(Event(user.id, at, "open"))
         if keen and chance.happens(appetite * usual(at.date()).shopping):
-            _buy(user, at, chance, events, orders)
+            _buy(user, at, taste, chance, events, orders)
 
 
 def _visits(stay: float, days: int, chance: Chance) -> Iterator[tuple[int, bool]]:
@@ -184,12 +198,14 @@ def _visits(stay: float, days: int, chance: Chance) -> Iterator[tuple[int, bool]
             yield day, True
 
 
-def _buy(user: User, visit: datetime, chance: Chance, events: list[Event], orders: list[Order]) -> None:
+def _buy(  # noqa: PLR0913, PLR0917 - who, when, what, and where it is noted
+    user: User, visit: datetime, taste: Taste, chance: Chance, events: list[Event], orders: list[Order]
+) -> None:
     created_at = min(visit + timedelta(seconds=chance.whole(60, 900)), END)
     paid_at = min(created_at + timedelta(seconds=chance.whole(8, 300)), END)
     category = chance.one_of(DEMAND)
     _, yuan = GOODS[category][chance.whole(0, 2)]
-    cents = yuan * 100 * (chance.whole(2, 4) if chance.happens(0.22) else 1) - chance.whole(0, 9) * 100
+    cents = yuan * 100 * (chance.whole(2, taste.pieces) if chance.happens(0.3) else 1) - chance.whole(0, 9) * 100
     channel, entry_path = _entry(user, chance)
     paid = not chance.happens(0.09)
     refunded, refunded_at = refund(cents, paid_at, chance) if paid else (0, None)

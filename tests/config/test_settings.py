@@ -187,10 +187,11 @@ def test_mappings_come_from_files_in_the_order_of_their_names_and_from_the_proje
     ]
 
 
-def test_a_pattern_that_names_no_file_is_refused_at_its_place(tmp_path: Path) -> None:
+def test_a_file_of_mappings_that_is_not_there_is_refused_and_a_pattern_may_wait_for_its_first(tmp_path: Path) -> None:
     with pytest.raises(NoSuchPath) as caught:
-        settings(tmp_path, "mappings:\n  - mapings/*.yaml")
+        settings(tmp_path, "mappings:\n  - mapings/a.yaml")
     assert caught.value.place == "opsctl.yaml:2:5"
+    assert settings(tmp_path, "mappings: [mappings/*.yaml]").project.mappings == ("mappings/*.yaml",)
     with pytest.raises(BadConfiguration):
         settings(tmp_path, "mappings: [/etc/*.yaml]")
 
