@@ -35,6 +35,9 @@ from opsctl.schemas.table import columns, physical_schema, required
 
 Row = dict[str, Any]
 Rows = list[Row]
+Group = tuple[str | None, ...]
+
+ALL_TIME = Period(date(1990, 1, 1), date(2100, 12, 31))
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
@@ -192,43 +195,43 @@ def with_tables(found: Evidence, **frames: pl.DataFrame) -> Evidence:
 
 # --- from evidence to figures ---------------------------------------------------------------------------
 
-ALL_TIME = Period(date(1990, 1, 1), date(2100, 12, 31))
-
 
 def ask(by: str = "", where: Mapping[str, str] | None = None, period: str | None = None) -> Ask:
-    """A question: dimensions and values are comma-separated, and without a period all days are meant."""
+    """A question: dimensions and values are comma-separated, and without a period all that is known is meant."""
     return Ask(
-        period=ALL_TIME if period is None else parse(period, date(2025, 12, 31)),
+        period=ALL_TIME if period is None else parse(period, ALL_TIME.end),
         by=tuple(filter(None, by.split(","))),
         where=tuple((name, tuple(values.split(","))) for name, values in (where or {}).items()),
         bounded=period is not None,
     )
 
 
-def figures(found: Evidence, metric: str, question: Ask | None = None) -> dict[tuple[str | None, ...], Figure]:
+def figures(found: Evidence, metric: str, question: Ask | None = None) -> dict[Group, Figure]:
     """One metric by group; without dimensions the only group is ()."""
-    rows = answer(found, question or ask(), [load(metric)])
-    return {tuple(row.group.values()): row.figures[metric] for row in rows}
+    return {group: one[metric] for group, one in every_figure(found, [metric], question).items()}
+
+
+def every_figure(found: Evidence, names: Sequence[str], question: Ask | None = None) -> dict[Group, dict[str, Figure]]:
+    """Several metrics by group, answered in one go."""
+    asked = question or ask()
+    if not asked.bounded:
+        asked = replace(asked, period=Period(ALL_TIME.start, found.as_of))
+    rows = answer(found, asked, [load(name) for name in names])
+    return {tuple(row.group[name] for name in asked.by): dict(row.figures) for row in rows}
 
 
 def figure(found: Evidence, metric: str, question: Ask | None = None) -> Figure:
     """One metric over everything asked."""
-    (only,) = figures(found, metric, question).values()
-    return only
+    return figures(found, metric, question)[()]
 
 
 def values(found: Evidence, metric: str, by: str = "channel", **question: Any) -> dict[str | None, Any]:
     """The values of one metric by one dimension, as JSON shows them."""
     rows = figures(found, metric, ask(by, **question))
-    return {group[0]: one.as_json()["value"] for group, one in rows.items()}
+    return {group: one.as_json()["value"] for (group,), one in rows.items()}
 
 
-def sides(one: Figure) -> tuple[Any, Any]:
-    """Numerator and denominator as they were counted; None where nothing was."""
-    return tuple(None if side is None else side.number for side in (one.numerator, one.denominator))  # type: ignore[return-value]  # two sides
-
-
-def shuffled(rows: Sequence[Row], seed: int) -> Rows:
-    """The same rows in another order."""
-    order = pl.Series(range(len(rows))).shuffle(seed)
-    return [rows[at] for at in order]
+def sides(one: Figure) -> tuple[int | Fraction | None, int | Fraction | None]:
+    """Numerator and denominator as they were counted (money in ten-thousandths); None where nothing was."""
+    top, bottom = one.numerator, one.denominator
+    return top.number if top else None, bottom.number if bottom else None

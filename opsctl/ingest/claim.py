@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from opsctl.config import matching
 from opsctl.config.headers import header_key
+from opsctl.config.mapping import Export
 from opsctl.config.matching import Match, Tier
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
@@ -60,16 +61,22 @@ class Claims:
         self.sources = Declared(settings)
 
     @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(map(header_key, self.names))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every column name that a claim may look for, as `fold` writes it."""
-        mapped = (mapping.export for mapping in self.settings.mappings)
-        stated = (names for export in mapped for column in export.columns.values() for names in column.looked_for)
+        stated = (name for mapping in self.settings.mappings for name in _looked_for(mapping.export))
         own = (name for allowed in allowed_columns().values() for name in allowed)
-        return frozenset(fold(name) for name in (*(name for names in stated for name in names), *own))
+        return frozenset(fold(name) for name in (*stated, *own))
 
     def expects(self, header: Sequence[str], source: Source | None) -> bool:
-        """Is this the header of something that would be claimed?"""
-        return any(self._tiers(header, source))
+        """Is this the header of something that would be claimed?
+
+        Asked of every line until one is: a row of data, which has no column's name in it, is told at once.
+        """
+        return any(header_key(cell) in self._keys for cell in header) and any(self._tiers(header, source))
 
     def of(self, header: Sequence[str], source: Source | None, file: str) -> Claim:
         """The one claim on a file.
@@ -175,6 +182,17 @@ def _near_table(name: str, needed: frozenset[str], here: set[str]) -> _Near:
     lacking = tuple(sorted(needed - here))
     share = 1 - len(lacking) / len(needed)
     return _Near(f"the canonical table {name}", share, lacking, lacking, "rename it in the file, or write a mapping")
+
+
+def _looked_for(export: Export) -> Iterator[str]:
+    """Every name that an export may have in its header."""
+    yield from export.file.header_has
+    for column in export.columns.values():
+        yield from (name for names in column.looked_for for name in names)
+    for names in export.attributes.values():
+        yield from names
+    for melted in export.melt.columns.values() if export.melt else ():
+        yield from (name for names in melted.names.values() for name in names)
 
 
 def _through(mapping: matching.Mapping, match: Match, header: Sequence[str]) -> Claim:

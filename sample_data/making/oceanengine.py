@@ -10,8 +10,8 @@ from making.story import CHANNELS
 from making.world import Spending, World
 
 HEADER = (
-    "时间-天", "单元名称", "单元ID", "转化目标", "单元出价", "消耗", "展示数", "平均千次展现费用(元)", "点击数", "点击率%",
-    "平均点击单价(元)", "转化数", "平均转化成本", "转化率%",
+    "时间-天", "单元名称", "单元ID", "转化目标", "单元出价", "消耗", "展示数", "平均千次展现费用(元)",
+    "点击数", "点击率%", "平均点击单价(元)", "转化数", "平均转化成本", "转化率%",
 )  # fmt: skip
 (DOUYIN,) = (channel for channel in CHANNELS if channel.id == "douyin")
 
@@ -56,7 +56,7 @@ def _figures(cents: int, impressions: int, clicks: int, conversions: int) -> tup
 
 
 def _divided(hundredths: int, by: int) -> str:
-    """A quotion rounded half up, `-` where there is nothing to divide by."""
+    """A quotient rounded half up, `-` where there is nothing to divide by."""
     return _hundredths((2 * hundredths + by) // (2 * by)) if by else "-"
 
 

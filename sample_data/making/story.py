@@ -82,8 +82,8 @@ CHANNELS = (
     Channel(
         "kuaishou",
         (
-            Campaign("激励视频", yuan=360, cpa=22.5, stay=0.075),
-            Campaign("信息流-单列", yuan=310, cpa=31.0, stay=0.19),
+            Campaign("激励视频", yuan=405, cpa=22.5, stay=0.075),
+            Campaign("信息流-单列", yuan=270, cpa=34.0, stay=0.22),
         ),
         appetite=0.55,
         cpm=17.0,

@@ -13,8 +13,8 @@ from making.story import DAYS, DEMAND, GOODS, PROVINCES, usual
 from making.world import END, World, refund
 
 HEADER = (
-    "订单编号", "总金额", "买家应付货款", "买家实际支付金额", "订单状态", "收货地址 ", "订单创建时间", "订单付款时间 ", "宝贝标题 ",
-    "宝贝总数量", "退款金额",
+    "订单编号", "总金额", "买家应付货款", "买家实际支付金额", "订单状态", "收货地址 ",
+    "订单创建时间", "订单付款时间 ", "宝贝标题 ", "宝贝总数量", "退款金额",
 )  # fmt: skip
 A_DAY = 10  # orders
 

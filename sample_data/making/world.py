@@ -27,7 +27,12 @@ class Taste:
 
 
 FIRST_DAY = 0.07  # users of usual appetite who order on the day they come
-TASTES = {"once": Taste(0.012, 3), "at times": Taste(0.06, 4), "often": Taste(0.15, 4), "for the office": Taste(0.12, 20)}
+TASTES = {
+    "once": Taste(0.012, 3),
+    "at times": Taste(0.06, 4),
+    "often": Taste(0.15, 4),
+    "for the office": Taste(0.12, 20),
+}
 HOW_MANY = {"once": 50, "at times": 37, "often": 11, "for the office": 2}
 
 
@@ -155,9 +160,7 @@ def _numbered(user: User, number: int) -> User:
 
 def _second(chance: Chance) -> int:
     """A second of the day: few at night, many in the evening."""
-    hour = (
-        chance.whole(0, 7) if chance.happens(0.08) else chance.whole(8, 18) if chance.happens(0.55) else None
-    )
+    hour = chance.whole(0, 7) if chance.happens(0.08) else chance.whole(8, 18) if chance.happens(0.55) else None
     return 3600 * (chance.whole(18, 23) if hour is None else hour) + chance.whole(0, 3599)
 
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from opsctl.ingest.reading.dialect import USUAL
 from opsctl.ingest.reading.kinds import BLANKS
-from opsctl.ingest.reading.oddities import has_quoted_column, reject_oddities
-from opsctl.ingest.reading.plain import is_plain, split_plainly
-from opsctl.ingest.reading.records import split_slowly
-from opsctl.ingest.reading.rows import rows_of
-from opsctl.ingest.reading.scan import Dialect, Lines, scan
+from opsctl.ingest.reading.oddities import has_quoted_column, reject_oddities, suspicious_shapes
+from opsctl.ingest.reading.records import split
+from opsctl.ingest.reading.rows import Rows, judge, suspicious_looks
+from opsctl.ingest.reading.scan import Dialect, scan
 from opsctl.ingest.reading.table import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opsctl.ingest.reading.header import Header
-    from opsctl.ingest.reading.records import Split
-    from opsctl.ingest.reading.rows import Rows
+    from opsctl.ingest.reading.records import Below, Split
     from opsctl.ingest.reading.table import Recognise
     from opsctl.ingest.reading.totals import Totals
 
@@ -50,19 +48,16 @@ class BodyReader:
     """Reads what stands below a header.
 
     Args:
-        text: The text below the header.
-        first_line: The physical line it starts on.
+        below: The text below the header.
         totals: What a total's row looks like.
         recognise: Tells whether cells are a header.
-        fast: Whether polars may split what is plain; the answer is the same without.
+        fast: Whether polars may take rows in bulk; the answer is the same without.
     """
 
-    text: str
-    first_line: int
+    below: Below
     totals: Totals
     recognise: Recognise
     fast: bool = True
-    _lines: list[Lines] = field(default_factory=list)
 
     def read(self, header: Header) -> Body:
         """The records, under the header's delimiter or, where none fits, under the one that fits all."""
@@ -78,7 +73,7 @@ class BodyReader:
 
     def _other_delimiter(self, cells: tuple[str, ...], used: str) -> Body | None:
         for delimiter in USUAL:
-            if delimiter != used and delimiter in self.text:
+            if delimiter != used and delimiter in self.below.text:
                 body = self._best_quoting(cells, delimiter)
                 if body.clean and body.rows.frame.height:
                     warning = f"the rows are delimited by {delimiter!r}, the header by {used!r}"
@@ -88,7 +83,7 @@ class BodyReader:
     def _best_quoting(self, cells: tuple[str, ...], delimiter: str) -> Body:
         """By RFC 4180, or under another way of quoting if that leaves no record broken and this does."""
         strict = self._attempt(cells, Dialect(delimiter))
-        if strict.clean and not ("'" in self.text and has_quoted_column(strict.rows, "'")):
+        if strict.clean and not ("'" in self.below.text and has_quoted_column(strict.rows, "'")):
             return strict
         for dialect, warning in self._other_quotings(delimiter):
             other = self._attempt(cells, dialect)
@@ -97,33 +92,29 @@ class BodyReader:
         return strict
 
     def _other_quotings(self, delimiter: str) -> Iterator[tuple[Dialect, str]]:
-        if '\\"' in self.text or f"\\{delimiter}" in self.text:
+        if '\\"' in self.below.text or f"\\{delimiter}" in self.below.text:
             yield Dialect(delimiter, escape="\\"), "quotes are escaped with a backslash"
-        if "'" in self.text:
+        if "'" in self.below.text:
             yield Dialect(delimiter, quote="'"), "cells are quoted with '"
-        if self.text.count(f'{delimiter} "') > self.text.count(f'{delimiter}"'):
+        if self.below.text.count(f'{delimiter} "') > self.below.text.count(f'{delimiter}"'):
             yield Dialect(delimiter, padded=True), "blanks stand around the quotes of cells"
 
     def _attempt(self, cells: tuple[str, ...], dialect: Dialect) -> Body:
-        split = self._split(dialect, len(cells))
-        if not split.cells.height and (fitting := self._refit(cells, dialect)):
-            stretched = self._split(dialect, len(fitting))
+        found = split(self.below, dialect, len(cells), fast=self.fast)
+        if not found.cells.height and (fitting := self._refit(cells, dialect)):
+            stretched = split(self.below, dialect, len(fitting), fast=self.fast)
             if _only_empty_beyond(stretched, len(cells)):
-                cells, split = fitting, stretched
-        rows = rows_of(split, cells, self.totals)
-        reject_oddities(rows, cells, dialect.quote, self.recognise)
+                cells, found = fitting, stretched
+        suspicious = suspicious_looks(cells, self.totals) | suspicious_shapes(len(cells), dialect.quote)
+        rows = Rows(found, cells, suspicious)
+        judge(rows, found.odd, self.totals)
+        reject_oddities(rows, dialect.quote, self.recognise)
+        rows.settle()
         return Body(cells, dialect, rows)
-
-    def _split(self, dialect: Dialect, width: int) -> Split:
-        if self.fast and is_plain(self.text, dialect):
-            split = split_plainly(self.text, self.first_line, dialect.delimiter, width)
-            if split is not None:
-                return split
-        return split_slowly(self._physical_lines(), dialect, width)
 
     def _refit(self, cells: tuple[str, ...], dialect: Dialect) -> tuple[str, ...] | None:
         """The header at the width that nearly every row has, where nameless cells can make up the difference."""
-        lines = self._physical_lines()
+        lines = self.below.lines
         widths: Counter[int] = Counter()
         at = 0
         while at < min(len(lines), _SAMPLE):
@@ -138,15 +129,10 @@ class BodyReader:
             return named
         return (*cells, *[""] * (width - len(cells))) if width > len(cells) else None
 
-    def _physical_lines(self) -> Lines:
-        if not self._lines:
-            self._lines.append(Lines.of(self.text, self.first_line))
-        return self._lines[0]
 
-
-def _only_empty_beyond(split: Split, width: int) -> bool:
+def _only_empty_beyond(found: Split, width: int) -> bool:
     """Whether no row has anything in the cells after the header's last."""
-    beyond = split.cells.select(split.cells.columns[width:])
+    beyond = found.cells.select(found.cells.columns[width:])
     return not beyond.width or beyond.select(pl.all_horizontal((pl.all().str.strip_chars(BLANKS) == "").all())).item()
 
 

@@ -34,7 +34,7 @@ def complete_rows(text: str, dialect: Dialect, width: int) -> tuple[pl.DataFrame
     if dialect.quote not in text and (dialect.quote == '"' or '"' not in text):
         complete = pl.col("text").str.count_matches(dialect.delimiter, literal=True) == width - 1
         numbered = numbered.with_columns(complete=complete, quoted=pl.lit(False))
-    elif len(dialect.delimiter) == 1:
+    elif len(dialect.delimiter.encode()) == 1:  # polars' parser takes a single byte
         numbered = numbered.with_columns(*_completeness(dialect, width))
     else:
         return None
@@ -89,7 +89,7 @@ def _split(lines: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame:
 def _parse(lines: pl.DataFrame, dialect: Dialect, width: int) -> pl.DataFrame | None:
     """Lines whose quotes are in order, by polars' own parser."""
     cells = pl.read_csv(
-        io.BytesIO("\n".join(lines.get_column("text")).encode()),
+        io.BytesIO(lines.get_column("text").str.join("\n").item().encode()),
         has_header=False,
         separator=dialect.delimiter,
         quote_char=dialect.quote,

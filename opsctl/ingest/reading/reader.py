@@ -13,6 +13,7 @@ from opsctl.ingest.reading.choice import EncodingChoice, Readable
 from opsctl.ingest.reading.encoding import shown
 from opsctl.ingest.reading.header import HeaderSearch
 from opsctl.ingest.reading.kinds import BLANKS, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
 from opsctl.ingest.reading.scan import line_starts
 from opsctl.ingest.reading.signatures import refuse_other_formats
@@ -63,10 +64,10 @@ def read_text(
 
 
 def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
-    """The table below a header that was found; without `fast`, polars splits nothing, and the answer is the same."""
+    """The table below a header that was found; without `fast` nothing is read in bulk, and the answer is the same."""
     text, header = readable.decoding.text, readable.header
-    below = BodyReader(text[header.end :], header.line + header.lines, totals, recognise, fast)
-    body = below.read(header)
+    below = Below(text[header.end :], header.line + header.lines)
+    body = BodyReader(below, totals, recognise, fast).read(header)
     above = _Above(readable, body, totals)
     rows = body.rows.frame.drop(LINE)
     names = _without_trailing_nameless(body.header, rows)
@@ -140,6 +141,8 @@ def _warnings(readable: Readable, body: Body, drops: Sequence[Drop]) -> Iterator
 
 
 def _kinds_of_line_end(text: str) -> int:
+    if "\r" not in text:
+        return 1
     both = text.count("\r\n")
     return (both > 0) + (text.count("\n") > both) + (text.count("\r") > both)
 

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from opsctl.ingest.reading.complete import AT, complete_rows
 from opsctl.ingest.reading.kinds import is_measured, measured_columns, resembles
-from opsctl.ingest.reading.scan import NOT_CLOSED, UNSOUND, Dialect, Lines, Scanned, scan
+from opsctl.ingest.reading.scan import NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SAMPLE = 500
-_ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
 _FARTHEST = 1000  # lines; a record of more is no record
 _NEAR = 20
+_ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
 _INCHES = re.compile(r'(?<![\w.-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9])', re.ASCII)
 _ID_AS_TEXT = re.compile(r'="[^"]*"')
+_BLANK_BEFORE = re.compile(r'[ \t]+".*"[ \t]*', re.DOTALL)
 _STRAY = "a lone quote stands inside a cell"
 
 
@@ -39,38 +41,69 @@ class Split:
     faults: list[Fault] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Below:
+    """The text below a header and the number of its first line; its lines are cut only when they are needed."""
+
+    text: str
+    first_line: int
+    _lines: list[Lines] = field(default_factory=list)
+
+    @property
+    def lines(self) -> Lines:
+        """The physical lines."""
+        if not self._lines:
+            self._lines.append(Lines.of(self.text, self.first_line))
+        return self._lines[0]
+
+
+def split(below: Below, dialect: Dialect, width: int, *, fast: bool = True) -> Split:
+    """The records of a text; without `fast` none is taken in bulk, and the answer is the same."""
+    found = complete_rows(below.text, dialect, width) if fast else None
+    if found is None:
+        every = pl.int_range(len(below.lines), dtype=pl.Int64, eager=True)
+        found = (frame_of([], width).with_columns(pl.Series(AT, [], pl.Int64)), every)
+    rows, others = found
+    if not len(others):
+        return Split(rows.drop(AT), (rows.get_column(AT) + below.first_line).alias("line"))
+    return _Splitter(below, dialect, width).run(rows, others)
+
+
 def frame_of(rows: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
     """Rows of one width as String columns named by position."""
     columns = zip(*rows, strict=True) if rows else ((),) * width
     return pl.DataFrame([pl.Series(str(at), list(cells), pl.String) for at, cells in enumerate(columns)])
 
 
-def split_slowly(lines: Lines, dialect: Dialect, width: int) -> Split:
-    """Any text, quoted or broken, record by record."""
-    return _Splitter(lines, dialect, width).run()
-
-
 def is_stray(cell: str) -> bool:
-    """Whether a cell without quotes around it has a lone one that is no inch mark, as in `12" screen`."""
-    return cell.count('"') % 2 == 1 and not _INCHES.search(cell)
+    """Whether a cell without quotes around it has one that is no inch mark, as in `12" screen`, and no pair."""
+    lone = cell.count('"') % 2 == 1 and not _INCHES.search(cell)
+    return lone or _BLANK_BEFORE.fullmatch(cell) is not None
 
 
 class _Splitter:
-    def __init__(self, lines: Lines, dialect: Dialect, width: int) -> None:
-        self.lines = lines
+    """Reads the lines that are not beyond doubt, one record at a time."""
+
+    def __init__(self, below: Below, dialect: Dialect, width: int) -> None:
+        self.lines = below.lines
         self.dialect = dialect
         self.width = width
-        self.rows: list[list[str]] = []
-        self.at: list[int] = []
-        self.last: list[int] = []
-        self.odd: list[tuple[int, tuple[str, ...]]] = []
-        self.faults: list[Fault] = []
-        self.measured = measured_columns(islice(self._likely_rows(), _SAMPLE))
+        self.sound = is_sound(below.text)
+        self.rows: dict[int, list[str]] = {}
+        self.ends: dict[int, int] = {}  # by the last line of a record, its first
+        self.odd: dict[int, tuple[str, ...]] = {}
+        self.faults: dict[int, Fault] = {}
+        self.passed: set[int] = set()  # lines that were read here, whatever became of them
+
+    @cached_property
+    def measured(self) -> frozenset[int]:
+        """The columns by which a row is told from text."""
+        return measured_columns(self._likely_rows())
 
     def _likely_rows(self) -> Iterator[list[str]]:
         """Records as a lenient reader sees them, to learn from them what a row looks like."""
         at = 0
-        while at < min(len(self.lines), 4 * _SAMPLE):
+        while at < min(len(self.lines), _SAMPLE):
             found = scan(self.lines, at, self.dialect)
             if self._is_clean(found):
                 yield found.cells
@@ -79,34 +112,39 @@ class _Splitter:
     def _is_clean(self, found: Scanned) -> bool:
         return not found.broken and not found.loose and len(found.cells) == self.width
 
-    def run(self) -> Split:
+    def run(self, rows: pl.DataFrame, others: pl.Series) -> Split:
+        """All records, given the rows that are certain wherever a record starts at their line, and the other lines."""
         at = 0
-        texts, delimiter = self.lines.texts, self.dialect.delimiter
-        marks = tuple(mark for mark in (self.dialect.quote, self.dialect.escape) if mark)
-        while at < len(texts):
-            if any(mark in texts[at] for mark in marks):
-                at = self._settle(at, scan(self.lines, at, self.dialect))
-            else:
-                taken = self._take(at, texts[at].split(delimiter), bare=self.dialect.quote != '"')
-                at = at + 1 if taken else self._after_doubt(at)
-        self._retract_beginnings()
-        lines = pl.Series("line", self.at, pl.Int64)
-        return Split(frame_of(self.rows, self.width), lines, self.odd, self.faults)
+        for other in others:
+            while at <= other:
+                at = max(at, other)
+                after = self._settle(at, scan(self.lines, at, self.dialect))
+                self.passed.update(range(at, after))
+                at = after
+        certain = rows.filter(~pl.col(AT).is_in(pl.Series(sorted(self.passed), dtype=pl.Int64)))
+        certain = self._retract_beginnings(certain)
+        read = frame_of([*self.rows.values()], self.width).with_columns(pl.Series(AT, [*self.rows], pl.Int64))
+        together = pl.concat([certain.select(read.columns), read]).sort(AT)
+        return Split(
+            together.drop(AT),
+            (together.get_column(AT) + self.lines.first).alias("line"),
+            [(self.lines.first + at, cells) for at, cells in sorted(self.odd.items())],
+            [fault for _, fault in sorted(self.faults.items())],
+        )
 
-    def _take(self, at: int, cells: list[str], *, bare: bool, last: int | None = None) -> bool:
+    def _take(self, at: int, found: Scanned) -> bool:
         """Keep a record of the right width, note one of another, reject what is damaged; whether it was kept."""
         line = self.lines.first + at
-        if not self.lines.sound and any(UNSOUND.search(cell) for cell in cells):
-            self.faults.append(Fault(line, UNREADABLE, "a NUL or bytes that are no text"))
-        elif bare and self._has_stray(cells):
-            self.faults.append(Fault(line, QUOTING, _STRAY))
-        elif len(cells) == self.width:
-            self.rows.append(cells)
-            self.at.append(line)
-            self.last.append(at if last is None else last)
+        if not self.lines.sound and not all(map(is_sound, found.cells)):
+            self.faults[at] = Fault(line, UNREADABLE, "a NUL or bytes that are no text")
+        elif (found.loose or self.dialect.quote != '"') and self._has_stray(found.cells):
+            self.faults[at] = Fault(line, QUOTING, _STRAY)
+        elif len(found.cells) == self.width:
+            self.rows[at] = found.cells
+            self.ends[found.last] = at
             return True
         else:
-            self.odd.append((line, tuple(cells)))
+            self.odd[at] = tuple(found.cells)
         return False
 
     def _has_stray(self, cells: Sequence[str]) -> bool:
@@ -123,7 +161,7 @@ class _Splitter:
             return self._resync(at, found)
         if found.broken:
             self._reject(at, found.broken)
-        elif self._take(at, found.cells, bare=found.loose, last=found.last):
+        elif self._take(at, found):
             return found.last + 1
         return self._after_doubt(found.last)
 
@@ -152,16 +190,16 @@ class _Splitter:
 
     def _after_doubt(self, at: int) -> int:
         """Go on after a line that is no row, which may have been the first of a record of several lines."""
-        text = self.lines.texts[at]
         for quote, farthest in ((self.dialect.quote, _FARTHEST), ("'", _NEAR)):
-            if quote in text:
-                within = range(at + 1, min(at + 1 + farthest, len(self.lines)))
-                closing = next((line for line in within if self.lines.texts[line].count(quote) % 2), at)
-                if closing > at and quote == self.dialect.quote:
-                    return self._after_reach(at, closing)
-                if closing > at:
-                    self._take_inside(range(at + 1, closing + 1), proved=False)
-                    return closing + 1
+            if quote not in self.lines.texts[at]:
+                continue
+            within = range(at + 1, min(at + 1 + farthest, len(self.lines)))
+            closing = next((line for line in within if self.lines.texts[line].count(quote) % 2), at)
+            if closing > at and quote == self.dialect.quote:
+                return self._after_reach(at, closing)
+            if closing > at:
+                self._take_inside(range(at + 1, closing + 1), proved=False)
+                return closing + 1
         return at + 1
 
     def _after_reach(self, at: int, last: int) -> int:
@@ -182,7 +220,7 @@ class _Splitter:
             alone = found.last == at and self._is_clean(found)
             blank = not self.lines.texts[at].strip()
             if blank or (alone and (trusted or resembles(found.cells, self.measured))):
-                self._take(at, found.cells, bare=found.loose)
+                self._take(at, found)
             else:
                 opened = self.lines.first + inside[0] - 1
                 self._reject(at, f"inside a quote that is opened on line {opened} and not closed as it should be")
@@ -192,19 +230,19 @@ class _Splitter:
         complete = all(len(text.split(self.dialect.delimiter)) == self.width for text in texts)
         return complete and len(texts) >= at_least and self.width >= at_least
 
-    def _retract_beginnings(self) -> None:
+    def _retract_beginnings(self, certain: pl.DataFrame) -> pl.DataFrame:
         """Reject a row that ends in a quote above lines that are no rows: a stray quote may have ended it early."""
-        refused = {fault.line for fault in self.faults} | {line for line, _ in self.odd}
-        doubtful = []
-        for index, last in enumerate(self.last):
-            below = last + 1
-            if self.lines.first + below not in refused or not self.lines.texts[last].endswith(self.dialect.quote):
-                continue
-            if self._is_fragment(below) and self._is_closed_below(below, refused):
-                doubtful.append(index)
-        for index in reversed(doubtful):
-            self._reject(self.at[index] - self.lines.first, "goes on below with text that does not belong to a row")
-            del self.rows[index], self.at[index], self.last[index]
+        refused = self.faults.keys() | self.odd.keys()
+        gone = []
+        for below in sorted(refused):
+            above = below - 1
+            doubtful = above not in refused and above >= 0 and self.lines.texts[above].endswith(self.dialect.quote)
+            if doubtful and self._is_fragment(below) and self._is_closed_below(below, refused):
+                start = self.ends.get(above, above)
+                self.rows.pop(start, None)
+                gone.append(start)
+                self._reject(start, "goes on below with text that does not belong to a row")
+        return certain.filter(~pl.col(AT).is_in(pl.Series(gone, dtype=pl.Int64))) if gone else certain
 
     def _is_fragment(self, at: int) -> bool:
         """Whether a line has nothing of what a row begins with."""
@@ -216,12 +254,12 @@ class _Splitter:
         )
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
-        while self.lines.first + at in refused:
+        while at in refused:
             if self.lines.texts[at].count(self.dialect.quote) % 2:
                 return True
             at += 1
         return False
 
     def _reject(self, at: int, reason: str) -> None:
-        rule = UNREADABLE if UNSOUND.search(self.lines.texts[at]) else QUOTING
-        self.faults.append(Fault(self.lines.first + at, rule, reason))
+        rule = QUOTING if is_sound(self.lines.texts[at]) else UNREADABLE
+        self.faults[at] = Fault(self.lines.first + at, rule, reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,64 +12,108 @@ from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault
 from opsctl.ingest.reading.totals import Totals, adds_up, keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from opsctl.ingest.reading.records import Split
 
 LINE = "line"
-_UNSEEN = BLANKS + "\ufeff"
+UNSEEN = BLANKS + "\ufeff"
 _SAMPLE = 500
 
 
-@dataclass(slots=True)
 class Rows:
-    """Rows with their lines in a column "line", and what did not become one."""
+    """The records of a table's width while they are judged: `frame` has their cells and, in "line", their lines.
 
-    frame: pl.DataFrame
-    faults: list[Fault] = field(default_factory=list)
-    drops: list[Drop] = field(default_factory=list)
+    `suspects` are the few among them that one of the rules could concern, found in one pass over all. What is
+    dropped or rejected leaves the suspects at once and the frame in `settle`.
+    """
 
-    def without(self, lines: Sequence[int]) -> pl.DataFrame:
-        """The rows but those that start on some lines."""
-        if not lines:
-            return self.frame
-        return self.frame.filter(~pl.col(LINE).is_in(pl.Series(lines, dtype=pl.Int64)))
+    def __init__(self, split: Split, header: Sequence[str], suspicious: pl.Expr) -> None:
+        self.header = tuple(header)
+        self.columns = [str(at) for at in range(len(header))]
+        self.frame = split.cells.with_columns(split.lines.alias(LINE))
+        self.suspects = self.frame.filter(suspicious)
+        self.faults = list(split.faults)
+        self.drops: list[Drop] = []
+        self._gone: set[int] = set()
+
+    @property
+    def height(self) -> int:
+        """How many rows are left."""
+        return self.frame.height - len(self._gone)
+
+    def drop(self, drops: Collection[Drop]) -> None:
+        """Leave records out that are no rows."""
+        self.drops += drops
+        self._leave_out(drop.line for drop in drops)
+
+    def reject(self, lines: Collection[int], rule: str, reason: str) -> None:
+        """Leave rows out that are broken."""
+        self.faults += [Fault(line, rule, reason) for line in lines]
+        self._leave_out(lines)
+
+    def _leave_out(self, lines: Iterable[int]) -> None:
+        left_out = set(lines)
+        self._gone |= left_out
+        self.suspects = _without(self.suspects, left_out) if left_out else self.suspects
+
+    def without(self, lines: Collection[int] = ()) -> pl.DataFrame:
+        """The rows that are left, but for some lines."""
+        return _without(self.frame, {*self._gone, *lines})
+
+    def settle(self) -> None:
+        """Make the frame the rows that are left."""
+        self.frame, self._gone = self.without(), set()
+
+    def measured(self, but: Collection[int] = ()) -> frozenset[int]:
+        """The columns by which a row is told from text, as the first rows but some have them."""
+        first = _without(self.frame.head(2 * _SAMPLE), {*self._gone, *but}).head(_SAMPLE)
+        return measured_columns(first.drop(LINE).iter_rows())
 
 
-def rows_of(split: Split, header: Sequence[str], totals: Totals) -> Rows:
-    """Sort the records of a text into rows, drops and faults."""
-    rows = Rows(split.cells.with_columns(split.lines.alias(LINE)), list(split.faults))
-    _drop_by_look(rows, header)
-    _drop_totals(rows, totals)
-    for line, cells in split.odd:
-        _judge_odd(rows, line, cells, len(header), totals)
-    return rows
+def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
+    return frame.filter(~pl.col(LINE).is_in(pl.Series(sorted(lines), dtype=pl.Int64))) if lines else frame
+
+
+def suspicious_looks(header: Sequence[str], totals: Totals) -> pl.Expr:
+    """Records that could be blank, a comment, a total or a header again."""
+    columns = [str(at) for at in range(len(header))]
+    names = sorted(
+        {seen for name in header if name.strip(UNSEEN) for seen in (name, name.strip(UNSEEN), f"\ufeff{name}")}
+    )
+    first = pl.col("0").str.strip_chars(UNSEEN)
+    return pl.any_horizontal(
+        first == "",
+        first.str.starts_with("#"),
+        pl.col(columns).is_in(names),
+        pl.col(columns).str.contains(totals.pattern),
+    )
 
 
 def is_same_header(cells: Sequence[str], header: Sequence[str]) -> bool:
     """Whether a record has the header's names, as people see them."""
-    return [fold(cell.strip(_UNSEEN)) for cell in cells] == [fold(name) for name in header]
+    return [fold(cell.strip(UNSEEN)) for cell in cells] == [fold(name) for name in header]
 
 
-def _drop_by_look(rows: Rows, header: Sequence[str]) -> None:
+def judge(rows: Rows, odd: Sequence[tuple[int, tuple[str, ...]]], totals: Totals) -> None:
+    """Drop what is no row, and reject records of another width that are not to be dropped either."""
+    _drop_by_look(rows)
+    _drop_totals(rows, totals)
+    for line, cells in odd:
+        _judge_odd(rows, line, cells, totals)
+
+
+def _drop_by_look(rows: Rows) -> None:
     """Drop blank rows, comments, and the header where it stands again."""
-    plain = [pl.col(str(at)).str.strip_chars(_UNSEEN) for at in range(len(header))]
-    blank = pl.all_horizontal(cell == "" for cell in plain)
-    remark = plain[0].str.starts_with("#")
-    again = plain[0].str.to_lowercase() == header[0].strip(_UNSEEN).lower()
-    found = rows.frame.filter(blank | remark | again)
-    others = rows.without(found.get_column(LINE).to_list()) if found.height else found
-    measured = measured_columns(others.drop(LINE).head(_SAMPLE).iter_rows())
-    gone: list[int] = []
-    for *cells, line in found.iter_rows():
-        if reason := _look(cells, header, measured):
-            rows.drops.append(Drop(line, reason))
-            gone.append(line)
-    rows.frame = rows.without(gone)
+    found = rows.suspects.rows()
+    doubtful = [row[-1] for row in found if row[0].lstrip(UNSEEN).startswith("#")]
+    measured = rows.measured(but=doubtful) if doubtful else frozenset()
+    looks = [(line, _look(cells, rows.header, measured)) for *cells, line in found]
+    rows.drop([Drop(line, reason) for line, reason in looks if reason])
 
 
 def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int]) -> str:
-    if not any(cell.strip(_UNSEEN) for cell in cells):
+    if not any(cell.strip(UNSEEN) for cell in cells):
         return "blank"
     if is_same_header(cells, header):
         return "repeated header"
@@ -79,30 +122,24 @@ def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int])
 
 def _is_comment(cells: Sequence[str], measured: frozenset[int]) -> bool:
     """Whether a row after a `#` is a remark: nothing follows, or nothing that the other rows have there."""
-    if len(cells) == 1 or not cells[0].lstrip(_UNSEEN).startswith("#"):
+    if len(cells) == 1 or not cells[0].lstrip(UNSEEN).startswith("#"):
         return False
-    alone = not any(cell.strip(_UNSEEN) for cell in cells[1:])
+    alone = not any(cell.strip(UNSEEN) for cell in cells[1:])
     return alone or (bool(measured) and not any(is_measured(cells[at]) for at in measured))
 
 
 def _drop_totals(rows: Rows, totals: Totals) -> None:
-    names = [name for name in rows.frame.columns if name != LINE]
-    labelled = [
-        (cells, line, label)
-        for *cells, line in rows.frame.filter(totals.candidates(names)).iter_rows()
-        if (label := totals.label(cells))
-    ]
+    labelled = [(cells, line, label) for *cells, line in rows.suspects.iter_rows() if (label := totals.label(cells))]
     if not labelled:
         return
     others = rows.without([line for _, line, _ in labelled]).drop(LINE)
     summed = _Summed([(keys_of(cells, label), cells) for cells, _, label in labelled], others)
-    gone = []
+    drops = []
     for cells, line, label in labelled:
         keys = keys_of(cells, label)
         if not keys or summed.is_total(cells, keys, plainly=totals.is_plainly(label)):
-            rows.drops.append(Drop(line, "total", tuple(cells)))
-            gone.append(line)
-    rows.frame = rows.without(gone)
+            drops.append(Drop(line, "total", tuple(cells)))
+    rows.drop(drops)
 
 
 class _Summed:
@@ -123,15 +160,15 @@ class _Summed:
         return bool(rows) if plainly else adds_up(cells, rows)
 
 
-def _judge_odd(rows: Rows, line: int, cells: tuple[str, ...], width: int, totals: Totals) -> None:
+def _judge_odd(rows: Rows, line: int, cells: tuple[str, ...], totals: Totals) -> None:
     """A record with another number of cells than the header: blank, a comment, a total, or rejected."""
     label = totals.label(cells)
-    if not any(cell.strip(_UNSEEN) for cell in cells):
+    if not any(cell.strip(UNSEEN) for cell in cells):
         rows.drops.append(Drop(line, "blank"))
-    elif cells[0].lstrip(_UNSEEN).startswith("#"):
+    elif cells[0].lstrip(UNSEEN).startswith("#"):
         rows.drops.append(Drop(line, "comment"))
     elif label and not keys_of(cells, label):
         rows.drops.append(Drop(line, "total", cells))
     else:
         many = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-        rows.faults.append(Fault(line, CELL_COUNT, f"{many} where the header has {width}"))
+        rows.faults.append(Fault(line, CELL_COUNT, f"{many} where the header has {len(rows.header)}"))

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from opsctl.ingest.reading.encoding import DAMAGE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOT_CLOSED = "a quote is opened and not closed"
-UNSOUND = re.compile("[\x00\ud800-\udfff]")  # NUL, and what stands for bytes that are no text
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_AND_END = re.compile(r"(\r\n|\n|\r)")
 _BLANKS = " \t"
 
 
@@ -58,18 +60,20 @@ class Lines:
     @classmethod
     def of(cls, text: str, first: int = 1) -> Lines:
         """All lines of a text whose first line has the number `first`; an end at the very end opens no line."""
-        texts, ends, start = [], [], 0
-        for found in _LINE_END.finditer(text):
-            texts.append(text[start : found.start()])
-            ends.append(found.group())
-            start = found.end()
-        if start < len(text):
-            texts.append(text[start:])
-            ends.append("")
-        return cls(texts, ends, first, sound=not UNSOUND.search(text))
+        parts = _LINE_AND_END.split(text)
+        if not parts[-1]:
+            parts.pop()
+        else:
+            parts.append("")
+        return cls(parts[::2], parts[1::2], first, sound=is_sound(text))
 
     def __len__(self) -> int:
         return len(self.texts)
+
+
+def is_sound(text: str) -> bool:
+    """Whether there is neither a NUL nor a damaged byte in the text."""
+    return "\x00" not in text and DAMAGE not in text
 
 
 def line_starts(text: str, most: int, start: int = 0) -> Iterator[tuple[int, int]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from opsctl.ingest.reading.kinds import BLANKS, is_date, is_id, is_missing, is_number
 
 if TYPE_CHECKING:
@@ -33,10 +31,6 @@ class Totals:
         self.pattern = rf"^{_BLANK}*(?:{label}){_BLANK}*$"
         self._label = re.compile(self.pattern)
         self._plainly = re.compile(rf"{_BLANK}*(?:{_any_of(chinese)}){_BLANK}*[:：]?{_BLANK}*")
-
-    def candidates(self, columns: Sequence[str]) -> pl.Expr:
-        """Rows in which some cell could be a total's label."""
-        return pl.any_horizontal(pl.col(columns).str.contains(self.pattern))
 
     def label(self, row: Sequence[str]) -> str | None:
         """The total's label in a row, or None where it has none."""
