@@ -71,7 +71,7 @@ def _table(table: Table, page: Page) -> str:
     text = _drawn(shown, table.rows, page)
     if not hidden:
         return text
-    names = ", ".join(column.title.partition("\n")[0] for column in hidden)
+    names = page.words["list.separator"].join(column.title.partition("\n")[0] for column in hidden)
     note = page.words.say("table.hidden", count=len(hidden), names=names)
     return "\n".join([text.rstrip("\n"), *_wrapped(note, page)])
 
@@ -103,7 +103,7 @@ def _drawn(columns: Sequence[Column], rows: Sequence[TableRow], page: Page) -> s
             Text(column.title),
             justify="right" if column.numeric else "left",
             no_wrap=True,
-            overflow="ignore",
+            overflow="crop",
             vertical="bottom",
         )
     for row in rows:

@@ -93,7 +93,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
         period=period,
         lines=_lines(loaded, known, problems, words),
         table=_table(asked, now, paid, total, changes, settings, words),
-        data=_data(now, total, changes, problems),
+        data=_data(now, total, paid, changes, problems),
         footnotes=_footnotes(asked, now, words),
         inputs=loaded.inputs,
         notes=[*problems, *loaded.notes, *known.notes],
@@ -125,7 +125,11 @@ def _figures(
         metrics = [one.metric for one in asked if one.period == period]
         for row in answer(evidence, Ask(period, by, where), metrics):
             found.setdefault(row.group.get(CHANNEL), {}).update(row.figures)
-    return dict(sorted(found.items(), key=lambda item: (item[0] is None, item[0] or "")))
+    order = [one.shown.metric for one in asked]
+    return {
+        channel: {name: found[channel][name] for name in order if name in found[channel]}
+        for channel in sorted(found, key=lambda channel: (channel is None, channel or ""))
+    }
 
 
 def _spending(now: Mapping[str | None, Figures]) -> tuple[str, ...]:
@@ -150,7 +154,11 @@ def _changes(channel: str | None, before: Figures, now: Figures) -> list[dict[st
 
 
 def _data(
-    now: Mapping[str | None, Figures], total: Figures, changes: list[dict[str, Any]], problems: Sequence[Note]
+    now: Mapping[str | None, Figures],
+    total: Figures,
+    paid: Figures,
+    changes: list[dict[str, Any]],
+    problems: Sequence[Note],
 ) -> dict[str, Any]:
     rows = [
         {CHANNEL: channel, "verdict": None, **{name: figure.as_json() for name, figure in row.items()}}
@@ -158,6 +166,7 @@ def _data(
     ]
     return {
         "total": {name: figure.as_json() for name, figure in total.items()},
+        "paid_total": {name: figure.as_json() for name, figure in paid.items()},
         "rows": rows,
         "changes": changes,
         "problems": [{"code": note.code, "text": note.text} for note in problems],
@@ -219,7 +228,7 @@ def _by_spend(now: Mapping[str | None, Figures]) -> list[str | None]:
 def _columns(asked: Sequence[_Asked], words: Words) -> list[Column]:
     found = [Column(CHANNEL, words["dimension.channel"], numeric=False)]
     for one in asked:
-        title = one.metric.title(words.locale)
+        title = words.get(f"column.{one.shown.metric}", one.metric.title(words.locale))
         if one.metric.cohort:
             title += "\n" + words.say("report.cohort", span=span_of(one.period, words))
         found.append(Column(one.shown.metric, title, one.shown.priority))
