@@ -28,7 +28,7 @@ channels:
 
 # 文件；不写也能按表头识别 / files; without these lines they are recognised by their headers
 sources:
-  - {path: oceanengine/*.csv, mapping: oceanengine/单元日报, account: main}   # 巨量引擎
+  - {path: oceanengine/*.csv, mapping: oceanengine, account: main}   # 巨量引擎
   - {path: spend/*.parquet}        # 其他渠道消耗 / what the other channels cost
   - {path: tmall/*.csv, mapping: tmall}   # 天猫订单 / Tmall orders
   - {path: users/*.parquet}        # 新增用户 / new users
