@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from types import FrameType
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -19,7 +20,15 @@ EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl exp
 
 
 class InOrder(TyperGroup):
-    """Commands in the order in which one meets them, not in that of the alphabet."""
+    """Commands in the order in which one meets them, and nothing slow imported before one of them runs."""
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own context type
+        """The options. A flag that is not given is false: of a None, typer would import pydantic to make nothing."""
+        found = super().get_params(ctx)
+        for option in found:
+            if option.default is None and getattr(option, "is_flag", False):
+                option.default = False
+        return found
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own context type
         """The commands as they were added."""
@@ -51,10 +60,10 @@ def main(
     """Channel performance from the exports you already have: CPA, retention, a report, in one command.
 
     \b
-    opsctl report exports/                              this week, channel by channel
-    opsctl query cpa,retention_d7 exports/ --by channel figures, also as --json
-    opsctl explain cpa                                  what a figure means
-    opsctl inspect exports/w02.csv                      what opsctl sees in a file
+    opsctl report exports/                     the last week, channel by channel
+    opsctl query cpa exports/ --by channel     figures, also as --json
+    opsctl explain cpa                         what a figure means
+    opsctl inspect exports/w02.csv             what opsctl sees in a file
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -74,7 +83,7 @@ def run() -> None:
         if hasattr(stream, "reconfigure"):  # a console of another encoding shows \u escapes instead of failing
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(prog_name="opsctl")
         sys.stdout.flush()
     except OpsctlError as error:
         _say(error)

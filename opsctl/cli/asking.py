@@ -24,11 +24,14 @@ def metrics(names: str) -> list[Metric]:
     """The metrics of a comma-separated list, each once, in its order.
 
     Raises:
-        UnknownName: One of them is none.
+        UnknownName: One of them is none, or there is none at all.
     """
     from opsctl.metrics import load
 
-    return [load(name) for name in _listed(names)]
+    listed = _listed(names)
+    if not listed:
+        raise UnknownName("no metric is named", hint="such as cpa,retention_d7; opsctl explain --list prints all")
+    return [load(name) for name in listed]
 
 
 def _listed(text: str) -> list[str]:
@@ -102,11 +105,13 @@ def _check_dimensions(known: Known, names: list[str]) -> None:
 
 
 def _check_values(known: Known, settings: Settings, name: str, values: list[str]) -> None:
-    from opsctl.measures.dimension import CALENDAR, values_of
+    from opsctl.measures.dimension import CALENDAR, canonical_dimensions, values_of
 
     if name in CALENDAR:
         return
     present = values_of(known.evidence, name) | (settings.project.channels.keys() if name == "channel" else set())
+    present |= known.evidence.campaigns.id_of.keys() if name == "campaign" else set()
     for value in values:
         if value not in present:
-            raise UnknownName(f"no {name} in the data is called '{value}'", hint=did_you_mean(value, present))
+            nameable = present if name in canonical_dimensions() else ()  # an attribute may be somebody's
+            raise UnknownName(f"no {name} in the data is called '{value}'", hint=did_you_mean(value, nameable))

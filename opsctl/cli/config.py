@@ -9,7 +9,6 @@ import typer
 from opsctl.cli import options
 
 app = typer.Typer(
-    help="What is configured, and where it comes from.",
     rich_markup_mode=None,
     no_args_is_help=False,
     add_completion=False,

@@ -32,7 +32,7 @@ def query(
 
     \b
     opsctl query cpa exports/ --by channel --period 2025-W20
-    opsctl query retention_d7,cost_per_retained_d7 exports/ --by channel,week --json
+    opsctl query retention_d7,cost_per_retained_d7 exports/ --by week --json
     opsctl query spend exports/ --where channel=douyin --by campaign
     """
     from opsctl.cli import asking, session

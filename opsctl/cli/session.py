@@ -111,6 +111,8 @@ def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict
     listed = files(list(paths or ()), chosen)
     if listed.passed_over:
         voice.murmur(f"passed over, not named like tables: {', '.join(listed.passed_over)}")
+    for pattern in listed.unmatched:
+        voice.say(f"note: no file matches '{pattern}' of the project's sources")
     loaded = load(listed, chosen)
     if len(listed.found) == 1 == len(loaded.refused):
         raise loaded.refused[0]
@@ -148,7 +150,7 @@ def chosen_format(format_: str | None, json: bool, output: Path | None) -> str:
     from opsctl.render import format_of, known_format
 
     if json and format_ not in (None, "json"):
-        raise BadOption(f"--json and --format {format_} ask for different formats")
+        raise BadOption(f"--json and --format {format_} ask for different formats", hint="leave one of them out")
     if json:
         return "json"
     if format_ is not None:

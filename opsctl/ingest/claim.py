@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from opsctl.config import matching
-from opsctl.config.headers import header_key
+from opsctl.config.headers import header_key, header_of
 from opsctl.config.mapping import Export
 from opsctl.config.matching import Match, Tier
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import AmbiguousFile, BadConfiguration, UnknownFile
+from opsctl.core.errors import AmbiguousFile, BadConfiguration, NoHeader, RefusedFile, UnknownFile
 from opsctl.core.naming import fold, nearest
+from opsctl.ingest.reading.kinds import is_date, is_number
 from opsctl.ingest.sources import Declared
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns, required
 
 CANONICAL = "canonical"
 _SHOWN = 40
+_VALUE = re.compile("@|[0-9]{4}")  # an address, a phone number, an id: no column is named so
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Claims:
 
         Raises:
             UnknownFile: Nobody claims it; the nearest and what differs are named.
+            NoHeader: Nobody claims it, and what should be names are values.
             AmbiguousFile: Two of the same tier claim it.
             BadConfiguration: Its source names a mapping that does not exist.
         """
@@ -116,16 +120,24 @@ class Claims:
         return found
 
     def _mapped(self, header: Sequence[str], mappings: Sequence[matching.Mapping]) -> list[Claim]:
-        """The mappings that claim the header; one that demands all that another does, and more, is the closer."""
+        """The mappings that claim the header; one that knows all columns that another does, and more, is the closer."""
         claims = [
             _through(mapping, match, header)
             for mapping in mappings
             if (match := mapping.matches(header, self.required)).claims
         ]
-        return [claim for claim in claims if not any(_demands(other) > _demands(claim) for other in claims)]
+        known = [_known(claim, header) for claim in claims]
+        return [claim for claim, mine in zip(claims, known, strict=True) if not any(mine < others for others in known)]
 
-    def refusal(self, header: Sequence[str], source: Source | None, file: str, line: int | None = None) -> UnknownFile:
+    def refusal(self, header: Sequence[str], source: Source | None, file: str, line: int | None = None) -> RefusedFile:
         """Why nobody claims a header: the nearest mapping or table, and the columns that differ."""
+        if any(_is_value(name) for name in header):
+            return NoHeader(
+                "no line is a header with the expected columns: what stands first holds values, not names",
+                file=file,
+                line=line,
+                hint="the first row is never taken for a header: put the names of the columns above it",
+            )
         near = self._nearest(header, source)
         has = ("the file has", ", ".join(header[:_SHOWN]))
         if near is None:
@@ -147,14 +159,21 @@ class Claims:
 
     def _nearest(self, header: Sequence[str], source: Source | None) -> _Near | None:
         """The mapping or table of which the header has the largest part; None where it has nothing of any."""
-        mappings = self.settings.mappings
-        if source is not None and source.mapping is not None:
-            mappings = tuple(self._declared(source.mapping))
-        near = [*(_near_mapping(one, one.matches(header, self.required)) for one in mappings)]
+        declared = source.mapping if source is not None else None
+        wanted = source.table if source is not None else None
+        mappings = self._declared(declared) if declared is not None else self.settings.mappings
         here = {fold(name) for name in header}
-        near += [_near_table(name, columns_, here) for name, columns_ in sorted(self.required.items())]
-        best = max(near, key=lambda one: one.share)
-        return best if best.share else None
+        near = [_near_mapping(one, one.matches(header, self.required)) for one in mappings]
+        if declared is None:
+            near += [_near_table(name, needed, here) for name, needed in sorted(self.required.items())]
+        near = [one for one in near if one.missing and wanted in (None, one.table)]
+        best = max(near, key=lambda one: one.share, default=None)
+        return best if best is not None and (best.share or declared is not None) else None
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell can be no column's name. What it holds may be somebody's, so it is never shown."""
+    return is_number(cell) or is_date(cell) or _VALUE.search(cell) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +181,7 @@ class _Near:
     """Something that nearly claims a file."""
 
     name: str
+    table: str
     share: float
     missing: tuple[str, ...]
     looked_for: tuple[str, ...]
@@ -169,11 +189,13 @@ class _Near:
 
 
 def _near_mapping(mapping: matching.Mapping, match: Match) -> _Near:
+    lacking = {one.names: one.column or one.names[0] for one in match.missing}  # a column replaces its own name
     return _Near(
         f"the mapping {mapping.name}",
+        mapping.table,
         match.score,
-        tuple(one.column or one.names[0] for one in match.missing),
-        tuple(name for one in match.missing for name in one.names),
+        tuple(dict.fromkeys(lacking.values())),
+        tuple(dict.fromkeys(name for names in lacking for name in names)),
         f"add today's name of the column to it ({mapping.place})",
     )
 
@@ -181,7 +203,9 @@ def _near_mapping(mapping: matching.Mapping, match: Match) -> _Near:
 def _near_table(name: str, needed: frozenset[str], here: set[str]) -> _Near:
     lacking = tuple(sorted(needed - here))
     share = 1 - len(lacking) / len(needed)
-    return _Near(f"the canonical table {name}", share, lacking, lacking, "rename it in the file, or write a mapping")
+    return _Near(
+        f"the canonical table {name}", name, share, lacking, lacking, "rename it in the file, or write a mapping"
+    )
 
 
 def _looked_for(export: Export) -> Iterator[str]:
@@ -202,8 +226,13 @@ def _through(mapping: matching.Mapping, match: Match, header: Sequence[str]) -> 
     return Claim(mapping.table, mapping, positions, unused, match)
 
 
-def _demands(claim: Claim) -> frozenset[str]:
-    return frozenset(map(header_key, claim.mapping.export.file.header_has)) if claim.mapping else frozenset()
+def _known(claim: Claim, header: Sequence[str]) -> set[int]:
+    """The file's columns that a mapping reads, or demands to know the file by."""
+    demanded = claim.mapping.export.file.header_has if claim.mapping else ()
+    found = header_of(header)
+    return {at for read in claim.positions.values() for at in read} | {
+        at for name in demanded for at in found.find(name)
+    }
 
 
 def canonical(header: Sequence[str]) -> list[Claim]:

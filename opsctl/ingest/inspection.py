@@ -14,7 +14,7 @@ import polars as pl
 
 from opsctl.config.settings import Settings
 from opsctl.core import money
-from opsctl.core.errors import BadOption, OpsctlError, RefusedFile, UnknownFile
+from opsctl.core.errors import BadOption, NoHeader, OpsctlError, RefusedFile, UnknownFile
 from opsctl.core.naming import fold
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.load import of_parquet, of_text, typed_rows
@@ -85,7 +85,7 @@ def _look_at(seen: Seen, content: Content, path: Path, look: Look) -> None:
     elif look.expect is None:
         try:
             _show_claimed(seen, content, path, look)
-        except UnknownFile:
+        except (UnknownFile, NoHeader):
             _show_unknown(seen, content, path, look)
     else:
         names = expected(look.expect)

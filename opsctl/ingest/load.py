@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -295,11 +295,16 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     if not merged.parts:
         return
     base = len(found.inputs)
-    found.inputs += [part.account for part in merged.parts]
+    found.inputs += [_of_what_is_left(part, name) for part in merged.parts]
     frame = merged.frame.with_columns(pl.col("source_file") + base)
     found.tables[name] = frame.lazy()
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
     _note_channels(found, frame, settings)
+
+
+def _of_what_is_left(part: Part, table: str) -> Input:
+    """The account of a file once rows that another file had too are gone; its control totals stay those of the file."""
+    return replace(part.account, sums=_sums(part.frame, table), days=_days(part.frame, table))
 
 
 def _note_channels(found: Loaded, frame: pl.DataFrame, settings: Settings) -> None:

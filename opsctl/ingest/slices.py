@@ -36,22 +36,24 @@ def _platform(part: Part) -> str:
 
 
 def _settled(parts: list[Part], keys: list[str]) -> tuple[list[Part], list[OpsctlError]]:
+    """Contradictions first: who tells the same as a refused file is contradicted too."""
+    pairs = _pairs(parts, keys)
     out: set[int] = set()
     refused: list[OpsctlError] = []
-    for first, other in _pairs(parts, keys):
-        if {first, other} & out:
-            continue
-        shared = (
-            parts[first].frame.select(keys).unique().join(parts[other].frame, on=keys, how="semi", nulls_equal=True)
-        )
-        if shared.is_empty():
-            continue
-        if _rows(parts[first], shared).equals(_rows(parts[other], shared)):
-            parts[other] = _without(parts[other], shared)
-        else:
+    for first, other in pairs:
+        shared = _shared(parts[first], parts[other], keys)
+        if not _rows(parts[first], shared).equals(_rows(parts[other], shared)):
             out |= {first, other}
             refused.append(_overlap(parts[first], parts[other], shared))
+    for first, other in pairs:
+        if not {first, other} & out:
+            parts[other] = _without(parts[other], _shared(parts[first], parts[other], keys))
     return [part for at, part in enumerate(parts) if at not in out], refused
+
+
+def _shared(first: Part, other: Part, keys: list[str]) -> pl.DataFrame:
+    """The slices that both files tell of."""
+    return first.frame.select(keys).unique().join(other.frame, on=keys, how="semi", nulls_equal=True)
 
 
 def _pairs(parts: Sequence[Part], keys: list[str]) -> list[tuple[int, int]]:
@@ -70,6 +72,8 @@ def _rows(part: Part, shared: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without(part: Part, shared: pl.DataFrame) -> Part:
+    if shared.is_empty():
+        return part
     left = part.frame.join(shared, on=shared.columns, how="anti", nulls_equal=True, maintain_order="left")
     return replace(part, frame=left, account=part.account.with_dropped(SENT_TWICE, part.frame.height - left.height))
 

@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import NoSource, NoSuchPath
+from opsctl.core.errors import BadConfiguration, NoSource, NoSuchPath
+from opsctl.core.paths import PROJECT_FILE
 
 READ = (".csv", ".tsv", ".txt", ".parquet")
 PACKED = (".gz", ".zip")
@@ -25,10 +26,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Files:
-    """Files to read, in the order of their names, and those passed over."""
+    """Files to read, in the order of their names, those passed over, and patterns of `sources:` without a file."""
 
     found: tuple[Found, ...]
     passed_over: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
 def files(paths: Sequence[Path], settings: Settings) -> Files:
@@ -37,6 +39,7 @@ def files(paths: Sequence[Path], settings: Settings) -> Files:
     Raises:
         NoSuchPath: A path that names nothing.
         NoSource: No path and no project, or a project that declares no source.
+        BadConfiguration: A pattern under `sources:` that is none.
     """
     if paths:
         return _joined(_named(path) for path in paths)
@@ -53,8 +56,8 @@ class Declared:
 
     def __init__(self, settings: Settings) -> None:
         self._sources: dict[Path, Source] = {}
-        for source in settings.project.sources if settings.folder else ():
-            for path in settings.folder.glob(source.path) if settings.folder else ():
+        for source in settings.project.sources:
+            for path in _matching(settings.folder, source.path) if settings.folder else ():
                 self._sources.setdefault(path.resolve(), source)
 
     def of(self, path: Path) -> Source | None:
@@ -66,12 +69,14 @@ def _joined(parts: Iterable[Files]) -> Files:
     """Several lists as one; a file that was named twice is read once."""
     by_path: dict[Path, Found] = {}
     passed: list[str] = []
+    unmatched: list[str] = []
     for part in parts:
         for found in part.found:
             kept = by_path.setdefault(found.path.resolve(), found)
             by_path[found.path.resolve()] = min(kept, found)
         passed += part.passed_over
-    return Files(tuple(sorted(by_path.values())), tuple(sorted(set(passed))))
+        unmatched += part.unmatched
+    return Files(tuple(sorted(by_path.values())), tuple(sorted(set(passed))), tuple(unmatched))
 
 
 def _named(path: Path) -> Files:
@@ -88,7 +93,7 @@ def _folder(folder: Path) -> Files:
     passed: list[str] = []
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
-        if any(part.startswith((".", *LOCK)) for part in inner.parts) or path.is_dir():
+        if _is_hidden(inner) or path.is_dir():
             continue
         name = (PurePosixPath(folder.as_posix()) / inner.as_posix()).as_posix()
         if is_table_name(path) and not path.is_symlink():
@@ -96,6 +101,11 @@ def _folder(folder: Path) -> Files:
         else:
             passed.append(name)
     return Files(tuple(found), tuple(passed))
+
+
+def _is_hidden(path: Path) -> bool:
+    """Hidden or a lock file, itself or a folder above it."""
+    return any(part.startswith((".", *LOCK)) and part != ".." for part in path.parts)
 
 
 def is_table_name(path: Path) -> bool:
@@ -119,6 +129,19 @@ def _declared(folder: Path, sources: Sequence[Source]) -> Files:
         )
     parts: list[Files] = []
     for source in sources:
-        paths = sorted(path for path in folder.glob(source.path) if path.is_file())
-        parts.append(Files(tuple(Found(path.relative_to(folder).as_posix(), path) for path in paths)))
+        found = tuple(Found(path.relative_to(folder).as_posix(), path) for path in _matching(folder, source.path))
+        parts.append(Files(found, unmatched=() if found else (source.path,)))
     return _joined(parts)
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """The files below the project's folder that a pattern of `sources:` names, but for hidden and lock files."""
+    try:
+        found = [path for path in folder.glob(pattern) if path.is_file()]
+    except (ValueError, NotImplementedError):
+        raise BadConfiguration(
+            f"sources: '{pattern}' is no pattern below the project's folder",
+            file=PROJECT_FILE,
+            hint="such as exports/*.csv; files elsewhere are named on the command line",
+        ) from None
+    return sorted(path for path in found if not _is_hidden(path.relative_to(folder)))

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     NOT_SUPPLIED = "not_supplied"
     TZ_MISMATCH = "tz_mismatch"
     MIXED_GOALS = "mixed_goals"
+    UNDECIDED = "undecided"
 
 
 class Unit(StrEnum):

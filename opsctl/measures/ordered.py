@@ -36,7 +36,7 @@ def _part(
     if found is None:
         return None
     keys = [f"by_{name}" for name in ask.by]
-    nothing = pl.lit(None, pl.Int64)
+    nothing = pl.lit(0, pl.Int64)
     return found.select(
         *keys,
         "source_file",

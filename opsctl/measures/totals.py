@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from opsctl.measures import find, reduce
+from opsctl.measures.dimension import CALENDAR
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Family, Reason, Request, Unit
 
@@ -82,7 +83,7 @@ def totals(evidence: Evidence, ask: Ask, measures: Iterable[str]) -> Totals:
     parts = {which: _read(ask, frame) for which, frame in zip(drawn, frames, strict=True)}
     found.keys = _sorted({key for part in parts.values() for key in part}, ask)
     for which, names in wanted.items():
-        _fill(found, names, parts.get(which))
+        _fill(found, names, parts.get(which), ask)
     return found
 
 
@@ -119,14 +120,30 @@ def _sorted(keys: set[Key], ask: Ask) -> list[Key]:
     return sorted(keys, key=lambda key: [(value is None, value or "") for value in key])
 
 
-def _fill(found: Totals, wanted: Mapping[str, Request], part: Part | None) -> None:
+def _fill(found: Totals, wanted: Mapping[str, Request], part: Part | None, ask: Ask) -> None:
     for name, request in wanted.items():
         groups = {key: [] if part is None else part.get(key, []) for key in found.keys}
         if part is None:
             found.of[name] = dict.fromkeys(found.keys, Total(None, Reason.NOT_SUPPLIED))
         else:
-            found.of[name] = {key: _total(name, request, rows) for key, rows in groups.items()}
+            untold = _untold(part, ask)
+            found.of[name] = {
+                key: _total(name, request, rows) if rows or not untold(key) else Total(None, Reason.NOT_SUPPLIED)
+                for key, rows in groups.items()
+            }
         found.weekly[name] = {key: _by_week(name, rows) for key, rows in groups.items()}
+
+
+def _untold(part: Part, ask: Ask) -> Callable[[Key], bool]:
+    """Of a group without rows: is nothing there, or did nobody tell?
+
+    Where some rows do not say their campaign, no row of a campaign is no proof that it spent nothing, and what
+    stands under no campaign belongs to all of them. Days, channels and groups of channels every row has.
+    """
+    told_by_all = {*CALENDAR, "channel", "group", "currency"}
+    places = [at for at, name in enumerate(ask.by) if name not in told_by_all]
+    silent = [at for at in places if any(key[at] is None for key in part)]
+    return lambda key: bool(silent) or any(key[at] is None for at in places)
 
 
 def _total(name: str, request: Request, rows: Sequence[Row]) -> Total:

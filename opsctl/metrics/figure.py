@@ -100,10 +100,12 @@ def _span(period: Period) -> dict[str, str]:
     return {"from": period.start.isoformat(), "to": period.end.isoformat()}
 
 
-def worth(metric: Metric, made: Ratio | int) -> float | None:
+def worth(metric: Metric, made: Ratio | int | Reason) -> float | None:
     """The value of a formula's result: an integer sum, or the double nearest the exact fraction."""
     if isinstance(made, int):
         return made
+    if isinstance(made, Reason):
+        return None
     if _empty(metric, made) is not None:
         return None
     return float(_exact(metric, made))
@@ -146,6 +148,8 @@ def figure(metric: Metric, totals: Totals, key: Key, evidence: Evidence, ask: As
     made = metric.formula(*(base.argument(name) for name in metric.parameters))
     if isinstance(made, int):
         return base.with_value(made, (Amount(made, unit_of(metric.parameters[0])), None), (None, None))
+    if isinstance(made, Reason):
+        return base.blank(made)
     top, bottom = _units(metric)
     sides = (Amount(made.numerator, top), Amount(made.denominator, bottom))
     reason = _empty(metric, made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
+from opsctl.metrics.metric import Cohort, Ratio, Reason, Shape, metric
 
 
 @metric(
@@ -15,13 +15,18 @@ from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
     en="Low-quality lift",
     cohort=Cohort(mature="judged_users", days=lambda _: 7),
 )
-def low_efficiency_lift(low_users: int, all_low_users: int, acquisitions: int, all_acquisitions: int) -> Ratio:
+def low_efficiency_lift(
+    low_users: int, all_low_users: int, acquisitions: int, all_acquisitions: int, decided_users: int
+) -> Ratio | Reason:
     """A row's share of low-quality users / its share of new users: 2.0 means twice its part.
 
     The denominator is the number of low-quality users it would have if they were spread like new users.
 
     Examples:
-        >>> low_efficiency_lift.of(low_users=[40], all_low_users=[100], acquisitions=[20], all_acquisitions=[100])
+        >>> of_low = {"low_users": [40], "all_low_users": [100], "decided_users": [90]}
+        >>> low_efficiency_lift.of(**of_low, acquisitions=[20], all_acquisitions=[100])
         [2.0]
     """
+    if not decided_users:
+        return Reason.UNDECIDED
     return Ratio(low_users, Fraction(all_low_users * acquisitions, all_acquisitions or 1))

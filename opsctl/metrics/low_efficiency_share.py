@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
+from opsctl.metrics.metric import Cohort, Ratio, Reason, Shape, metric
 
 
 @metric(
@@ -13,16 +13,17 @@ from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
     en="Share of low-quality users",
     cohort=Cohort(mature="judged_users", days=lambda _: 7),
 )
-def low_efficiency_share(low_users: int, all_low_users: int) -> Ratio:
+def low_efficiency_share(low_users: int, all_low_users: int, decided_users: int) -> Ratio | Reason:
     """This row's users in low cells / all users in low cells of what was asked.
 
     A cell is a channel's campaign (or the channel, where campaigns are not known) in one week of acquisition.
     It is low when P(D7 < 15 %) >= 0.9, fine when that is <= 0.1, undecided between, and undecided below 100
-    mature users: thresholds in policy.yaml. Only mature users of decided cells count; see
-    low_efficiency_undecided_share. Set it beside the row's share of new users: low_efficiency_lift.
+    mature users: thresholds in policy.yaml. Only mature users of decided cells count, and a row without any
+    is unknown (`undecided`); see low_efficiency_undecided_share. Set it beside
+    the row's share of new users: low_efficiency_lift.
 
     Examples:
-        >>> low_efficiency_share.of(low_users=[40], all_low_users=[100])
-        [0.4]
+        >>> low_efficiency_share.of(low_users=[40, 0], all_low_users=[100, 100], decided_users=[90, 0])
+        [0.4, None]
     """
-    return Ratio(low_users, all_low_users)
+    return Ratio(low_users, all_low_users) if decided_users else Reason.UNDECIDED

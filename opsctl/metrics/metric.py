@@ -57,7 +57,7 @@ class Ratio:
     times: Fraction = Fraction(1)
 
 
-Formula = Callable[..., "Ratio | int"]
+Formula = Callable[..., "Ratio | int | Reason"]
 
 
 @dataclass(frozen=True, slots=True)

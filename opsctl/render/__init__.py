@@ -62,7 +62,11 @@ def format_of(path: Path) -> str:
     """The format that a file's extension asks for.
 
     Raises:
-        UnknownName: The extension names none.
+        UnknownName: The extension names none, or there is none.
     """
     suffix = path.suffix.lower().removeprefix(".")
+    if not suffix:
+        raise UnknownName(
+            f"the name '{path.name}' asks for no format", hint=f"end it in .{formats()[0]}, or give --format"
+        )
     return known_format(_BY_SUFFIX.get(suffix, suffix))

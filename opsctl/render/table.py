@@ -17,6 +17,9 @@ from opsctl.render.cells import written
 from opsctl.reports.report import Column, Report, RowKind, Table, TableRow
 
 GAP = 2
+OPENING = "（《“‘【"
+CLOSING = "，。；：、！？）》”’】"
+NARROW = 60  # below this a table loses too much: blocks instead
 ENDLESS = 100_000
 
 
@@ -29,11 +32,13 @@ def render(report: Report, page: Page) -> str:
         parts += _wrapped(line, page)
     if report.lines:
         parts.append("")
-    parts.append(_table(report.table, page))
-    if report.footnotes:
-        parts.append("")
-    for line in report.footnotes:
-        parts += _wrapped(line, page)
+    shown, hidden = _fitting(report.table, page)
+    parts.append(_table(report.table, shown, hidden, page))
+    keys = {column.key for column in shown or report.table.columns}
+    notes = [note.text for note in report.footnotes if note.of is None or note.of & keys]
+    parts += [""] if notes else []
+    for note in notes:
+        parts += _wrapped(note, page)
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
@@ -53,19 +58,19 @@ def _wrapped(text: str, page: Page) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Where a line may break: after blanks, and after every wide character."""
+    """Where a line may break: after blanks and wide characters, but no bracket opens or closes alone."""
     found: list[str] = [""]
-    for letter in text:
+    for letter, following in zip(text, text[1:] + " ", strict=True):
         found[-1] += letter
-        if letter == " " or cell_len(letter) > 1:
+        wide = cell_len(letter) > 1 and letter not in OPENING and following not in CLOSING
+        if letter == " " or wide:
             found.append("")
     return [word for word in found if word]
 
 
-def _table(table: Table, page: Page) -> str:
+def _table(table: Table, shown: Sequence[Column] | None, hidden: Sequence[Column], page: Page) -> str:
     if not table.rows:
         return page.words["table.nothing"]
-    shown, hidden = _fitting(table, page)
     if shown is None:
         return _records(table, page)
     text = _drawn(shown, table.rows, page)
@@ -73,15 +78,18 @@ def _table(table: Table, page: Page) -> str:
         return text
     names = page.words["list.separator"].join(column.title.partition("\n")[0] for column in hidden)
     note = page.words.say("table.hidden", count=len(hidden), names=names)
-    return "\n".join([text.rstrip("\n"), *_wrapped(note, page)])
+    return "\n".join([text, *_wrapped(note, page)])
 
 
 def _fitting(table: Table, page: Page) -> tuple[list[Column] | None, list[Column]]:
-    """The columns that fit whole, those of the lowest priority given up first; None when too few are left."""
+    """The columns that fit whole, those of the lowest priority given up first.
+
+    None where the page is too narrow for a table: then every row becomes a block, and nothing is hidden.
+    """
     shown = list(table.columns)
     while page.width is not None and _width(shown, table.rows) > page.width:
         last = max(shown, key=lambda column: column.priority)
-        if last.priority == 0:
+        if last.priority == 0 or page.width < NARROW:
             return None, []
         shown.remove(last)
     return shown, [column for column in table.columns if column not in shown]

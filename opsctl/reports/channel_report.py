@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.period import Period, last_complete_week
+from opsctl.ingest.account import Input
 from opsctl.ingest.load import Loaded, Note
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.known import Known
@@ -18,7 +20,7 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric
 from opsctl.reports.calendar import headline, span_of
 from opsctl.reports.findings import findings
-from opsctl.reports.report import Cell, Column, Report, RowKind, Table, TableRow
+from opsctl.reports.report import Cell, Column, Footnote, Report, RowKind, Table, TableRow
 
 CHANNEL = "channel"
 CHANGE = "_change"
@@ -50,10 +52,8 @@ SHOWN = (
     Shown("cost_per_retained_d7", ("spend", "acquisition", "activity"), 2),
     Shown("retention_d30", ("acquisition", "activity"), 3),
     Shown("roas", ("spend", "acquisition", "order"), 5),
-    Shown("low_efficiency_share", ("acquisition", "activity"), 6),
-    Shown("paid_orders", ("order",), 9),
-    Shown("net_paid", ("order",), 4),
 )
+SHOP = (Shown("orders", ("order",), 1), Shown("paid_orders", ("order",), 1), Shown("net_paid", ("order",), 0))
 
 Figures = Mapping[str, Figure]
 
@@ -76,23 +76,26 @@ def default_period(known: Known) -> Period:
 def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Period, words: Words) -> Report:
     """One row per channel, totals, and what changed against the period before."""
     evidence = known.evidence
-    asked = [_asked(evidence, shown, period) for shown in SHOWN if set(shown.needs) <= evidence.tables.keys()]
+    columns = SHOWN if {"spend", "acquisition"} & evidence.tables.keys() else SHOP
+    asked = [_asked(evidence, shown, period) for shown in columns if set(shown.needs) <= evidence.tables.keys()]
     now = _figures(evidence, asked, (CHANNEL,))
     total = _figures(evidence, asked, ()).get(None, {})
-    before = _figures(evidence, _before(asked, known), (CHANNEL,))
-    before_total = _figures(evidence, _before(asked, known), ()).get(None, {})
+    earlier = _before(asked, known)
+    before = _figures(evidence, earlier, (CHANNEL,))
+    before_total = _figures(evidence, earlier, ()).get(None, {})
     changes = [
         *_changes(None, before_total, total),
         *(c for key in now for c in _changes(key, before.get(key, {}), now[key])),
     ]
     paid = _figures(evidence, asked, (), _spending(now)).get(None, {})
+    paid_before = _figures(evidence, earlier, (), _spending(now)).get(None, {})
     problems = findings(loaded)
     return Report(
         title=headline(period, settings.project.project.name, words),
         as_of=evidence.as_of,
         period=period,
         lines=_lines(loaded, known, problems, words),
-        table=_table(asked, now, paid, total, changes, settings, words),
+        table=_table(asked, now, _Totals(paid, paid_before, total), changes, settings, words),
         data=_data(now, total, paid, changes, problems),
         footnotes=_footnotes(asked, now, words),
         inputs=loaded.inputs,
@@ -176,30 +179,39 @@ def _data(
 # --- for people -----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """The rows below the channels."""
+
+    paid: Figures
+    paid_before: Figures
+    all: Figures
+
+
 def _table(  # noqa: PLR0913, PLR0917 - the parts of one table
     asked: Sequence[_Asked],
     now: Mapping[str | None, Figures],
-    paid: Figures,
-    total: Figures,
+    totals: _Totals,
     changes: Sequence[Mapping[str, Any]],
     settings: Settings,
     words: Words,
 ) -> Table:
     relative = {(change[CHANNEL], change["metric"]): change["relative"] for change in changes}
+    paid_changes = {change["metric"]: change["relative"] for change in _changes(None, totals.paid_before, totals.paid)}
 
     def row(name: str, key: str | None, figures: Figures, kind: RowKind = RowKind.PLAIN) -> TableRow:
         cells: dict[str, Cell] = {CHANNEL: name, **figures}
         for one in asked:
-            moved = relative.get((key, one.shown.metric))
+            of_paid = paid_changes.get(one.shown.metric)
+            moved = of_paid if figures is totals.paid else relative.get((key, one.shown.metric))
             cells[one.shown.metric + CHANGE] = None if moved is None else f"{moved:+.1%}"
             cells[one.shown.metric + ERROR] = _error(figures.get(one.shown.metric))
         return TableRow(cells, kind)
 
     rows = [row(_name(key, settings, words), key, now[key]) for key in _by_spend(now)]
-    if paid and len(now) > len(_spending(now)) > 0:
-        bare = row(words["report.paid"], "\0", paid, RowKind.TOTAL)
-        rows.append(bare)
-    rows.append(row(words["report.all"], None, total, RowKind.TOTAL))
+    if len(now) > len(_spending(now)) > 0:
+        rows.append(row(words["report.paid"], None, totals.paid, RowKind.TOTAL))
+    rows.append(row(words["report.all"], None, totals.all, RowKind.TOTAL))
     return Table(_columns(asked, words), rows)
 
 
@@ -248,7 +260,7 @@ def _lines(loaded: Loaded, known: Known, problems: Sequence[Note], words: Words)
             read=f"{sum(one.read for one in accounts):,}",
             accepted=f"{sum(one.accepted for one in accounts):,}",
             rejected=f"{sum(len(one.rejected) for one in accounts):,}",
-            dropped=f"{sum(sum(one.dropped.values()) for one in accounts):,}",
+            dropped=_dropped(accounts, words),
             as_of=known.evidence.as_of,
         )
     ]
@@ -259,10 +271,34 @@ def _lines(loaded: Loaded, known: Known, problems: Sequence[Note], words: Words)
     return [*lines, *(words.say("report.problem", code=note.code, text=note.text) for note in problems)]
 
 
-def _footnotes(asked: Sequence[_Asked], now: Mapping[str | None, Figures], words: Words) -> list[str]:
-    notes = [words["report.note.spend"]] if any(one.shown.metric == "spend" for one in asked) else []
-    if any(one.metric.cohort for one in asked):
-        notes.append(words["report.note.cohort"])
+def _dropped(accounts: Sequence[Input], words: Words) -> str:
+    """How many rows were left out, and as what."""
+    reasons = Counter[str]()
+    for one in accounts:
+        reasons.update(one.dropped)
+    if not reasons:
+        return "0"
+    named = (f"{words.get(f'dropped.{reason}', reason)} {rows:,}" for reason, rows in sorted(reasons.items()))
+    return words.say("report.dropped", rows=f"{reasons.total():,}", reasons=words["list.separator"].join(named))
+
+
+def _footnotes(asked: Sequence[_Asked], now: Mapping[str | None, Figures], words: Words) -> list[Footnote]:
+    cohorts = frozenset(one.shown.metric for one in asked if one.metric.cohort)
+    errors = frozenset(one.shown.metric + ERROR for one in asked if one.shown.error is not None)
+    notes = [
+        Footnote(words["report.note.spend"], frozenset({"spend"})),
+        Footnote(words["report.note.cohort"], cohorts),
+        Footnote(words["report.note.error"], errors),
+        Footnote(words["report.note.roas"], frozenset({"roas"})),
+        *(Footnote(text) for text in _warnings(now, words)),
+    ]
+    columns = {column.key for column in _columns(asked, words)}
+    return [note for note in notes if note.of is None or note.of & columns]
+
+
+def _warnings(now: Mapping[str | None, Figures], words: Words) -> list[str]:
+    """What is not final yet, and when what is missing will come."""
+    notes: list[str] = []
     if any(figure.status == "provisional" for row in now.values() for figure in row.values()):
         notes.append(words["report.note.provisional"])
     waiting = [

@@ -56,6 +56,14 @@ class Table:
     rows: Sequence[TableRow]
 
 
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A sentence below the table; with columns, said only where one of them is shown."""
+
+    text: str
+    of: frozenset[str] | None = None
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything a writer needs, and nothing it would have to compute.
@@ -78,6 +86,6 @@ class Report:
     table: Table
     data: Mapping[str, Any]
     lines: Sequence[str] = ()
-    footnotes: Sequence[str] = ()
+    footnotes: Sequence[Footnote] = ()
     inputs: Sequence[Input] = ()
     notes: Sequence[Note] = field(default=())

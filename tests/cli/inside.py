@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from opsctl.cli import run
 from tests.command import Ran
 
 
 def opsctl(*arguments: str | Path, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Ran:
     """Run `opsctl` with arguments in an environment that holds nothing but `environ`."""
-    from opsctl.cli import run
-
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
     before = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch:
@@ -29,14 +28,14 @@ def opsctl(*arguments: str | Path, cwd: Path | None = None, environ: Mapping[str
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
         patch.chdir(cwd or Path.cwd())
-        code = _left(run)
+        code = _left()
     signal.signal(signal.SIGTERM, before)
     return Ran(code, *(_text(stream) for stream in (out, err)))
 
 
-def _left(run: object) -> int:
+def _left() -> int:
     try:
-        run()  # type: ignore[operator]
+        run()
     except SystemExit as left:
         return int(left.code or 0)
     return 0

@@ -35,7 +35,7 @@ def both(reduction: Any, rows: pl.DataFrame, *arguments: Any) -> tuple[pl.DataFr
 
 def assert_same(pair: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     ours, theirs = pair
-    assert theirs.cast(dict(ours.schema)).equals(ours)
+    assert theirs.cast(ours.schema).equals(ours)
     assert all(theirs.schema[name].is_integer() for name in ours.columns if ours.schema[name].is_integer())
 
 

@@ -17,7 +17,7 @@ from opsctl.ingest.reading.scan import Dialect, scan
 from opsctl.ingest.reading.table import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from opsctl.ingest.reading.header import Header
     from opsctl.ingest.reading.records import Below, Split
@@ -67,17 +67,19 @@ class BodyReader:
             if body.rows.frame.height > len(body.rows.faults):
                 return body
         body = self._best_quoting(header.cells, delimiter)
-        if body.rows.frame.height or not body.rows.faults or len(header.cells) == 1:
-            return body
-        return self._other_delimiter(header.cells, delimiter) or body
+        if body.rows.frame.height < len(body.rows.faults) and len(header.cells) > 1:
+            return self._under_another(header.cells, (d for d in USUAL if d != delimiter), delimiter) or body
+        if _all_spaced(body.rows):
+            return self._under_another(header.cells, (f"{delimiter} ",), delimiter) or body
+        return body
 
-    def _other_delimiter(self, cells: tuple[str, ...], used: str) -> Body | None:
-        for delimiter in USUAL:
-            if delimiter != used and delimiter in self.below.text:
-                body = self._best_quoting(cells, delimiter)
-                if body.clean and body.rows.frame.height:
-                    warning = f"the rows are delimited by {delimiter!r}, the header by {used!r}"
-                    return replace(body, warnings=(*body.warnings, warning))
+    def _under_another(self, cells: tuple[str, ...], delimiters: Iterable[str], used: str) -> Body | None:
+        """The rows under another delimiter than the header's, if all of them fit it."""
+        for delimiter in (spaced for one in delimiters for spaced in (f"{one} ", one)):
+            body = self._best_quoting(cells, delimiter) if delimiter in self.below.text else None
+            if body and body.clean and body.rows.frame.height:
+                warning = f"the rows are delimited by {delimiter!r}, the header by {used!r}"
+                return replace(body, warnings=(*body.warnings, warning))
         return None
 
     def _best_quoting(self, cells: tuple[str, ...], delimiter: str) -> Body:
@@ -128,6 +130,12 @@ class BodyReader:
         if width == len(named):
             return named
         return (*cells, *[""] * (width - len(cells))) if width > len(cells) else None
+
+
+def _all_spaced(rows: Rows) -> bool:
+    """Whether every row has a blank before every cell but the first: then it belongs to the delimiter."""
+    spaced = [pl.col(name).str.starts_with(" ") for name in rows.columns[1:]]
+    return bool(spaced) and rows.height > 1 and bool(rows.frame.select(pl.all_horizontal(spaced).all()).item())
 
 
 def _only_empty_beyond(found: Split, width: int) -> bool:

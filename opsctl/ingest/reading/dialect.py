@@ -48,13 +48,19 @@ class Names:
         folded, origin = _fold_by_character(line)
         ends = [(origin[found.start()], origin[found.end()]) for found in self._pattern.finditer(folded)]
         gaps = Counter(_unquoted(line[left[1] : right[0]]) for left, right in pairwise(ends))
-        return [gap for gap, _ in gaps.most_common() if 0 < len(gap) <= _LONGEST and not set(gap) & set('"\r\n')]
+        return [gap for gap, _ in gaps.most_common() if _could_delimit(gap)]
 
     def found_in(self, line: str) -> int:
         """How many names the line has."""
         if self._pattern is None or len(line) > _LONGEST_LINE:
             return 0
         return len({found.group() for found in self._pattern.finditer(_fold_by_character(line)[0])})
+
+
+def _could_delimit(gap: str) -> bool:
+    r"""Whether text between two names can be a delimiter: short, and no words; some write `\t` in letters."""
+    wordless = not any(mark.isalnum() or mark in '"\r\n' for mark in gap)
+    return gap == "\\t" or (0 < len(gap) <= _LONGEST and wordless)
 
 
 def _unquoted(gap: str) -> str:

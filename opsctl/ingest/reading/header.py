@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from opsctl.ingest.reading.dialect import USUAL, Names, stated_delimiter
@@ -54,12 +55,17 @@ class HeaderSearch:
         self.names = Names(names)
 
     def find(self, text: str) -> Header | None:
-        """The first header in the text, or None."""
+        """The first header in the text, or None.
+
+        A line that is one under a usual delimiter goes before one that needs an unusual delimiter, an allowance for
+        nameless columns, or a repair, wherever they stand.
+        """
         stated = stated_delimiter(text)
-        delimiters = tuple(dict.fromkeys((stated, *USUAL))) if stated else USUAL
-        for line in _first_lines(text, _AT_ALL):
-            if found := self._at(text, line, delimiters):
-                return found
+        usual = tuple(dict.fromkeys((stated, *USUAL))) if stated else USUAL
+        for find_in, most in ((self._plainly, _AT_ALL), (self._unusually, _CLOSELY), (self._partly, _CLOSELY)):
+            for line in _first_lines(text, most):
+                if found := find_in(text, line, usual):
+                    return found
         return None
 
     def vouches(self, header: Header) -> bool:
@@ -77,29 +83,32 @@ class HeaderSearch:
                     best = (names, line.number, tuple(map(shown, cells)))
         return best[1:] if best[0] else None
 
-    def _at(self, text: str, line: _Line, delimiters: Sequence[str]) -> Header | None:
-        partly: list[tuple[int, Header]] = []
-        for delimiter, quote in self._ways(line, delimiters):
-            cells, end, lines = self._cells(text, line, delimiter, quote)
-            if any(DAMAGE in cell for cell in cells):
-                continue
-            found = Header(tuple(cells), _in_order(cells, delimiter), line.number, line.start, end, lines)
-            if self.recognise(cells):
-                return found
-            if (named := _without_nameless(cells)) and self.recognise(named):
-                partly.append((len(cells) - len(named), found))
-        if partly:
-            return min(partly, key=lambda one: one[0])[1]
-        return self._repaired(line, delimiters)
+    def _plainly(self, text: str, line: _Line, delimiters: Sequence[str]) -> Header | None:
+        readings = self._readings(text, line, delimiters)
+        return next((found for found in readings if self.recognise(found.cells)), None)
 
-    def _ways(self, line: _Line, delimiters: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Delimiters and quotes under which the line could be a header, each once."""
-        derived = self.names.delimiters_in(line.text) if line.number <= _CLOSELY else []
-        for delimiter in dict.fromkeys([*delimiters, *derived]):
-            if delimiter in line.text or delimiter == delimiters[0]:
-                yield delimiter, '"'
-                if "'" in line.text:
-                    yield delimiter, "'"
+    def _unusually(self, text: str, line: _Line, _: Sequence[str]) -> Header | None:
+        return self._plainly(text, line, self.names.delimiters_in(line.text))
+
+    def _partly(self, text: str, line: _Line, delimiters: Sequence[str]) -> Header | None:
+        """A header with nameless cells, the fewer the better, or with a stray quote in it."""
+        every = [*delimiters, *self.names.delimiters_in(line.text)]
+        nameless = [
+            (len(found.cells) - len(named), found)
+            for found in self._readings(text, line, every)
+            if (named := _without_nameless(found.cells)) and self.recognise(named)
+        ]
+        return min(nameless, key=itemgetter(0))[1] if nameless else self._repaired(line, delimiters)
+
+    def _readings(self, text: str, line: _Line, delimiters: Sequence[str]) -> Iterator[Header]:
+        """The line as a header under each delimiter and quote that it could have."""
+        for delimiter in delimiters:
+            if delimiter not in line.text and delimiter != delimiters[0]:
+                continue
+            for quote in ('"', "'") if "'" in line.text else ('"',):
+                cells, end, lines = self._cells(text, line, delimiter, quote)
+                if not any(DAMAGE in cell for cell in cells):
+                    yield Header(tuple(cells), _in_order(cells, delimiter), line.number, line.start, end, lines)
 
     def _cells(self, text: str, line: _Line, delimiter: str, quote: str) -> tuple[list[str], int, int]:
         """The record at a line under one reading, where it ends, and how many lines it takes."""
@@ -124,10 +133,10 @@ class HeaderSearch:
 
 
 def _first_lines(text: str, most: int) -> Iterator[_Line]:
-    """The first physical lines that are not blank."""
+    """The first physical lines that are not blank or damaged."""
     for number, (start, after) in enumerate(line_starts(text, most), start=1):
         line = text[start:after].rstrip("\r\n")
-        if line.strip(BLANKS):
+        if line.strip(BLANKS) and DAMAGE not in line:
             yield _Line(line, number, start, after)
 
 

@@ -55,20 +55,24 @@ def has_quoted_column(rows: Rows, quote: str) -> bool:
 def _reject_second_table(rows: Rows, recognise: Recognise) -> None:
     """Where another header begins, below a gap or with names of this one, nothing that follows is of this table."""
     names = {name.strip(BLANKS).lower() for name in rows.header if name.strip(BLANKS)}
-    gaps = [drop.line for drop in rows.drops if drop.reason in {"blank", "comment"}]
-    lines = rows.frame.get_column(LINE)
-    after = {at for at in lines.search_sorted(gaps) if 0 < at < len(lines)} if gaps else set()
-    below_gaps = rows.frame[sorted(after)]
-    measured = rows.measured()
+    below_gaps = rows.below_gaps()
+    after_gap = set(below_gaps.get_column(LINE))
     for *cells, line in pl.concat([rows.suspects, below_gaps]).unique(LINE).sort(LINE).iter_rows():
-        known = line in below_gaps.get_column(LINE) or any(cell.strip(BLANKS).lower() in names for cell in cells)
-        if not known or is_same_header(cells, rows.header):
+        possible = line in after_gap or any(cell.strip(BLANKS).lower() in names for cell in cells)
+        if not possible or is_same_header(cells, rows.header):
             continue
-        named = bool(measured) and all(is_name(cells[at]) for at in measured)
-        if named or recognise(cells):
+        if _is_all_names(cells, rows, line) or recognise(cells):
             below = rows.without().filter(pl.col(LINE) >= line).get_column(LINE).to_list()
             rows.reject(below, CELL_COUNT, f"belongs to another table, whose header is on line {line}")
             return
+
+
+def _is_all_names(cells: list[str], rows: Rows, line: int) -> bool:
+    """Whether a row has names where the rows above it have numbers, dates and ids."""
+    if any(is_measured(cell) for cell in cells) or not any(is_name(cell) for cell in cells):
+        return False
+    measured = rows.measured(above=line)
+    return bool(measured) and all(is_name(cells[at]) for at in measured)
 
 
 def _reject_other_delimiters(rows: Rows) -> None:

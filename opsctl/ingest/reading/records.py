@@ -7,6 +7,7 @@ record with line ends in it. Rows inside are kept only where something proves th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -93,6 +94,8 @@ class _Splitter:
         self.ends: dict[int, int] = {}  # by the last line of a record, its first
         self.odd: dict[int, tuple[str, ...]] = {}
         self.faults: dict[int, Fault] = {}
+        self.unpaired: dict[str, list[int]] = {}
+        self.open: int | None = None  # the line that ends a broken quote, when nothing proves it to begin a row
         self.passed: set[int] = set()  # lines that were read here, whatever became of them
 
     @cached_property
@@ -101,13 +104,14 @@ class _Splitter:
         return measured_columns(self._likely_rows())
 
     def _likely_rows(self) -> Iterator[list[str]]:
-        """Records as a lenient reader sees them, to learn from them what a row looks like."""
+        """Records of one line as a lenient reader sees them, to learn from them what a row looks like."""
         at = 0
         while at < min(len(self.lines), _SAMPLE):
             found = scan(self.lines, at, self.dialect)
-            if self._is_clean(found):
+            if found.last == at and self._is_clean(found):
                 yield found.cells
-            at = at + 1 if found.broken else found.last + 1
+            astray = found.broken == NOT_CLOSED or found.last == at
+            at = at + 1 if astray else found.last + (not found.broken)
 
     def _is_clean(self, found: Scanned) -> bool:
         return not found.broken and not found.loose and len(found.cells) == self.width
@@ -117,10 +121,7 @@ class _Splitter:
         at = 0
         for other in others:
             while at <= other:
-                at = max(at, other)
-                after = self._settle(at, scan(self.lines, at, self.dialect))
-                self.passed.update(range(at, after))
-                at = after
+                at = self._read_from(max(at, other))
         certain = rows.filter(~pl.col(AT).is_in(pl.Series(sorted(self.passed), dtype=pl.Int64)))
         certain = self._retract_beginnings(certain)
         read = frame_of([*self.rows.values()], self.width).with_columns(pl.Series(AT, [*self.rows], pl.Int64))
@@ -131,6 +132,15 @@ class _Splitter:
             [(self.lines.first + at, cells) for at, cells in sorted(self.odd.items())],
             [fault for _, fault in sorted(self.faults.items())],
         )
+
+    def _read_from(self, start: int) -> int:
+        """Read one record, or what a broken one leaves open; the index of the line to go on with."""
+        at = self._settle(start, scan(self.lines, start, self.dialect))
+        while self.open is not None:
+            doubtful, self.open = self.open, None
+            at = self._settle(doubtful, scan(self.lines, doubtful, self.dialect), doubtful=True)
+        self.passed.update(range(start, at))
+        return at
 
     def _take(self, at: int, found: Scanned) -> bool:
         """Keep a record of the right width, note one of another, reject what is damaged; whether it was kept."""
@@ -154,13 +164,15 @@ class _Splitter:
             for at, cell in enumerate(cells)
         )
 
-    def _settle(self, at: int, found: Scanned) -> int:
+    def _settle(self, at: int, found: Scanned, *, doubtful: bool = False) -> int:
         """Take or reject the record that starts at `at`; the index of the line to go on with."""
         fits = not found.broken and len(found.cells) == self.width
         if found.last > at and not (fits and not self._swallows(at, found.last)):
             return self._resync(at, found)
         if found.broken:
             self._reject(at, found.broken)
+        elif doubtful and fits and self.measured and not resembles(found.cells, self.measured):
+            self._reject(at, "what stands here was the end of a quoted cell")
         elif self._take(at, found):
             return found.last + 1
         return self._after_doubt(found.last)
@@ -175,10 +187,12 @@ class _Splitter:
 
     def _without_quotes(self, at: int) -> list[str]:
         """The cells of one physical line by itself, its unpaired quotes left out."""
-        found = scan(self.lines, at, self.dialect)
-        if found.last == at and not found.broken:
-            return found.cells
-        return self.lines.texts[at].replace(self.dialect.quote, "").split(self.dialect.delimiter)
+        quote, text = self.dialect.quote, self.lines.texts[at]
+        for line in (text, text.replace(2 * quote, quote)):
+            found = scan(Lines([line], [""]), 0, self.dialect)
+            if not found.broken:
+                return [cell.replace(quote, "") for cell in found.cells]
+        return text.replace(quote, "").split(self.dialect.delimiter)
 
     def _resync(self, at: int, found: Scanned) -> int:
         """Reject the line that opened a quote, decide about each line it reached over, and go on after them."""
@@ -193,14 +207,22 @@ class _Splitter:
         for quote, farthest in ((self.dialect.quote, _FARTHEST), ("'", _NEAR)):
             if quote not in self.lines.texts[at]:
                 continue
-            within = range(at + 1, min(at + 1 + farthest, len(self.lines)))
-            closing = next((line for line in within if self.lines.texts[line].count(quote) % 2), at)
-            if closing > at and quote == self.dialect.quote:
+            closing = self._next_unpaired(at, quote, farthest)
+            if closing and quote == self.dialect.quote:
                 return self._after_reach(at, closing)
-            if closing > at:
+            if closing:
                 self._take_inside(range(at + 1, closing + 1), proved=False)
                 return closing + 1
         return at + 1
+
+    def _next_unpaired(self, at: int, quote: str, farthest: int) -> int | None:
+        """The next line with an odd number of quotes, if it is near."""
+        if quote not in self.unpaired:
+            texts = enumerate(self.lines.texts)
+            self.unpaired[quote] = [line for line, text in texts if quote in text and text.count(quote) % 2]
+        lines = self.unpaired[quote]
+        place = bisect_right(lines, at)
+        return lines[place] if place < len(lines) and lines[place] <= at + farthest else None
 
     def _after_reach(self, at: int, last: int) -> int:
         """Go on after a broken quote that reached over lines up to `last`.
@@ -208,9 +230,11 @@ class _Splitter:
         Where the quote that ends it opens a cell of a good row, the first quote was astray and what lies between
         are rows; where it does not, they may be text.
         """
-        proved = self._is_clean(scan(self.lines, last, self.dialect))
-        self._take_inside(range(at + 1, last if proved else last + 1), proved=proved)
-        return last if proved else last + 1
+        found = scan(self.lines, last, self.dialect)
+        proved = self._is_clean(found) and (not self.measured or resembles(found.cells, self.measured))
+        self._take_inside(range(at + 1, last), proved=proved)
+        self.open = None if proved else last
+        return last
 
     def _take_inside(self, inside: range, *, proved: bool) -> None:
         """Take the lines that can only be rows, and reject the others."""
@@ -222,7 +246,7 @@ class _Splitter:
             if blank or (alone and (trusted or resembles(found.cells, self.measured))):
                 self._take(at, found)
             else:
-                opened = self.lines.first + inside[0] - 1
+                opened = self.lines.first + inside.start - 1
                 self._reject(at, f"inside a quote that is opened on line {opened} and not closed as it should be")
 
     def _are_rows(self, inside: range, at_least: int) -> bool:

@@ -61,14 +61,24 @@ class Rows:
         """The rows that are left, but for some lines."""
         return _without(self.frame, {*self._gone, *lines})
 
+    def below_gaps(self) -> pl.DataFrame:
+        """The rows that follow a blank line or a comment, when others stand above it."""
+        gaps = pl.Series([drop.line for drop in self.drops if drop.reason in {"blank", "comment"}], dtype=pl.Int64)
+        if not len(gaps) or not self.frame.height:
+            return self.frame.clear()
+        next_rows = self.frame.get_column(LINE).search_sorted(gaps, side="right").unique().sort()
+        inside = next_rows.filter((next_rows > 0) & (next_rows < self.frame.height))
+        return _without(self.frame[inside], self._gone)
+
     def settle(self) -> None:
         """Make the frame the rows that are left."""
         self.frame, self._gone = self.without(), set()
 
-    def measured(self, but: Collection[int] = ()) -> frozenset[int]:
-        """The columns by which a row is told from text, as the first rows but some have them."""
-        first = _without(self.frame.head(2 * _SAMPLE), {*self._gone, *but}).head(_SAMPLE)
-        return measured_columns(first.drop(LINE).iter_rows())
+    def measured(self, but: Collection[int] = (), above: int | None = None) -> frozenset[int]:
+        """The columns by which a row is told from text: as the first rows have them, but some, or above a line."""
+        first = self.frame.head(2 * _SAMPLE)
+        first = first if above is None else first.filter(pl.col(LINE) < above)
+        return measured_columns(_without(first, {*self._gone, *but}).head(_SAMPLE).drop(LINE).iter_rows())
 
 
 def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opsctl.core.errors import NoHeader, UndecidedEncoding
 from opsctl.ingest.reading.choice import Readable
 from opsctl.ingest.reading.dialect import USUAL, stated_delimiter
-from opsctl.ingest.reading.encoding import LEGACY, Decoding, by_mark, by_name, decode
+from opsctl.ingest.reading.encoding import DAMAGE, LEGACY, Decoding, by_mark, by_name, decode
 from opsctl.ingest.reading.header import Header
 from opsctl.ingest.reading.kinds import BLANKS
 from opsctl.ingest.reading.reader import table_of
@@ -95,6 +95,10 @@ def _records(text: str, delimiter: str) -> Iterator[Header]:
     while at < len(lines):
         found = scan(lines, at, Dialect(delimiter))
         last = at if found.broken else found.last
-        if not found.broken and any(cell.strip(BLANKS) for cell in found.cells):
+        if not found.broken and _could_be_header(found.cells):
             yield Header(tuple(found.cells), (delimiter,), at + 1, places[at][0], places[last][1], last + 1 - at)
         at = last + 1
+
+
+def _could_be_header(cells: list[str]) -> bool:
+    return any(cell.strip(BLANKS) for cell in cells) and not any(DAMAGE in cell for cell in cells)
