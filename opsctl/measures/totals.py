@@ -82,6 +82,8 @@ def totals(evidence: Evidence, ask: Ask, measures: Iterable[str]) -> Totals:
     found = Totals({name: request for names in wanted.values() for name, request in names.items()})
     parts = {which: _read(ask, frame) for which, frame in zip(drawn, frames, strict=True)}
     found.keys = _sorted({key for part in parts.values() for key in part}, ask)
+    if not found.keys and len(drawn) < len(wanted):
+        found.keys = [(None,) * len(ask.by)]  # nobody tells this dimension: one row says so
     for which, names in wanted.items():
         _fill(found, names, parts.get(which), ask)
     return found

@@ -79,6 +79,7 @@ class Figure:
             "low": self.low,
             "high": self.high,
             "level": LEVEL if bounded else None,
+            "error": self.error,
             "status": self.status.value,
             "reason": self.reason.value if self.reason else None,
             "definition": self.definition,
@@ -88,6 +89,11 @@ class Figure:
             "mature": self.mature,
             "matures_on": self.matures_on.isoformat() if self.matures_on else None,
         }
+
+    @property
+    def error(self) -> float | None:
+        """Half the width of the interval: the +/- that reports print."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
     def _value_as_json(self) -> int | float | str | None:
         units = {Shape.MONEY: Unit.MONEY, Shape.QUANTITY: Unit.QUANTITY}

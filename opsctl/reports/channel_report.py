@@ -217,9 +217,7 @@ def _table(  # noqa: PLR0913, PLR0917 - the parts of one table
 
 def _error(figure: Figure | None) -> str | None:
     """Half the interval, in points."""
-    if figure is None or figure.low is None or figure.high is None:
-        return None
-    return f"{(figure.high - figure.low) / 2 * 100:.1f}"
+    return None if figure is None or figure.error is None else f"{figure.error * 100:.1f}"
 
 
 def _name(channel: str | None, settings: Settings, words: Words) -> str:
