@@ -65,4 +65,6 @@ def example_of(template: str, at: int = 0) -> str:
 
 def _usual_names() -> list[str]:
     """Every metric, those with numbers by the numbers that people use most."""
-    return list(dict.fromkeys(example_of(text, at) for text in templates() for at in range(len(_USUAL["N"]))))
+    named = [(text, example_of(text, at)) for text in templates() for at in range(len(_USUAL["N"]))]
+    allowed = (name for text, name in named if _declared(text).allows(Template(text).match(name) or {}))
+    return list(dict.fromkeys(allowed))

@@ -10,6 +10,7 @@ from opsctl.metrics.metric import Shape, metric
     shape=Shape.COUNT,
     zh="点击",
     en="Clicks",
+    says="计费点击数。",
 )
 def clicks(clicks: int) -> int:
     """Clicks as billed.

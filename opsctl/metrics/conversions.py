@@ -10,6 +10,8 @@ from opsctl.metrics.metric import Shape, metric
     shape=Shape.QUANTITY,
     zh="平台转化",
     en="Platform conversions",
+    says="平台自报的转化数。目标不同、口径不同（按转化时间、按计费时间）的不能相加；"
+    "各平台都算自己的功劳，跨平台相加会重复。",
 )
 def conversions(conversions: int) -> int:
     """Conversions as the platform claims them, for one goal and one way of dating them.

@@ -11,6 +11,8 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, Zero, metric
     better="lower",
     zh="{N}留成本",
     en="Cost per user kept to day {N}",
+    says="花费 ÷ 第 {N} 天还在的人，同一批新增；只算已满 {N} 天的日子。"
+    "停掉便宜但差的渠道，账面获客成本会升，这个数会降。",
     interval=Interval.POISSON,
     zero=Zero.COST_PER,
     cohort=Cohort(mature="mature_dN", days=lambda numbers: numbers["N"]),

@@ -11,6 +11,8 @@ from opsctl.metrics.metric import Interval, Ratio, Shape, Zero, metric
     better="lower",
     zh="获客成本",
     en="CPA",
+    says="花费 ÷ 新增，正好是所问的那些行；合计包含不花钱的渠道。"
+    "花了钱没带来新增的，没有成本，只给下限；没花钱的（自然量）也没有成本。",
     interval=Interval.POISSON,
     zero=Zero.COST_PER,
 )

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Interval, Ratio, Shape, Zero, metric
     better="lower",
     zh="付费获客成本",
     en="Paid CPA",
+    says="花费 ÷ 花了钱的渠道的新增；免费渠道的新增不算在内。",
     interval=Interval.POISSON,
     zero=Zero.COST_PER,
 )

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Interval, Ratio, Shape, Zero, metric
     better="lower",
     zh="平台转化成本",
     en="Platform CPA",
+    says="花费 ÷ 平台自报转化。与 cpa（自己的新增）不是一回事，不要混用。",
     interval=Interval.POISSON,
     zero=Zero.COST_PER,
 )

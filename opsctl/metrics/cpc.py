@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Ratio, Shape, Zero, metric
     better="lower",
     zh="点击单价",
     en="CPC",
+    says="花费 ÷ 点击。",
     zero=Zero.COST_PER,
 )
 def cpc(spend_with_clicks: int, clicks: int) -> Ratio:

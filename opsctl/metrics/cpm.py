@@ -13,6 +13,7 @@ from opsctl.metrics.metric import Ratio, Shape, Zero, metric
     better="lower",
     zh="千次曝光成本",
     en="CPM",
+    says="1000 × 花费 ÷ 曝光。",
     zero=Zero.COST_PER,
 )
 def cpm(spend_with_impressions: int, impressions: int) -> Ratio:

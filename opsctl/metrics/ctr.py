@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Interval, Ratio, Shape, metric
     better="higher",
     zh="点击率",
     en="CTR",
+    says="点击 ÷ 曝光。",
     interval=Interval.WILSON,
 )
 def ctr(clicks_with_impressions: int, impressions_with_clicks: int) -> Ratio:

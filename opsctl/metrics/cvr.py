@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Ratio, Shape, metric
     better="higher",
     zh="转化率",
     en="CVR",
+    says="平台转化 ÷ 点击。按转化时间记的，单日可能超过 100%，请按周看。",
 )
 def cvr(conversions_with_clicks: int, clicks_with_conversions: int) -> Ratio:
     """Conversion rate: platform conversions / clicks, over the rows that know both.

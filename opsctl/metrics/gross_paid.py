@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Shape, metric
     better="higher",
     zh="支付金额",
     en="Gross paid",
+    says="支付金额，未扣退款，按支付日期。",
 )
 def gross_paid(gross_paid: int) -> int:
     """What buyers paid, before refunds, on the day of payment.

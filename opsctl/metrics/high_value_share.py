@@ -12,6 +12,7 @@ from opsctl.metrics.metric import Interval, Ratio, Shape, metric
     better="higher",
     zh="高价值用户占比",
     en="Share of high-value buyers",
+    says="窗口内净支付超过 3000 元的用户 ÷ 窗口内有支付的用户。整年时窗口是自然年，否则是截止日往前 365 天。",
     interval=Interval.WILSON,
 )
 def high_value_share(high_value_users: int, payers: int) -> Ratio:

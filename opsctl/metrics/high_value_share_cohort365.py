@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="高价值用户占比(满365天)",
     en="Share of high-value users, first 365 days",
+    says="新增后 365 天内净支付超过 3000 元的用户 ÷ 已满 365 天的新增。只有它能跨渠道、跨年比。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_cohort365", days=lambda _: 364, table="order"),
 )

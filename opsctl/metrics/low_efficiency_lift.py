@@ -13,6 +13,7 @@ from opsctl.metrics.metric import Cohort, Ratio, Reason, Shape, metric
     better="lower",
     zh="低质倍数",
     en="Low-quality lift",
+    says="低质新增占比 ÷ 新增占比。2.0 表示低质用户比它应有的多一倍。",
     cohort=Cohort(mature="judged_users", days=lambda _: 7),
 )
 def low_efficiency_lift(

@@ -11,6 +11,8 @@ from opsctl.metrics.metric import Cohort, Ratio, Reason, Shape, metric
     better="lower",
     zh="低质新增占比",
     en="Share of low-quality users",
+    says="这一行的低质新增 ÷ 全部低质新增。单元是渠道×计划×新增周；"
+    "有九成把握 7 日留存低于 15% 才算低质，少于 100 人不判。",
     cohort=Cohort(mature="judged_users", days=lambda _: 7),
 )
 def low_efficiency_share(low_users: int, all_low_users: int, decided_users: int) -> Ratio | Reason:

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
     better="lower",
     zh="低质新增占比(按点估计)",
     en="Share of low-quality users, by the bare rate",
+    says="同上，但只要算出来的 7 日留存低于 15% 就算低质。人少时会误判，只因常有人要看才列。",
     cohort=Cohort(mature="judged_users", days=lambda _: 7),
 )
 def low_efficiency_share_point(low_users_point: int, all_low_users_point: int) -> Ratio:

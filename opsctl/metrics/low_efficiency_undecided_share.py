@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
     better="lower",
     zh="未判定新增占比",
     en="Share of undecided users",
+    says="没能判定的新增 ÷ 已满天数的新增。",
     cohort=Cohort(mature="judged_users", days=lambda _: 7),
 )
 def low_efficiency_undecided_share(undecided_users: int, judged_users: int) -> Ratio:

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Ratio, Shape, metric
     better="higher",
     zh="{N}日LTV(收入)",
     en="{N}-day LTV, revenue",
+    says="新增后第 0-{N} 天净支付 ÷ 这批新增（没买的也算）。已实现的，不含预测。",
     cohort=Cohort(mature="mature_orders_dN", days=lambda numbers: numbers["N"], table="order"),
 )
 def ltv_revenue_Nd(net_paid_dN: int, mature_orders_dN: int) -> Ratio:

@@ -95,6 +95,7 @@ class Metric:
     better: Literal["lower", "higher"] | None
     zh: str
     en: str
+    says: str
     interval: Interval
     zero: Zero
     cohort: Cohort | None
@@ -122,6 +123,10 @@ class Metric:
     def title(self, locale: str) -> str:
         """Its name in a language."""
         return self.zh if locale.startswith("zh") else self.en
+
+    def summary(self, locale: str) -> str:
+        """What it is, in a sentence of a language."""
+        return self.says if locale.startswith("zh") else self.doc.partition("\n")[0]
 
     @property
     def doc(self) -> str:
@@ -167,6 +172,7 @@ class Declared:
     better: Literal["lower", "higher"] | None
     zh: str
     en: str
+    says: str
     interval: Interval
     zero: Zero
     cohort: Cohort | None
@@ -187,6 +193,7 @@ class Declared:
         definition = words(self.definition) if isinstance(self.definition, str) else self.definition
         return Metric(
             name, template, numbers, definition, self.shape, self.better, words(self.zh), words(self.en),
+            words(self.says),
             self.interval, self.zero, self.cohort, self.formula,
         )  # fmt: skip
 
@@ -197,20 +204,23 @@ def metric(  # noqa: PLR0913 - what must be said of a metric, all by name
     shape: Shape,
     zh: str,
     en: str,
+    says: str,
     better: Literal["lower", "higher"] | None = None,
     interval: Interval = Interval.NONE,
     zero: Zero = Zero.SHARE,
     cohort: Cohort | None = None,
     least: int = 0,
 ) -> Callable[[Formula], Declared]:
-    """Declare a metric. The function's parameters are the measures it needs; its docstring explains it.
+    """Declare a metric. The function's parameters are the measures it needs; its docstring explains it in English.
+
+    `says` explains it in Chinese, as the trade would.
 
     Capital letters in the file's name, the measures and the words stand for numbers: see `core.template`;
     `least` is the smallest of them that has a meaning.
     """
 
     def declare(formula: Formula) -> Declared:
-        return Declared(definition, shape, better, zh, en, interval, zero, cohort, least, formula)
+        return Declared(definition, shape, better, zh, en, says, interval, zero, cohort, least, formula)
 
     return declare
 

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Shape, metric
     better="higher",
     zh="成交净额",
     en="Net paid",
+    says="支付金额 - 退款，按支付日期。",
 )
 def net_paid(net_paid: int) -> int:
     """What buyers paid less what was refunded by now, on the day of payment: gross_paid - refunded.

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="lower",
     zh="{N}日无回访占比",
     en="No return by day {N}",
+    says="第 7-{N} 天没有活跃、也从没下过单的新增 ÷ 已满 {N} 天的新增。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN", days=lambda numbers: numbers["N"]),
     least=7,

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Shape, metric
     better="higher",
     zh="订单",
     en="Orders",
+    says="订单数，付没付款都算，按下单日期。",
 )
 def orders(orders: int) -> int:
     """Orders made, paid or not, on the day they were made, by the order's own channel.

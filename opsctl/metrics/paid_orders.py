@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Shape, metric
     better="higher",
     zh="支付订单",
     en="Paid orders",
+    says="已支付订单数，按支付日期，之后退不退款都算。",
 )
 def paid_orders(paid_orders: int) -> int:
     """Orders that were paid, on the day of payment, whatever was refunded later.

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Shape, metric
     better="lower",
     zh="退款金额",
     en="Refunded",
+    says="截至目前的退款金额，记在订单支付那天。",
 )
 def refunded(refunded: int) -> int:
     """What was refunded by now of orders paid in the period, booked on the day the order was paid.

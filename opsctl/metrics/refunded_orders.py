@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Shape, metric
     better="lower",
     zh="退款订单",
     en="Refunded orders",
+    says="有退款的已支付订单数，记在订单支付那天。",
 )
 def refunded_orders(refunded_orders: int) -> int:
     """Paid orders of which something was refunded by now, on the day they were paid.

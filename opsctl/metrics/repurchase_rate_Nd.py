@@ -11,6 +11,8 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="{N}日复购率",
     en="Repurchase within {N} days",
+    says="首次购买后 {N} 天内、在之后某天又买过的人 ÷ 已满 {N} 天的首购用户。"
+    "同一天拆成几单算一次；全额退款的不算买过。",
     interval=Interval.WILSON,
     cohort=Cohort(
         mature="mature_buyers_Nd",

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="{N}日留存",
     en="Day-{N} retention",
+    says="新增后第 {N} 天当天活跃的人 ÷ 已满 {N} 天的新增。新增当天是第 0 天；没满天数的不算流失，先等着。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN", days=lambda numbers: numbers["N"]),
 )

@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="{N}日留存(24小时)",
     en="Day-{N} retention, 24 h",
+    says="新增那一刻起第 {N} 个 24 小时内活跃的人 ÷ 已满这么久的新增。只有日期、没有时刻时算不出。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN_24h", days=lambda numbers: numbers["N"] + 1),
 )

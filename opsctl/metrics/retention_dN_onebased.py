@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="第{N}天留存",
     en="Retention on day no. {N}",
+    says="新增当天算第 1 天的“第 {N} 天留存”，等于我们的 {N}-1 日留存。只用来和这种报表对数。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN_onebased", days=lambda numbers: numbers["N"] - 1),
     least=1,

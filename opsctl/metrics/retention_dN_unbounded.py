@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="{N}日后回访率(不封顶)",
     en="Return on day {N} or later",
+    says="第 {N} 天或之后任何一天活跃过的人 ÷ 已满 {N} 天的新增。会随时间变大，不同日期之间不能比。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN_unbounded", days=lambda numbers: numbers["N"]),
 )

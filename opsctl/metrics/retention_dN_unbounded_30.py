@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="{N}日后30天回访率",
     en="Return on day {N} to {N}+30",
+    says="第 {N} 天到第 {N}+30 天任一天活跃过的人 ÷ 已满这些天的新增。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN_unbounded_30", days=lambda numbers: numbers["N"] + 30),
 )

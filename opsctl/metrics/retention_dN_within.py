@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="{N}日内回访率",
     en="Return within {N} days",
+    says="第 1-{N} 天任一天活跃过的人 ÷ 已满 {N} 天的新增。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_dN_within", days=lambda numbers: numbers["N"]),
     least=1,

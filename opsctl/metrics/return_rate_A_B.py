@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Interval, Ratio, Shape, metric
     better="higher",
     zh="第{A}-{B}天回访率",
     en="Return rate, days {A}-{B}",
+    says="第 {A}-{B} 天任一天活跃过的人 ÷ 已满 {B} 天的新增。常说的 30 日回访率是第 8-30 天，总比 30 日留存高。",
     interval=Interval.WILSON,
     cohort=Cohort(mature="mature_A_B", days=lambda numbers: numbers["B"]),
 )

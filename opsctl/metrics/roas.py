@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Ratio, Shape, Zero, metric
     better="higher",
     zh="投产比",
     en="ROAS",
+    says="这个渠道带来的用户（不论何时新增）在期内的净支付 ÷ 期内花费。",
     zero=Zero.PER_COST,
 )
 def roas(earned: int, spend: int) -> Ratio:

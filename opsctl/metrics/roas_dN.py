@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Cohort, Ratio, Shape, Zero, metric
     better="higher",
     zh="{N}日投产比",
     en="Day-{N} ROAS",
+    says="新增后第 0-{N} 天的净支付 ÷ 带来他们那些天的花费，始终是同一批人。",
     zero=Zero.PER_COST,
     cohort=Cohort(mature="mature_orders_dN", days=lambda numbers: numbers["N"], table="order"),
 )

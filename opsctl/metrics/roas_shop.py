@@ -11,6 +11,7 @@ from opsctl.metrics.metric import Ratio, Shape, Zero, metric
     better="higher",
     zh="店铺投产比",
     en="Shop ROAS",
+    says="店铺写在订单上的渠道的净支付 ÷ 花费。",
     zero=Zero.PER_COST,
 )
 def roas_shop(net_paid: int, spend: int) -> Ratio:

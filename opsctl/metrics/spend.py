@@ -10,6 +10,7 @@ from opsctl.metrics.metric import Shape, metric
     shape=Shape.MONEY,
     zh="后台消耗",
     en="Spend",
+    says="平台后台的消耗，未扣返点、赠款和赔付。",
 )
 def spend(spend: int) -> int:
     """What the platforms billed, as their back ends state it: before rebates, gifts and compensation.

@@ -16,6 +16,7 @@ from opsctl.schemas import tables
 from opsctl.schemas.table import columns
 
 EXIT_CODES = "exit-codes"
+EXAMPLES = "\nExamples:"
 _ANY_YEAR = year(2025)
 _NEED = {True: "required", False: "optional"}
 
@@ -130,5 +131,5 @@ def _metric(name: str) -> dict[str, Any]:
         "better": metric.better or "-",
         "interval": metric.interval.value,
         "measures": list(metric.parameters),
-        "text": metric.doc.partition("\nExamples:")[0].rstrip(),
+        "text": f"{metric.doc.partition(EXAMPLES)[0].rstrip()}\n\n{metric.says}",
     }

@@ -33,7 +33,7 @@ def provenance(loaded: Loaded, known: Known, ask: Ask, metric: Metric, words: Wo
         data={
             "metric": metric.name,
             "where": {name: list(values) for name, values in ask.where},
-            "formula": metric.doc.partition("\n")[0],
+            "formula": metric.summary("en"),
             "rows": [{name: figure.as_json() for name, figure in row.figures.items()} for row in rows],
             "sides": [_as_json(side, loaded.inputs) for side in found],
         },
@@ -49,7 +49,7 @@ def _condition(ask: Ask) -> list[str]:
 
 def _facts(rows: Sequence[Row], metric: Metric, words: Words) -> list[str]:
     figure = rows[0].figures[metric.name] if rows else None
-    lines = [f"{words['explain.formula']}  {metric.doc.partition(chr(10))[0]}"]
+    lines = [f"{words['explain.formula']}  {metric.summary(words.locale)}"]
     if figure is None:
         return lines
     shown = figure.as_json()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from opsctl.config.words import Words
+from opsctl.core.clean import clean
 from opsctl.ingest.load import Loaded
 from opsctl.measures.evidence import Ask
 from opsctl.measures.known import Known
@@ -41,4 +42,4 @@ def _table(rows: Sequence[Row], ask: Ask, metrics: Sequence[Metric], words: Word
 
 
 def _heading(dimension: str, words: Words) -> str:
-    return words.get(f"dimension.{dimension}", dimension)
+    return words.get(f"dimension.{dimension}", clean(dimension))  # an attribute is named as its file names it
