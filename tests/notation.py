@@ -26,6 +26,7 @@ from opsctl.config.policy import Policy, shipped_policy
 from opsctl.core import money
 from opsctl.core.period import Period, parse
 from opsctl.measures.evidence import Ask, Campaigns, Evidence
+from opsctl.measures.totals import Totals, totals
 from opsctl.metrics import load
 from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure
@@ -188,9 +189,9 @@ def _supplied(table: str, rows: pl.DataFrame) -> frozenset[str]:
     return frozenset(filled - {"source_file", "source_line"}) | required(tables()[table])
 
 
-def with_tables(found: Evidence, **frames: pl.DataFrame) -> Evidence:
+def with_tables(found: Evidence, **frames: pl.LazyFrame) -> Evidence:
     """The same evidence with other rows in some of its tables."""
-    return replace(found, tables={**found.tables, **{name: rows.lazy() for name, rows in frames.items()}})
+    return replace(found, tables={**found.tables, **frames})
 
 
 # --- from evidence to figures ---------------------------------------------------------------------------
@@ -213,11 +214,18 @@ def figures(found: Evidence, metric: str, question: Ask | None = None) -> dict[G
 
 def every_figure(found: Evidence, names: Sequence[str], question: Ask | None = None) -> dict[Group, dict[str, Figure]]:
     """Several metrics by group, answered in one go."""
-    asked = question or ask()
-    if not asked.bounded:
-        asked = replace(asked, period=Period(ALL_TIME.start, found.as_of))
+    asked = _known_days(found, question or ask())
     rows = answer(found, asked, [load(name) for name in names])
     return {tuple(row.group[name] for name in asked.by): dict(row.figures) for row in rows}
+
+
+def measured(found: Evidence, question: Ask, measures: Iterable[str]) -> Totals:
+    """Measures as they add up, before any metric is made of them."""
+    return totals(found, _known_days(found, question), measures)
+
+
+def _known_days(found: Evidence, asked: Ask) -> Ask:
+    return asked if asked.bounded else replace(asked, period=Period(ALL_TIME.start, found.as_of))
 
 
 def figure(found: Evidence, metric: str, question: Ask | None = None) -> Figure:

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -30,9 +32,31 @@ class InOrder(TyperGroup):
                 option.default = False
         return found
 
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Where help and version are printed."""
+        with _read_to_the_end():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer's own context type
+        """Where a command runs."""
+        with _read_to_the_end():
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own context type
         """The commands as they were added."""
         return list(self.commands)
+
+
+@contextmanager
+def _read_to_the_end() -> Iterator[None]:
+    """Leave quietly when the reader of the output has gone away; typer would say that something was found."""
+    try:
+        yield
+    except BrokenPipeError:
+        from opsctl.cli import session
+
+        session.forget_output()
+        raise typer.Exit(ExitCode.READER_GONE) from None
 
 
 app = typer.Typer(
@@ -79,23 +103,27 @@ app.add_typer(config.app, name="config")
 def run() -> None:
     """Run the command line and leave with the exit code that belongs to what happened."""
     signal.signal(signal.SIGTERM, _terminated)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a console of another encoding shows \u escapes instead of failing
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     try:
         app(prog_name="opsctl")
-        sys.stdout.flush()
     except OpsctlError as error:
         _say(error)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it ends
-        sys.exit(ExitCode.READER_GONE)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last net: a defect gets a log, not a traceback
         _say(_defect(error))
         sys.exit(ExitCode.BUG)
+
+
+def _prepare_streams() -> None:
+    """A console of another encoding shows escapes instead of failing; a stream that was closed swallows."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:

@@ -54,8 +54,8 @@ def show(
         return
     from opsctl.core.clean import clean
 
-    for one in values:
-        typer.echo(clean(f"{one.key}: {one.value}") + (f"  ({clean(one.source)})" if origin else ""))
+    lines = (clean(f"{one.key}: {one.value}") + (f"  ({clean(one.source)})" if origin else "") for one in values)
+    session.put("".join(f"{line}\n" for line in lines))
 
 
 @app.command()

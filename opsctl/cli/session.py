@@ -98,6 +98,7 @@ def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict
     """The tables behind the paths; what is wrong with them is told at once.
 
     Raises:
+        BadConfiguration: A mapping fills a column that its table does not have.
         NoData: Every file was refused, or there was none.
         RefusedStrictly: Something is wrong and `strict` was given.
     """
@@ -108,13 +109,14 @@ def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict
 
     if unused := unused_keys(chosen.project):
         voice.murmur(f"not used by this version: {', '.join(unused)}")
+    check_mappings(chosen)
     listed = files(list(paths or ()), chosen)
     if listed.passed_over:
         voice.murmur(f"passed over, not named like tables: {', '.join(listed.passed_over)}")
     for pattern in listed.unmatched:
         voice.say(f"note: no file matches '{pattern}' of the project's sources")
     loaded = load(listed, chosen)
-    if len(listed.found) == 1 == len(loaded.refused):
+    if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:
         Voice().say("\n".join(error.lines()))
@@ -132,7 +134,7 @@ def _nothing(found: int, refused: int) -> NoData:
         return NoData(
             "there is no file to read there", hint="tables are named .csv .tsv .txt .parquet, also in .gz .zip"
         )
-    return NoData(f"all {refused} files were refused" if refused > 1 else "the file was refused")
+    return NoData(f"all {refused} files were refused", hint="see the messages above, or opsctl inspect FILE")
 
 
 def evidence(loaded: Loaded, chosen: Settings, as_of: str | None, voice: Voice) -> Known:
@@ -197,7 +199,21 @@ class Sink:
 
 
 def put(text: str) -> None:
-    """The answer to stdout; a terminal gets its own encoding, a file or pipe always UTF-8."""
+    """The answer to stdout; a terminal gets its own encoding, a file or pipe always UTF-8.
+
+    Raises:
+        CannotWrite: The disk that it goes to is full.
+    """
+    try:
+        _put(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget_output()
+        raise CannotWrite(f"cannot write the answer: {error.strerror}", hint="check the disk") from error
+
+
+def _put(text: str) -> None:
     if sys.stdout.isatty():
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -205,6 +221,11 @@ def put(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
+
+
+def forget_output() -> None:
+    """What could not be written is given up, or the interpreter would try again, and complain, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_whole(path: Path, text: str) -> None:

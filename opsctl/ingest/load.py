@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from opsctl.ingest.control import reconciled, sums
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.merge import merge
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
-from opsctl.ingest.sources import Files, Found
+from opsctl.ingest.sources import Files
 from opsctl.ingest.written import Raw, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
@@ -73,34 +74,47 @@ class Loaded:
 
 
 def load(files: Files, settings: Settings) -> Loaded:
-    """Read files into tables. A file that is refused does not keep the others from loading."""
+    """Read files into tables. A file, or an archive's member, that is refused does not keep the others from loading."""
     found = Loaded()
     parts: dict[str, list[Part]] = defaultdict(list)
     seen: dict[str, str] = {}
     claims = Claims(settings)
-    for file in files.found:
-        try:
-            for part in _parts(file, claims, found, seen):
+    for file in _unpacked(files, claims, found):
+        with _refusing(found, file.name):
+            if _is_new(file, found, seen):
+                part = _part(file, claims, found)
                 parts[part.account.table].append(part)
-        except RefusedFile as refusal:
-            refusal.file = refusal.file or file.name
-            found.refused.append(refusal)
     for name, of_table in sorted(parts.items()):
         _add_table(found, name, of_table, settings)
     return found
 
 
-def _parts(file: Found, claims: Claims, found: Loaded, seen: dict[str, str]) -> list[Part]:
-    parts: list[Part] = []
-    for content in unpack(file.path):
-        name = file.name + content.name.removeprefix(str(file.path))
-        sha256 = _sha256(content)
-        if sha256 in seen:
-            found.notes.append(Note("same_bytes", f"{name} holds the same bytes as {seen[sha256]} and was read once"))
-            continue
-        seen[sha256] = name
-        parts.append(_part(File(name, content, sha256, claims.sources.of(file.path)), claims, found))
-    return parts
+def _unpacked(files: Files, claims: Claims, found: Loaded) -> Iterator[File]:
+    """Every file, of an archive each member."""
+    for file in files.found:
+        contents: list[Content] = []
+        with _refusing(found, file.name):
+            contents = unpack(file.path)
+        for content in contents:
+            name = file.name + content.name.removeprefix(str(file.path))
+            yield File(name, content, _sha256(content), claims.sources.of(file.path))
+
+
+@contextmanager
+def _refusing(found: Loaded, name: str) -> Iterator[None]:
+    """A refusal is kept under the name that the user knows, and the run goes on with the next file or member."""
+    try:
+        yield
+    except RefusedFile as refusal:
+        refusal.file = name
+        found.refused.append(refusal)
+
+
+def _is_new(file: File, found: Loaded, seen: dict[str, str]) -> bool:
+    first = seen.setdefault(file.sha256, file.name)
+    if first != file.name:
+        found.notes.append(Note("same_bytes", f"{file.name} holds the same bytes as {first} and was read once"))
+    return first == file.name
 
 
 def _sha256(content: Content) -> str:
@@ -187,13 +201,18 @@ def of_text(
         looks = survey(content, encoding=encoding)
         raise claims.refusal(looks.header, source, name, looks.header_line) from None
     read = Read(
-        raw=Raw(name, table.header, table.cells, table.lines, [text for _, text in table.preamble]),
+        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table)),
         rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
         dropped=tuple(drop.reason for drop in table.dropped),
         totals=tuple(drop.cells for drop in table.dropped if drop.reason == "total"),
         warnings=table.warnings,
     )
     return read, table
+
+
+def _remarks(table: TextTable) -> list[str]:
+    """The lines above the header, without the delimiters that a spreadsheet puts behind them."""
+    return [text.rstrip(f"{table.delimiter} \t") for _, text in table.preamble]
 
 
 def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Converted) -> None:

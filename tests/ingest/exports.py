@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -48,7 +49,7 @@ def account(loaded: Loaded, ends: str = "") -> Input:
     return found
 
 
-def values(loaded: Loaded, table: str, *names: str) -> list[tuple[object, ...]]:
+def values(loaded: Loaded, table: str, *names: str) -> list[tuple[Any, ...]]:
     """The columns of a table, in the order of file and line."""
     frame = loaded.tables[table].sort("source_file", "source_line").collect()
     return frame.select(names).rows()

@@ -126,7 +126,7 @@ def queries() -> dict[str, tuple[str, str | None, Mapping[str, str]]]:
         name: (top, bottom, {"matures": matures}) for name, (top, bottom, matures) in OTHERS.items()
     }
     for name, (last, first, matures) in RETENTION.items():
-        for n in (1, 7, 29):
+        for n in (1, 29):
             filled = {"last": last, "first": first, "matures": matures}
             numbers = {key: text.replace("{n}", str(n)) for key, text in filled.items()}
             found[name.replace("{n}", str(n))] = (BACK, MATURE, numbers)

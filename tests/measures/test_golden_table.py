@@ -4,7 +4,7 @@ import pytest
 
 from opsctl.measures.evidence import Evidence
 from opsctl.metrics.figure import Figure
-from tests.notation import active, ask, evidence, figure, figures, frame, of_frames, sides, spend, users, with_tables
+from tests.notation import active, ask, evidence, figure, figures, sides, spend, users
 
 ACQUIRED = users(
     "2025-01-01 10:00 A: u1",
@@ -58,10 +58,8 @@ def test_each_definition_counts_its_own_users(
 
 def retained_of(found: Evidence, metric: str) -> list[str | None]:
     """The users that a metric counts as retained: each one's name as a sub-channel, asked for one by one."""
-    named = frame("acquisition", [{**row, "sub_channel": row["user"]} for row in ACQUIRED])
-    split = with_tables(found, acquisition=named)
-    split = of_frames({name: rows.collect() for name, rows in split.tables.items()}, until=found.as_of)
-    each = figures(split, metric, ask("sub_channel"))
+    named = [{**row, "sub_channel": row["user"]} for row in ACQUIRED]
+    each = figures(evidence(acquisition=named, activity=EVENTS, until=str(found.as_of)), metric, ask("sub_channel"))
     return [user for (user,), one in each.items() if sides(one)[0] == 1]
 
 

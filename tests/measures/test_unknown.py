@@ -3,7 +3,7 @@
 import pytest
 
 from opsctl.measures.family import Reason
-from tests.notation import Rows, active, ask, evidence, every_figure, figure, figures, orders, spend, users, values
+from tests.notation import Rows, active, ask, every_figure, evidence, figure, figures, orders, spend, users, values
 
 NEW = users("2025-01-01 A: a b", "2025-01-02 B: c")
 BACK = active("2025-01-08: a", "2025-01-09: c")

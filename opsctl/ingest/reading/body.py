@@ -10,7 +10,7 @@ import polars as pl
 
 from opsctl.ingest.reading.dialect import USUAL
 from opsctl.ingest.reading.kinds import BLANKS
-from opsctl.ingest.reading.oddities import has_quoted_column, reject_oddities, suspicious_shapes
+from opsctl.ingest.reading.oddities import has_quoted_cell, has_quoted_column, reject_oddities, suspicious_shapes
 from opsctl.ingest.reading.records import split
 from opsctl.ingest.reading.rows import Rows, judge, suspicious_looks
 from opsctl.ingest.reading.scan import Dialect, scan
@@ -63,8 +63,9 @@ class BodyReader:
         """The records, under the header's delimiter or, where none fits, under the one that fits all."""
         *spaced, delimiter = header.delimiters
         for longer in spaced:
-            body = self._best_quoting(_respaced(header.cells), longer)
-            if body.rows.frame.height > len(body.rows.faults):
+            cells = tuple(delimiter.join(header.cells).split(longer))
+            body = self._best_quoting(cells, longer)
+            if len(cells) == len(header.cells) and body.rows.frame.height > len(body.rows.faults):
                 return body
         body = self._best_quoting(header.cells, delimiter)
         if body.rows.frame.height < len(body.rows.faults) and len(header.cells) > 1:
@@ -89,7 +90,8 @@ class BodyReader:
             return strict
         for dialect, warning in self._other_quotings(delimiter):
             other = self._attempt(cells, dialect)
-            if other.clean and other.rows.frame.height >= strict.rows.frame.height:
+            mixed = dialect.quote == "'" and has_quoted_cell(other.rows, '"')
+            if other.clean and not mixed and other.rows.frame.height >= strict.rows.frame.height:
                 return replace(other, warnings=(*other.warnings, warning))
         return strict
 
@@ -142,8 +144,3 @@ def _only_empty_beyond(found: Split, width: int) -> bool:
     """Whether no row has anything in the cells after the header's last."""
     beyond = found.cells.select(found.cells.columns[width:])
     return not beyond.width or beyond.select(pl.all_horizontal((pl.all().str.strip_chars(BLANKS) == "").all())).item()
-
-
-def _respaced(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """The header's cells when the blank before each of them belongs to the delimiter."""
-    return (cells[0], *[cell.removeprefix(" ") for cell in cells[1:]])

@@ -59,7 +59,7 @@ class EncodingChoice:
         utf8 = decode(self.data, "utf-8")
         found = self.search.find(utf8.text)
         if found and utf8.sound:
-            return self._unless_encoded_twice(utf8, found)
+            return self._unless_encoded_twice(Readable(utf8, found))
         if b"\x00" in self.data[:_HEAD]:
             for encoding in ("utf-16-le", "utf-16-be"):
                 wide = decode(self.data, encoding)
@@ -74,12 +74,12 @@ class EncodingChoice:
         header = self.search.find(decoding.text)
         if header is None:
             raise self._no_header(decoding)
-        return Readable(decoding, header, warnings)
+        return self._unless_encoded_twice(Readable(decoding, header, warnings))
 
-    def _unless_encoded_twice(self, utf8: Decoding, header: Header) -> Readable:
-        if is_encoded_twice(utf8.text):
+    def _unless_encoded_twice(self, readable: Readable) -> Readable:
+        if readable.decoding.encoding not in LEGACY and is_encoded_twice(readable.decoding.text):
             raise self._encoded_twice("cp1252")
-        return Readable(utf8, header)
+        return readable
 
     def _not_unicode(self, utf8: Decoding, found: Header | None) -> Readable:
         """UTF-8 with damage in it, or the one legacy encoding that makes a header appear."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,13 @@ class Names:
     """
 
     def __init__(self, folded: Collection[str]) -> None:
-        longest_first = sorted({name for name in folded if name}, key=lambda name: (-len(name), name))
+        self._folded = folded
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        longest_first = sorted({name for name in self._folded if name}, key=lambda name: (-len(name), name))
         spelled = [r"\s+".join(re.escape(part) for part in name.split()) for name in longest_first]
-        self._pattern = re.compile("|".join(spelled)) if spelled else None
+        return re.compile("|".join(spelled)) if spelled else None
 
     def delimiters_in(self, line: str) -> list[str]:
         """What stands between names that follow each other in the line, the most frequent first."""

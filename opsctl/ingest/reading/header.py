@@ -70,7 +70,8 @@ class HeaderSearch:
 
     def vouches(self, header: Header) -> bool:
         """Whether the header would not be recognised without its names that are not ASCII: they prove an encoding."""
-        return not self.recognise([cell if cell.isascii() else "" for cell in header.cells])
+        ascii_only = [cell if cell.isascii() else "" for cell in header.cells]
+        return not self.recognise(ascii_only) and not self.recognise(_without_nameless(ascii_only))
 
     def closest(self, text: str) -> tuple[int, tuple[str, ...]] | None:
         """The line that has most of the names, and its cells; never a line with a number, a date or an id."""
@@ -107,7 +108,7 @@ class HeaderSearch:
                 continue
             for quote in ('"', "'") if "'" in line.text else ('"',):
                 cells, end, lines = self._cells(text, line, delimiter, quote)
-                if not any(DAMAGE in cell for cell in cells):
+                if cells and not any(DAMAGE in cell for cell in cells):
                     yield Header(tuple(cells), _in_order(cells, delimiter), line.number, line.start, end, lines)
 
     def _cells(self, text: str, line: _Line, delimiter: str, quote: str) -> tuple[list[str], int, int]:
@@ -141,9 +142,12 @@ def _first_lines(text: str, most: int) -> Iterator[_Line]:
 
 
 def _in_order(cells: Sequence[str], delimiter: str) -> tuple[str, ...]:
-    """A delimiter with a blank after it is tried before the one without."""
-    spaced = len(cells) > 1 and all(cell.startswith(" ") for cell in cells[1:])
-    return (f"{delimiter} ", delimiter) if spaced else (delimiter,)
+    """The delimiter, after the longer ones it could be part of: those with the blanks around it."""
+    if len(cells) == 1:
+        return (delimiter,)
+    before = " " * all(cell.endswith(" ") for cell in cells[:-1])
+    after = " " * all(cell.startswith(" ") for cell in cells[1:])
+    return tuple(dict.fromkeys((f"{before}{delimiter}{after}", f"{delimiter}{after}", delimiter)))
 
 
 def _without_nameless(cells: Sequence[str]) -> list[str]:

@@ -29,8 +29,9 @@ _DATE = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_.\-:/+]+")
 _LONG_ID = 12
+_LONGEST = 100  # characters; anything longer is text
 _AT_LEAST = 2
-_NEARLY = 0.9
+_NEARLY = 0.75
 _WIDEST = 64  # columns; they are enough to tell a row by
 
 
@@ -71,7 +72,7 @@ def is_id(cell: str) -> bool:
 
 def is_measured(cell: str) -> bool:
     """Whether the cell is a number, a date or an id: something a name is not."""
-    return is_number(cell) or is_date(cell) or is_id(cell)
+    return len(cell) <= _LONGEST and (is_number(cell) or is_date(cell) or is_id(cell))
 
 
 def is_name(cell: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name
-from opsctl.ingest.reading.rows import LINE, is_same_header
+from opsctl.ingest.reading.rows import LINE, WIDEST, is_same_header
 from opsctl.ingest.reading.table import CELL_COUNT, QUOTING
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def suspicious_shapes(width: int, quote: str) -> pl.Expr:
     return pl.any_horizontal(
         first.str.contains(_GLUED),
         second.str.contains("^[ \t]"),
-        pl.col([str(at) for at in range(width)]).str.starts_with("'" if quote == '"' else '"'),
+        pl.col([str(at) for at in range(min(width, WIDEST))]).str.starts_with("'" if quote == '"' else '"'),
     )
 
 
@@ -46,10 +46,18 @@ def has_quoted_column(rows: Rows, quote: str) -> bool:
     for name in rows.columns:
         filled = rows.frame.get_column(name).str.strip_chars(BLANKS)
         filled = filled.filter(filled != "")
-        wrapped = filled.str.starts_with(quote) & filled.str.ends_with(quote) & (filled.str.len_bytes() > 1)
-        if len(filled) > 1 and wrapped.all():
+        if len(filled) > 1 and filled.str.contains(_between(quote)).all():
             return True
     return False
+
+
+def has_quoted_cell(rows: Rows, quote: str) -> bool:
+    """Whether some cell has a quote at both ends."""
+    return any(rows.frame.get_column(name).str.contains(_between(quote)).any() for name in rows.columns)
+
+
+def _between(quote: str) -> str:
+    return f"(?s)^{quote}.*{quote}$"
 
 
 def _reject_second_table(rows: Rows, recognise: Recognise) -> None:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -101,7 +102,14 @@ class _Splitter:
     @cached_property
     def measured(self) -> frozenset[int]:
         """The columns by which a row is told from text."""
-        return measured_columns(self._likely_rows())
+        return measured_columns(self._likely_rows()) or measured_columns(self._rows_of_one_line())
+
+    def _rows_of_one_line(self) -> Iterator[list[str]]:
+        """Lines that are rows when each is looked at by itself."""
+        for at in range(min(len(self.lines), _SAMPLE)):
+            found = scan(self.lines, at, self.dialect)
+            if found.last == at and self._is_clean(found):
+                yield found.cells
 
     def _likely_rows(self) -> Iterator[list[str]]:
         """Records of one line as a lenient reader sees them, to learn from them what a row looks like."""
@@ -122,7 +130,7 @@ class _Splitter:
         for other in others:
             while at <= other:
                 at = self._read_from(max(at, other))
-        certain = rows.filter(~pl.col(AT).is_in(pl.Series(sorted(self.passed), dtype=pl.Int64)))
+        certain = rows.filter(~pl.col(AT).is_in(pl.Series(sorted(self.passed), dtype=pl.Int64).implode()))
         certain = self._retract_beginnings(certain)
         read = frame_of([*self.rows.values()], self.width).with_columns(pl.Series(AT, [*self.rows], pl.Int64))
         together = pl.concat([certain.select(read.columns), read]).sort(AT)
@@ -146,7 +154,7 @@ class _Splitter:
         """Keep a record of the right width, note one of another, reject what is damaged; whether it was kept."""
         line = self.lines.first + at
         if not self.lines.sound and not all(map(is_sound, found.cells)):
-            self.faults[at] = Fault(line, UNREADABLE, "a NUL or bytes that are no text")
+            self.faults[at] = Fault(line, UNREADABLE, _unreadable("".join(found.cells)))
         elif (found.loose or self.dialect.quote != '"') and self._has_stray(found.cells):
             self.faults[at] = Fault(line, QUOTING, _STRAY)
         elif len(found.cells) == self.width:
@@ -179,11 +187,16 @@ class _Splitter:
 
     def _swallows(self, at: int, last: int) -> bool:
         """Whether a record of several lines is really rows between two stray quotes: all its lines look complete."""
-        between = range(at + 1, last) if last > at + 1 else range(at, last + 1)
-        rows = [self._without_quotes(line) for line in between]
-        if any(len(row) != self.width for row in rows):
-            return False
-        return all(resembles(row, self.measured) for row in rows) if self.measured else self.width >= _ENOUGH
+        if last > at + 1:
+            between = (scan(self.lines, line, self.dialect) for line in range(at + 1, last))
+            rows = [found.cells for found in takewhile(self._is_clean, between)]
+            complete = len(rows) == last - at - 1
+        else:
+            rows = [self._without_quotes(line) for line in (at, last)]
+            complete = all(len(row) == self.width for row in rows)
+        if not complete or not self.measured:
+            return complete and self.width >= _ENOUGH
+        return all(resembles(row, self.measured) for row in rows)
 
     def _without_quotes(self, at: int) -> list[str]:
         """The cells of one physical line by itself, its unpaired quotes left out."""
@@ -255,27 +268,28 @@ class _Splitter:
         return complete and len(texts) >= at_least and self.width >= at_least
 
     def _retract_beginnings(self, certain: pl.DataFrame) -> pl.DataFrame:
-        """Reject a row that ends in a quote above lines that are no rows: a stray quote may have ended it early."""
+        """Reject a row with quotes above lines that are no rows: a stray quote may have ended it early."""
         refused = self.faults.keys() | self.odd.keys()
         gone = []
         for below in sorted(refused):
             above = below - 1
-            doubtful = above not in refused and above >= 0 and self.lines.texts[above].endswith(self.dialect.quote)
+            doubtful = above not in refused and above >= 0 and self.dialect.quote in self.lines.texts[above]
             if doubtful and self._is_fragment(below) and self._is_closed_below(below, refused):
                 start = self.ends.get(above, above)
                 self.rows.pop(start, None)
                 gone.append(start)
                 self._reject(start, "goes on below with text that does not belong to a row")
-        return certain.filter(~pl.col(AT).is_in(pl.Series(gone, dtype=pl.Int64))) if gone else certain
+        return certain.filter(~pl.col(AT).is_in(pl.Series(gone, dtype=pl.Int64).implode())) if gone else certain
 
     def _is_fragment(self, at: int) -> bool:
-        """Whether a line has nothing of what a row begins with."""
+        """Whether a line does not begin as a row does."""
         cells = self._without_quotes(at)
+        if not self.lines.texts[at].strip():
+            return False
         if not self.measured:
-            return len(cells) == 1 < self.width and bool(cells[0].strip())
-        return bool(self.lines.texts[at].strip()) and not any(
-            is_measured(cells[column]) for column in self.measured if column < len(cells)
-        )
+            return len(cells) == 1 < self.width
+        first = min(self.measured)
+        return first >= len(cells) or not is_measured(cells[first])
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while at in refused:
@@ -285,5 +299,10 @@ class _Splitter:
         return False
 
     def _reject(self, at: int, reason: str) -> None:
-        rule = QUOTING if is_sound(self.lines.texts[at]) else UNREADABLE
-        self.faults[at] = Fault(self.lines.first + at, rule, reason)
+        line, text = self.lines.first + at, self.lines.texts[at]
+        sound = is_sound(text)
+        self.faults[at] = Fault(line, QUOTING, reason) if sound else Fault(line, UNREADABLE, _unreadable(text))
+
+
+def _unreadable(text: str) -> str:
+    return "a NUL character" if "\x00" in text else "bytes that are no text in the file's encoding"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LINE = "line"
 UNSEEN = BLANKS + "\ufeff"
 _SAMPLE = 500
+WIDEST = 256  # columns that are looked at; labels and names stand in the first
 
 
 class Rows:
@@ -82,14 +83,14 @@ class Rows:
 
 
 def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
-    return frame.filter(~pl.col(LINE).is_in(pl.Series(sorted(lines), dtype=pl.Int64))) if lines else frame
+    return frame.filter(~pl.col(LINE).is_in(pl.Series(sorted(lines), dtype=pl.Int64).implode())) if lines else frame
 
 
 def suspicious_looks(header: Sequence[str], totals: Totals) -> pl.Expr:
     """Records that could be blank, a comment, a total or a header again."""
-    columns = [str(at) for at in range(len(header))]
+    columns = [str(at) for at in range(min(len(header), WIDEST))]
     names = sorted(
-        {seen for name in header if name.strip(UNSEEN) for seen in (name, name.strip(UNSEEN), f"\ufeff{name}")}
+        {seen for name in header[:WIDEST] if name.strip(UNSEEN) for seen in (name, name.strip(UNSEEN), f"\ufeff{name}")}
     )
     first = pl.col("0").str.strip_chars(UNSEEN)
     return pl.any_horizontal(

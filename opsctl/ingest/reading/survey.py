@@ -73,12 +73,12 @@ def _first_plausible(text: str, file: str) -> Header:
     stated = stated_delimiter(text)
     candidates = (stated,) if stated else USUAL
     best: list[Header] = []
-    most = (0, 0)
+    most = 0
     for delimiter in candidates:
         found = [*islice(_records(text, delimiter), bool(stated), _SAMPLE)]
         for width, times in Counter(len(one.cells) for one in found if len(one.cells) > 1).items():
-            if (times, width) > most:
-                most = (times, width)
+            if times * (width - 1) > most:
+                most = times * (width - 1)
                 best = [one for one in found if len(one.cells) == width]
     best = best or [*islice(_records(text, candidates[0]), _SAMPLE)]
     if not best:
