@@ -153,6 +153,7 @@ def evidence(  # noqa: PLR0913 - what there is to be known, all by name
     qualifying: Iterable[str] | None = None,
     groups: Mapping[str, str] | None = None,
     campaigns: Campaigns | None = None,
+    foreign_days: Iterable[str] = (),
     policy: Policy | None = None,
 ) -> Evidence:
     """Evidence of the tables that are given, each seen through the day `until`, or through its own in `seen`."""
@@ -167,6 +168,7 @@ def evidence(  # noqa: PLR0913 - what there is to be known, all by name
         qualifying=None if qualifying is None else frozenset(qualifying),
         groups=groups or {},
         campaigns=campaigns or Campaigns(),
+        foreign_days=frozenset(foreign_days),
         policy=policy or shipped_policy(),
     )
 

@@ -61,6 +61,7 @@ def explain(
     metric = asking.metrics(name)[0]
     asking.check_period(period)
     conditions = asking.conditions([*(where or ()), *([f"channel={channel}"] if channel else [])])
+    session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
     loaded = session.read(paths, chosen, voice, strict=strict)
     known = session.evidence(loaded, chosen, as_of, voice)

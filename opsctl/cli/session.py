@@ -243,9 +243,10 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         Path(part).replace(path)
     except OSError as error:
+        raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="check the folder and the disk") from error
+    finally:
         if part is not None:
             Path(part).unlink(missing_ok=True)
-        raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="check the folder and the disk") from error
 
 
 def write_rejects(loaded: Loaded, path: Path | None) -> None:

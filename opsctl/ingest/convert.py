@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -31,7 +30,7 @@ class Converted:
         frame: The accepted rows: the table's physical columns, attributes, and `line`.
         supplied: The columns that the file itself gave.
         rejected: The rows that broke a rule, by their line.
-        dropped: The rows that are no data, by reason.
+        dropped: The rows that the mapping says are no data: line and reason.
         notes: What a person should know of the file's values.
         currency_assumed: Whether nothing but the project says what the money's currency is.
     """
@@ -39,7 +38,7 @@ class Converted:
     frame: pl.DataFrame
     supplied: frozenset[str]
     rejected: tuple[Rejected, ...]
-    dropped: Mapping[str, int]
+    dropped: tuple[tuple[int, str], ...]
     notes: tuple[str, ...]
     currency_assumed: bool
 
@@ -84,7 +83,7 @@ def convert(raw: Raw, written: Written, project: Project) -> Converted:
     supplied = frozenset(read.found)
     assumed = _settle_currency(read, written, table, project.currency)
     frame, rejected = _checked(read, kept, table)
-    return Converted(frame, supplied, tuple(rejected), dict(sorted(dropped.items())), tuple(read.notes), assumed)
+    return Converted(frame, supplied, tuple(rejected), tuple(dropped), tuple(read.notes), assumed)
 
 
 def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:

@@ -140,9 +140,10 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     claim = claims.of(read.raw.header, source, seen.file)
     seen.mapping = claim.name
     converted = typed_rows(read, claim, source, look.settings)
-    bad = {row.line for row in converted.rejected}
+    kept = set(converted.frame["line"])
     seen.rejected += [(row.line, f"{row.column}: {row.reason}") for row in converted.rejected]
-    seen.rows = [row for row, line in zip(seen.rows, read.raw.lines, strict=True) if line not in bad]
+    seen.dropped += converted.dropped
+    seen.rows = [row for row, line in zip(seen.rows, read.raw.lines, strict=True) if line in kept]
     seen.warnings += converted.notes
     if claim.unused:
         seen.warnings.append(f"nothing reads {', '.join(claim.unused)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -243,9 +243,7 @@ def _note_zone(found: Loaded, file: File, claim: Claim, frame: pl.DataFrame, set
 
 
 def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:
-    dropped: dict[str, int] = defaultdict(int, converted.dropped)
-    for reason in read.dropped:
-        dropped[reason] += 1
+    dropped = Counter([*read.dropped, *(reason for _, reason in converted.dropped)])
     rejected = sorted((*read.rejected, *converted.rejected), key=lambda row: row.line)
     return Input(
         file=file.name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -136,15 +135,15 @@ def composed(template: str, parts: Sequence[pl.Series]) -> pl.Series:
     return frame.select(pl.concat_str(ends[0], *inner)).to_series()
 
 
-def without_dropped(raw: Raw, export: Export | None) -> tuple[Raw, Counter[str]]:
-    """The rows without those that the mapping says are no data, and how many these were by reason."""
-    dropped: Counter[str] = Counter()
+def without_dropped(raw: Raw, export: Export | None) -> tuple[Raw, list[tuple[int, str]]]:
+    """The rows without those that the mapping says are no data, and of each of these the line and the reason."""
+    dropped: list[tuple[int, str]] = []
     for rule in export.rows.drop if export else ():
         meets = pl.repeat(value=True, n=raw.cells.height, eager=True)
         for name, value in rule.where.items():
             meets = meets & _equals(raw, name, value)
         if meets.any():
-            dropped[rule.reason] += int(meets.sum())
+            dropped += [(line, rule.reason) for line in raw.lines.filter(meets)]
             raw = raw.only(~meets)
     return raw, dropped
 

@@ -15,9 +15,7 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     if users is None:
         return None
     found = {"acquisitions": pl.lit(1, pl.Int64), "last_acquired": pl.col("day").to_physical().cast(pl.Int64)}
-    if "acquisitions_paid" in wanted and "spend" not in evidence.tables:
-        found["acquisitions_paid"] = pl.lit(None, pl.Int64)
-    elif "acquisitions_paid" in wanted:
+    if "acquisitions_paid" in wanted:
         users = _with_paid(users, evidence, ask)
         found["acquisitions_paid"] = pl.col("paid")
     return users.with_columns(**{name: found[name] for name in wanted})

@@ -77,7 +77,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
     """One row per channel, totals, and what changed against the period before."""
     evidence = known.evidence
     columns = SHOWN if {"spend", "acquisition"} & evidence.tables.keys() else SHOP
-    asked = [_asked(evidence, shown, period) for shown in columns if set(shown.needs) <= evidence.tables.keys()]
+    asked = [_asked(known, shown, period) for shown in columns if set(shown.needs) <= evidence.tables.keys()]
     now = _figures(evidence, asked, (CHANNEL,))
     total = _figures(evidence, asked, ()).get(None, {})
     earlier = _before(asked, known)
@@ -103,13 +103,17 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
     )
 
 
-def _asked(evidence: Evidence, shown: Shown, period: Period) -> _Asked:
-    """A metric of users is shown for the latest cohort of the period's length whose users are all mature."""
+def _asked(known: Known, shown: Shown, period: Period) -> _Asked:
+    """A metric of users is shown for the latest cohort of the period's length whose users are all mature.
+
+    Where the data do not reach back to it, the period itself is shown, with the day on which it will be mature.
+    """
     metric = load(shown.metric)
-    through = evidence.through(metric.cohort.table) if metric.cohort else None
+    through = known.evidence.through(metric.cohort.table) if metric.cohort else None
     if metric.cohort is None or through is None:
         return _Asked(shown, metric, period)
-    return _Asked(shown, metric, period.back_to(metric.cohort.last_mature(through, metric.numbers)))
+    mature = period.back_to(metric.cohort.last_mature(through, metric.numbers))
+    return _Asked(shown, metric, mature if mature.end >= known.span.start else period)
 
 
 def _before(asked: Sequence[_Asked], known: Known) -> list[_Asked]:

@@ -59,12 +59,16 @@ def entry(name: str, *, json: bool) -> str:
         UnknownName: Nothing is called so; the nearest is named.
     """
     found = _found(name)
+    beside = _table(name) if found["kind"] == "metric" and name in tables() else None  # `spend` is both
     if json:
-        return encoder.dumps({"schema_version": 1, **found}, ensure_ascii=False, indent=2) + "\n"
-    return (
-        "\n".join(f"{label}: {_flat(value)}" if label != "text" else f"\n{value}" for label, value in found.items())
-        + "\n"
-    )
+        whole = {"schema_version": 1, **found, **({"table": beside} if beside else {})}
+        return encoder.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return _text(found) + (f"\n{_text(beside)}" if beside else "")
+
+
+def _text(found: dict[str, Any]) -> str:
+    lines = (f"{label}: {_flat(value)}" if label != "text" else f"\n{value}" for label, value in found.items())
+    return "\n".join(lines) + "\n"
 
 
 def _flat(value: Any) -> str:
@@ -78,7 +82,7 @@ def _found(name: str) -> dict[str, Any]:
         return _error(name.upper())
     if name.upper() in RULES:
         return {"name": name.upper(), "kind": "rule of a row", "text": RULES[name.upper()]}
-    if name in tables():
+    if name in tables() and name not in templates():
         return _table(name)
     if re.search(r"[A-Z]", name) and name in templates():
         return _metric(example_of(name))

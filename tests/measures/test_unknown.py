@@ -74,6 +74,11 @@ def test_a_buyer_who_pays_in_foreign_money_cannot_be_held_to_the_threshold() -> 
     assert by_channel[("B",)].value == 1
 
 
+def test_one_foreign_payment_is_enough() -> None:
+    found = evidence(acquisition=NEW, order=orders("2025-01-03 a 5000", "2025-01-03 a 1 USD"), until=UNTIL)
+    assert figure(found, "high_value_share").reason == Reason.NO_RATE
+
+
 def test_foreign_money_of_somebody_who_is_not_judged_yet_is_in_nobodys_way() -> None:
     found = evidence(
         acquisition=users("2024-01-01: a", "2025-01-01: b"),
@@ -120,6 +125,24 @@ def test_a_channel_whose_times_are_known_is_answered() -> None:
 def test_the_day_ends_also_where_the_clocks_change_at_midnight(zone: str, day: str) -> None:
     new, back = users("2024-01-01 10:00: a"), active("2024-01-02 12:00: a")
     assert figure(evidence(acquisition=new, activity=back, until=day, zone=zone), "retention_d1_24h").value == 1
+
+
+# --- days of another zone -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("metric", ["cpa", "cpa_paid", "cost_per_retained_d7", "roas"])
+def test_days_of_another_zone_are_joined_with_ours_from_a_week_on(metric: str) -> None:
+    found = evidence(acquisition=NEW, activity=BACK, order=PAID, spend=BILLED, until=UNTIL, foreign_days=["spend"])
+    assert figure(found, metric, ask(period="2025-01-01..2025-01-06")).reason == Reason.TZ_MISMATCH
+    assert {one.reason for one in figures(found, metric, ask("day")).values()} <= {Reason.TZ_MISMATCH, Reason.IMMATURE}
+    assert figure(found, metric, ask(period="2024-12-30..2025-01-05")).value is not None
+    assert values(found, metric, "week", period="2025-W01")["2025-W01"] is not None
+
+
+@pytest.mark.parametrize("metric", ["spend", "acquisitions", "retention_d7", "net_paid"])
+def test_what_is_counted_in_one_zone_alone_is_known_by_the_day(metric: str) -> None:
+    found = evidence(acquisition=NEW, activity=BACK, order=PAID, spend=BILLED, until=UNTIL, foreign_days=["spend"])
+    assert figure(found, metric, ask(period="2025-01-01..2025-01-04")).value
 
 
 # --- tables, columns and dimensions that nobody gave ----------------------------------------------------
@@ -232,6 +255,12 @@ def test_value_waits_for_the_orders_and_not_for_the_activity() -> None:
     )
     assert figure(found, "ltv_revenue_7d").mature == 2
     assert figure(found, "retention_d7").mature == 3
+
+
+def test_an_order_table_without_rows_has_seen_no_day() -> None:
+    found = evidence(acquisition=NEW, order=[], until=UNTIL)
+    assert figure(found, "ltv_revenue_7d").reason == Reason.IMMATURE
+    assert figure(found, "orders").value == 0
 
 
 def test_of_no_users_nobody_is_immature() -> None:

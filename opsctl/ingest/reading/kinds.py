@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_.\-:/+]+")
 _LONG_ID = 12
 _LONGEST = 100  # characters; anything longer is text
 _AT_LEAST = 2
-_NEARLY = 0.75
+_MOST = 0.75
 _WIDEST = 64  # columns; they are enough to tell a row by
 
 
@@ -81,15 +81,17 @@ def is_name(cell: str) -> bool:
 
 
 def measured_columns(rows: Iterable[Sequence[str]]) -> frozenset[int]:
-    """The positions that hold numbers, dates or ids in nearly every row that fills them, and at least twice."""
+    """The positions that hold numbers, dates or ids in most rows that fill them, and at least twice."""
     filled: Counter[int] = Counter()
     measured: Counter[int] = Counter()
     for row in rows:
-        for at, cell in enumerate(row[:_WIDEST]):
-            if not is_missing(cell):
-                filled[at] += 1
-                measured[at] += is_measured(cell)
-    return frozenset(at for at, times in measured.items() if times >= _AT_LEAST and times >= _NEARLY * filled[at])
+        cells = [(at, cell) for at, cell in enumerate(row[:_WIDEST]) if not is_missing(cell)]
+        if len(cells) == 1 < len(row):
+            continue  # a remark or a lonely total tells nothing
+        for at, cell in cells:
+            filled[at] += 1
+            measured[at] += is_measured(cell)
+    return frozenset(at for at, times in measured.items() if times >= _AT_LEAST and times >= _MOST * filled[at])
 
 
 def resembles(row: Sequence[str], measured: frozenset[int]) -> bool:

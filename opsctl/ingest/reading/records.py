@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.complete import AT, complete_rows
-from opsctl.ingest.reading.kinds import is_measured, measured_columns, resembles
+from opsctl.ingest.reading.kinds import is_measured, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.scan import NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
@@ -268,18 +268,26 @@ class _Splitter:
         return complete and len(texts) >= at_least and self.width >= at_least
 
     def _retract_beginnings(self, certain: pl.DataFrame) -> pl.DataFrame:
-        """Reject a row with quotes above lines that are no rows: a stray quote may have ended it early."""
-        refused = self.faults.keys() | self.odd.keys()
-        gone = []
-        for below in sorted(refused):
-            above = below - 1
-            doubtful = above not in refused and above >= 0 and self.dialect.quote in self.lines.texts[above]
-            if doubtful and self._is_fragment(below) and self._is_closed_below(below, refused):
-                start = self.ends.get(above, above)
-                self.rows.pop(start, None)
-                gone.append(start)
-                self._reject(start, "goes on below with text that does not belong to a row")
+        """Reject rows above a line that ends a quoted cell: a stray quote may have ended that cell early."""
+        refused = {*self.faults, *self.odd}
+        gone: list[int] = []
+        for below in sorted(at for at in refused if at and at - 1 not in refused):
+            if self._is_fragment(below) and self._is_closed_below(below, refused):
+                gone += self._beginnings_above(below - 1, refused)
+        for start in gone:
+            self.rows.pop(start, None)
+            self._reject(start, "goes on below with text that does not belong to a row")
         return certain.filter(~pl.col(AT).is_in(pl.Series(gone, dtype=pl.Int64).implode())) if gone else certain
+
+    def _beginnings_above(self, above: int, refused: set[int]) -> list[int]:
+        """The rows from a line upwards that are fragments too, and the one with quotes that they go on from."""
+        gone = []
+        while above >= 0 and above not in refused and self.ends.get(above, above) == above and self._is_fragment(above):
+            gone.append(above)
+            above -= 1
+        if above >= 0 and above not in refused and self.dialect.quote in self.lines.texts[above]:
+            gone.append(self.ends.get(above, above))
+        return gone
 
     def _is_fragment(self, at: int) -> bool:
         """Whether a line does not begin as a row does."""
@@ -289,7 +297,7 @@ class _Splitter:
         if not self.measured:
             return len(cells) == 1 < self.width
         first = min(self.measured)
-        return first >= len(cells) or not is_measured(cells[first])
+        return first >= len(cells) or not (is_missing(cells[first]) or is_measured(cells[first]))
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while at in refused:

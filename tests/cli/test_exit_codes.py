@@ -1,0 +1,165 @@
+"""Every way a command can end has its own code, also when somebody else ends it; and each is explained."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from opsctl.core.errors import ExitCode, every_error
+from tests.cli.inside import opsctl
+from tests.command import opsctl as opsctl_in_a_shell
+
+GOOD = "day,channel,spend\n2025-03-01,A,100\n2025-03-02,B,90\n"
+
+ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith("OPSCTL_")} | {"HOME": os.devnull}
+
+# A run that stops in the middle of reading: the first argument is what happens there.
+DRIVER = """
+import signal, sys, time
+from opsctl.cli import run, session
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def wait(*_, **__):
+    print("reading", file=sys.stderr, flush=True)
+    time.sleep(60)
+
+def stumble(*_, **__):
+    raise KeyError("13800138000")
+
+session.read = {"wait": wait, "stumble": stumble}[sys.argv.pop(1)]
+run()
+"""
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    (tmp_path / "good.csv").write_text(GOOD)
+    return tmp_path
+
+
+def driven(how: str, folder: Path) -> subprocess.Popen[bytes]:
+    """The command, made to wait or to stumble while it reads."""
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVER, how, "query", "spend", "good.csv", "-o", "answer.json"],
+        cwd=folder,
+        env=ENVIRON,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_an_answer_is_0(exports: Path) -> None:
+    assert opsctl_in_a_shell("query", "spend", exports).code == 0
+
+
+def test_an_answer_with_findings_is_1(exports: Path) -> None:
+    (exports / "more.csv").write_text(f"{GOOD.replace('03-0', '04-0')}2025-04-03,C,x\n")
+    ran = opsctl_in_a_shell("query", "spend", exports, "--json")
+    assert (ran.code, ran.figure("spend")["value"]) == (1, "380.0000")
+
+
+def test_asked_wrongly_is_2(exports: Path) -> None:
+    assert opsctl("query", "spnd", exports).code == 2
+
+
+def test_no_answer_is_3(exports: Path) -> None:
+    (exports / "good.csv").write_bytes(b"")
+    assert opsctl("query", "spend", exports).code == 3
+
+
+def test_an_empty_folder_is_3(tmp_path: Path) -> None:
+    assert opsctl("query", "spend", tmp_path).code == 3
+
+
+def test_made_but_not_delivered_is_4(exports: Path) -> None:
+    ran = opsctl("query", "spend", "good.csv", "-o", "missing/answer.json", cwd=exports)
+    assert (ran.code, ran.out) == (4, "")
+    assert not (exports / "missing").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_behind_stdout_is_4_and_one_error(exports: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "opsctl", "query", "spend", str(exports)]
+        ran = subprocess.run(command, env=ENVIRON, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 4
+    assert ran.stderr.count(b"error[") == 1
+    assert b"Exception" not in ran.stderr
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind_and_an_old_one_alone(exports: Path) -> None:
+    (exports / "answer.json").mkdir()  # a folder stands where the file should go
+    before = sorted(exports.iterdir())
+    assert opsctl("query", "spend", "good.csv", "-o", "answer.json", cwd=exports).code == 4
+    assert sorted(exports.iterdir()) == before
+
+
+def test_a_defect_is_5_with_a_log_that_only_the_user_can_read(exports: Path) -> None:
+    run = driven("stumble", exports)
+    out, err = run.communicate(timeout=60)
+    told = err.decode()
+    assert (run.returncode, out) == (5, b"")
+    assert told.startswith("error[OPS501]: KeyError: a defect of opsctl")
+    assert "13800138000" not in told
+    assert "Traceback" not in told
+    (log,) = (Path(line.partition("log: ")[2]) for line in told.splitlines() if "log: " in line)
+    text = log.read_text(encoding="utf-8")
+    mode = log.stat().st_mode
+    log.unlink()
+    assert "Traceback" in text
+    assert mode & 0o077 == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_stopped_by_a_signal_has_its_code_and_leaves_nothing_half_written(exports: Path, name: str, code: int) -> None:
+    with driven("wait", exports) as run:
+        assert run.stderr is not None
+        assert run.stderr.readline().strip() == b"reading"
+        run.send_signal(getattr(signal, name))
+        out, err = run.communicate(timeout=60)
+    assert (run.returncode, out, err) == (code, b"", b"")
+    assert [path.name for path in exports.iterdir()] == ["good.csv"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["query", "spend", "good.csv"], ["query", "spend", "good.csv", "--json"], ["explain", "--list"], ["--help"]],
+)
+def test_a_reader_that_went_away_is_141_without_a_word(exports: Path, arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "opsctl", *arguments]
+    with subprocess.Popen(command, cwd=exports, env=ENVIRON, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        told = run.stderr.read().decode()
+        run.wait(timeout=60)
+    assert run.returncode == 141
+    assert [line for line in told.splitlines() if not line.startswith("note: ")] == []
+
+
+def test_a_file_that_was_there_is_replaced_whole(exports: Path) -> None:
+    (exports / "answer.json").write_text("old" * 10_000)
+    ran = opsctl("query", "spend", "good.csv", "-o", "answer.json", cwd=exports)
+    assert (ran.code, ran.out) == (0, "")
+    answer = (exports / "answer.json").read_text()
+    assert answer == opsctl("query", "spend", "good.csv", "--json", cwd=exports).out
+    assert sorted(path.name for path in exports.iterdir()) == ["answer.json", "good.csv"]
+
+
+def test_every_code_is_explained() -> None:
+    text = opsctl("explain", "exit-codes").out
+    for code in ExitCode:
+        assert f"{code.value:>3}  {code.sentence}\n" in text
+
+
+def test_every_refusal_leaves_with_a_code_that_is_explained() -> None:
+    for code, kind in every_error().items():
+        assert kind.exit_code in ExitCode, code
+        assert kind.exit_code not in (ExitCode.OK, ExitCode.FINDINGS)

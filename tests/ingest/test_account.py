@@ -1,0 +1,164 @@
+"""What became of every row: read is accepted and rejected and dropped, whatever a file holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given
+from hypothesis import settings as with_settings
+from hypothesis import strategies as st
+
+from opsctl.ingest.load import Loaded
+from tests.ingest.exports import account, read, refusals, values
+
+HEADER = "时间-天,单元名称,消耗,展示数,点击数,转化数"
+UNIT = f"{HEADER}\n2025-01-06,拉新-A,100.50,1200,240,48\n2025-01-06,拉新-B,50.00,100,24,8\n"
+CANONICAL = "day,channel,spend,impressions,clicks\n"
+
+# A line of a file of spend, and what becomes of it.
+BAD = {
+    "2025-02-30,A,1,10,1": "OPS203",
+    "2025-01-06,A,1.5x,10,1": "OPS202",
+    "2025-01-06,A,-1,10,1": "OPS205",
+    "2025-01-06,,1,10,1": "OPS204",
+    "2025-01-06,A,1,10,11": "OPS206",
+    "2025-01-06,A,1": "OPS201",
+    "2025-01-06,A,1,10,1,7,7": "OPS201",
+}
+NO_ROW = {"合计,,9,9,9": "total", "": "blank"}
+
+
+def good(amount: int, channel: str) -> str:
+    return f"2025-01-06,{channel},{amount / 100:.2f},10,1"
+
+
+lines = st.lists(
+    st.one_of(
+        st.builds(good, st.integers(0, 10**9), st.sampled_from("ABC")),
+        st.sampled_from([*BAD]),
+        st.sampled_from([*NO_ROW]),
+    ),
+    max_size=12,
+)
+
+
+@with_settings(deadline=None, max_examples=40)
+@given(above=lines, below=lines)
+def test_every_row_is_accepted_or_rejected_or_dropped_and_the_money_is_that_of_the_accepted(
+    above: list[str], below: list[str]
+) -> None:
+    written = [*above, good(12_345, "A"), *below]
+    with TemporaryDirectory() as folder:
+        loaded = read(Path(folder), {"spend.csv": CANONICAL + "\n".join([*written, good(1, "B"), ""])})
+    one = account(loaded)
+    kept = [line for line in [*written, good(1, "B")] if line not in BAD and line not in NO_ROW]
+    assert one.read == len(written) + 1
+    assert one.accepted == len(kept) == len(values(loaded, "spend", "day"))
+    assert Counter(row.code for row in one.rejected) == Counter(BAD[line] for line in written if line in BAD)
+    assert one.dropped == Counter(NO_ROW[line] for line in written if line in NO_ROW)
+    assert [row.line for row in one.rejected] == [at for at, line in enumerate(written, start=2) if line in BAD]
+    assert Decimal(str(one.sums["spend"])) == sum(Decimal(line.split(",")[2]) for line in kept)
+    assert one.sums["impressions"] == 10 * len(kept)
+
+
+def test_a_row_names_the_line_the_column_and_the_rule_that_it_broke_and_no_value(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w01.csv": f"{CANONICAL}2025-01-06,A,1,10,1\n2025-01-07,A,13800138000x,10,1\n"})
+    (row,) = account(loaded).rejected
+    assert (row.line, row.column, row.code) == (3, "spend", "OPS202")
+    assert "138" not in row.reason
+
+
+def test_the_first_and_the_last_day_are_those_of_accepted_rows(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{CANONICAL}2025-01-09,A,1,1,1\n2025-01-06,A,1,1,1\n2025-03-01,A,x,1,1\n"})
+    assert [str(day) for day in account(loaded).days or ()] == ["2025-01-06", "2025-01-09"]
+
+
+# --- totals that the platform states --------------------------------------------------------------------
+
+
+def control(loaded: Loaded) -> dict[str, tuple[str, str, bool]]:
+    return {one.column: (one.stated, one.computed, one.ok) for one in account(loaded).control}
+
+
+def test_a_total_row_is_compared_then_dropped_and_counted(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f'{UNIT}合计,-,150.50,"1,300",264,56\n'})
+    assert control(loaded) == {
+        "spend": ("150.5000", "150.5000", True),
+        "impressions": ("1300", "1300", True),
+        "clicks": ("264", "264", True),
+        "conversions": ("56", "56", True),
+    }
+    assert account(loaded).dropped == {"total": 1}
+    assert values(loaded, "spend", "spend") == [(100_5000,), (50_0000,)]
+    assert not loaded.has_findings
+
+
+def test_a_total_that_does_not_agree_is_a_finding_and_the_rows_still_load(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{UNIT}合计,-,999.00,1300,264,56\n"})
+    assert control(loaded)["spend"] == ("999.0000", "150.5000", False)
+    assert account(loaded).accepted == 2
+    assert [(one.file, column) for one, column in loaded.mismatches] == [(account(loaded).file, "spend")]
+    assert loaded.has_findings
+
+
+def test_a_row_that_was_rejected_is_missing_from_the_total(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{UNIT}2025-01-06,拉新-C,7.00,5,6,0\n合计,-,157.50,1305,270,56\n"})
+    assert account(loaded).rejected[0].code == "OPS206"
+    assert control(loaded)["spend"] == ("157.5000", "150.5000", False)
+
+
+def test_of_a_subtotal_and_a_total_the_one_that_agrees_counts(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{UNIT}小计,-,100.50,1200,240,48\n合计,-,150.50,1300,264,56\n"})
+    assert all(ok for _, _, ok in control(loaded).values())
+    assert account(loaded).dropped == {"total": 2}
+
+
+def test_a_total_states_nothing_of_a_column_that_it_leaves_empty(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{UNIT}合计,-,150.50,-,-,\n"})
+    assert control(loaded) == {"spend": ("150.5000", "150.5000", True)}
+
+
+def test_a_total_above_the_header_counts_like_one_below(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"合计,-,150.50,1300,264,56\n{UNIT}"})
+    assert control(loaded)["spend"] == ("150.5000", "150.5000", True)
+    assert account(loaded).accepted == 2
+
+
+# --- files that are alike, or of which nothing is left ----------------------------------------------------
+
+
+def test_the_same_bytes_under_two_names_are_read_once_and_it_is_said(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w01.csv": UNIT, "copy of w01.csv": UNIT})
+    assert account(loaded).file.endswith("copy of w01.csv")
+    assert account(loaded).sums["spend"] == "150.5000"
+    (note,) = (note for note in loaded.notes if note.code == "same_bytes")
+    assert (
+        note.text == f"{tmp_path.as_posix()}/w01.csv holds the same bytes as {account(loaded).file} and was read once"
+    )
+
+
+def test_a_file_of_which_no_row_can_be_loaded_is_refused_with_its_first_fault(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{CANONICAL}x,A,1,1,1\ny,B,2,1,1\n"})
+    assert refusals(loaded) == [("OPS112", "w.csv")]
+    assert loaded.refused[0].details == (("first", "OPS203 in day: not a day"),)
+    assert loaded.inputs == []
+
+
+def test_a_header_without_rows_is_an_export_of_nothing(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{HEADER}\n"})
+    assert (account(loaded).read, account(loaded).days, account(loaded).sums) == (0, None, {})
+    assert loaded.refused == []
+
+
+def test_the_account_as_json_has_the_fields_of_the_contract(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": f"{UNIT}合计,-,150.50,1300,264,56\n2025-01-06,拉新-D,x,1,1,1\n"})
+    found = account(loaded).as_json()
+    assert list(found) == [
+        *("file", "sha256", "mapping", "table", "days", "read", "accepted", "rejected", "dropped", "sums", "control")
+    ]
+    assert (found["read"], found["accepted"], found["rejected"], found["dropped"]) == (4, 2, 1, {"total": 1})
+    assert found["days"] == {"from": "2025-01-06", "to": "2025-01-06"}
+    assert found["sums"] == {"spend": "150.5000", "impressions": 1300, "clicks": 264, "conversions": 56}
