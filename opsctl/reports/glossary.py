@@ -59,7 +59,7 @@ def entry(name: str, *, json: bool) -> str:
         UnknownName: Nothing is called so; the nearest is named.
     """
     found = _found(name)
-    beside = _table(name) if found["kind"] == "metric" and name in tables() else None  # `spend` is both
+    beside = _table(name) if found.get("kind") == "metric" and name in tables() else None  # `spend` is both
     if json:
         whole = {"schema_version": 1, **found, **({"table": beside} if beside else {})}
         return encoder.dumps(whole, ensure_ascii=False, indent=2) + "\n"

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import struct
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -246,6 +250,42 @@ def test_colour_changes_nothing_but_colour(exports: Path) -> None:
 def test_a_file_gets_no_colour_and_no_width_of_the_terminal(exports: Path, tmp_path: Path) -> None:
     opsctl("report", exports, "-o", tmp_path / "w.txt", environ={"FORCE_COLOR": "1", "COLUMNS": "40"})
     assert (tmp_path / "w.txt").read_text(encoding="utf-8") == opsctl("report", exports).out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+@pytest.mark.parametrize(("environ", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_a_real_terminal_gets_its_own_width_and_colour(exports: Path, environ: dict[str, str], coloured: bool) -> None:  # noqa: FBT001 - a case
+    shown = on_a_terminal(70, "report", exports, environ=environ)
+    assert (ESCAPE in shown) is coloured
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).replace("\r\n", "\n")
+    assert plain == opsctl("report", exports, "--width", "70").out
+
+
+def on_a_terminal(width: int, *arguments: str | Path, environ: dict[str, str]) -> str:
+    """What the command writes to a terminal of that width."""
+    import fcntl  # noqa: PLC0415 - not everywhere
+    import pty  # noqa: PLC0415
+    import termios  # noqa: PLC0415
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH")}
+    everything = {**kept, "HOME": os.devnull, "LC_ALL": "C.UTF-8", "TERM": "xterm", **environ}
+    command = [sys.executable, "-m", "opsctl", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=everything) as run:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: _read(ours), b""))
+        assert run.wait(timeout=60) == 0
+    os.close(ours)
+    return shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    """The next bytes; none when the other side has hung up."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
 
 
 # --- names that anybody may have written ------------------------------------------------------------------

@@ -71,6 +71,8 @@ def test_the_immature_decide_nothing_and_are_judged_by_nothing() -> None:
     found = world(cell("a", MONDAY, 0, 100), cell("b", THURSDAY, 0, 100), until="2025-01-15")
     doubt = figure(found, "low_efficiency_undecided_share")
     assert (sides(doubt), doubt.users, doubt.mature) == ((0, 100), 200, 100)
+    for metric in ("share", "share_point", "undecided_share", "lift"):
+        assert str(figure(found, f"low_efficiency_{metric}").matures_on) == "2025-01-16"  # Thursday and seven days
     assert figure(world(cell("b", THURSDAY, 0, 100), until="2025-01-15"), "low_efficiency_share").reason == "immature"
 
 

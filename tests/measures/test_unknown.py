@@ -188,6 +188,23 @@ def test_a_dimension_that_one_side_lacks_splits_nothing(metric: str, dimension: 
     assert set(values(found, metric, dimension).values()) <= {None}
 
 
+def test_where_every_row_tells_its_campaign_no_row_is_a_zero() -> None:
+    billed = spend("2025-01-01 A 100 campaign=x", "2025-01-01 A 50 campaign=y")
+    found = evidence(acquisition=users("2025-01-01: a campaign=x"), spend=billed, until=UNTIL)
+    by_campaign = figures(found, "cpa", ask("campaign"))
+    assert by_campaign[("x",)].value == 100
+    assert by_campaign[("y",)].reason == Reason.SPEND_NO_CONVERSION
+
+
+def test_where_some_rows_do_not_tell_theirs_no_row_may_be_one_of_these() -> None:
+    billed = spend("2025-01-01 A 100 campaign=x", "2025-01-01 A 50 campaign=y")
+    acquired = users("2025-01-01: a campaign=x", "2025-01-01: b")
+    by_campaign = figures(evidence(acquisition=acquired, spend=billed, until=UNTIL), "cpa", ask("campaign"))
+    assert by_campaign[("x",)].value == 100
+    assert by_campaign[("y",)].reason == Reason.NOT_SUPPLIED
+    assert by_campaign[(None,)].reason == Reason.NOT_SUPPLIED  # what b cost is in x or in y
+
+
 # --- nothing on one side or on both ---------------------------------------------------------------------
 
 

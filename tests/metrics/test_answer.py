@@ -5,7 +5,7 @@ from typing import Any
 from opsctl.measures.evidence import Campaigns
 from opsctl.metrics import load
 from opsctl.metrics.answer import answer
-from tests.notation import ask, evidence, spend, users
+from tests.notation import ask, evidence, orders, spend, users
 
 UNTIL = "2025-01-31"
 
@@ -37,6 +37,16 @@ def test_where_currencies_are_asked_for_or_no_group_mixes_them_nothing_is_added(
     alike = evidence(spend=BILLED[2:], until=UNTIL)
     assert [group for group, _ in rows(alike, "spend", "channel")] == [{"channel": "B"}, {"channel": "C"}]
     assert rows(found, "spend", "") == [({}, [None])]
+
+
+def test_what_is_unknown_for_another_reason_is_not_split_by_currency() -> None:
+    found = evidence(
+        acquisition=users("2025-01-01 A: a"),
+        order=orders("2025-01-02 a 5000", "2025-01-02 a 1 USD"),
+        spend=spend("2025-01-01 A 9 conversions=1 conversion_goal=pay", "2025-01-01 A 1 conversions=1"),
+        until=UNTIL,
+    )
+    assert rows(found, "high_value_share,conversions", "channel") == [({"channel": "A"}, [None, None])]
 
 
 def test_a_campaign_is_called_by_its_newest_name_with_its_id_beside_it() -> None:

@@ -37,6 +37,13 @@ def lines(metric: str, found: Evidence = FOUND, **where: str) -> dict[str, dict[
             {"retained_d7": {"acquisition": "2, 5", "activity": "2-3, 5"}, "mature_d7": {"acquisition": "2-5"}},
         ),
         (
+            "retention_d7_unbounded",
+            {
+                "retained_d7_unbounded": {"acquisition": "2-5", "activity": "2-6"},
+                "mature_d7_unbounded": {"acquisition": "2-5"},
+            },
+        ),
+        (
             "cost_per_retained_d7",
             {"spend_mature_d7": {"spend": "2-3"}, "retained_d7": {"acquisition": "2, 5", "activity": "2-3, 5"}},
         ),

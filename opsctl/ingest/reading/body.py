@@ -65,7 +65,7 @@ class BodyReader:
         for longer in spaced:
             cells = tuple(delimiter.join(header.cells).split(longer))
             body = self._best_quoting(cells, longer)
-            if len(cells) == len(header.cells) and body.rows.frame.height > len(body.rows.faults):
+            if body.rows.frame.height > len(body.rows.faults):
                 return body
         body = self._best_quoting(header.cells, delimiter)
         if body.rows.frame.height < len(body.rows.faults) and len(header.cells) > 1:
@@ -91,7 +91,7 @@ class BodyReader:
         for dialect, warning in self._other_quotings(delimiter):
             other = self._attempt(cells, dialect)
             mixed = dialect.quote == "'" and has_quoted_cell(other.rows, '"')
-            if other.clean and not mixed and other.rows.frame.height >= strict.rows.frame.height:
+            if not mixed and _is_better(other, strict):
                 return replace(other, warnings=(*other.warnings, warning))
         return strict
 
@@ -132,6 +132,14 @@ class BodyReader:
         if width == len(named):
             return named
         return (*cells, *[""] * (width - len(cells))) if width > len(cells) else None
+
+
+def _is_better(other: Body, strict: Body) -> bool:
+    """Whether a way of quoting mends every record, or reads most of a file of which the strict way reads nothing."""
+    kept = other.rows.frame.height
+    if other.clean:
+        return kept >= strict.rows.frame.height
+    return not strict.rows.frame.height and kept > len(other.rows.faults)
 
 
 def _all_spaced(rows: Rows) -> bool:

@@ -109,7 +109,20 @@ class HeaderSearch:
             for quote in ('"', "'") if "'" in line.text else ('"',):
                 cells, end, lines = self._cells(text, line, delimiter, quote)
                 if cells and not any(DAMAGE in cell for cell in cells):
-                    yield Header(tuple(cells), _in_order(cells, delimiter), line.number, line.start, end, lines)
+                    tried = self._in_order(cells, delimiter)
+                    yield Header(tuple(cells), tried, line.number, line.start, end, lines)
+
+    def _in_order(self, cells: Sequence[str], delimiter: str) -> tuple[str, ...]:
+        """The delimiter, after the longer ones it could be part of: with blanks around it, or doubled."""
+        if len(cells) == 1:
+            return (delimiter,)
+        before = " " * all(cell.endswith(" ") for cell in cells[:-1])
+        after = " " * all(cell.startswith(" ") for cell in cells[1:])
+        longer = [f"{before}{delimiter}{after}", f"{delimiter}{after}"]
+        doubled = delimiter.join(cells).split(2 * delimiter)
+        if all(cell.strip(BLANKS) for cell in doubled) and self.recognise(doubled):
+            longer.insert(0, 2 * delimiter)
+        return tuple(dict.fromkeys((*longer, delimiter)))
 
     def _cells(self, text: str, line: _Line, delimiter: str, quote: str) -> tuple[list[str], int, int]:
         """The record at a line under one reading, where it ends, and how many lines it takes."""
@@ -128,7 +141,7 @@ class HeaderSearch:
         for delimiter in delimiters:
             cells = line.text.replace('"', "").split(delimiter)
             if len(cells) > 1 and self.recognise(cells):
-                tried = _in_order(cells, delimiter)
+                tried = self._in_order(cells, delimiter)
                 return Header(tuple(cells), tried, line.number, line.start, line.after, 1, repaired=True)
         return None
 
@@ -139,15 +152,6 @@ def _first_lines(text: str, most: int) -> Iterator[_Line]:
         line = text[start:after].rstrip("\r\n")
         if line.strip(BLANKS) and DAMAGE not in line:
             yield _Line(line, number, start, after)
-
-
-def _in_order(cells: Sequence[str], delimiter: str) -> tuple[str, ...]:
-    """The delimiter, after the longer ones it could be part of: those with the blanks around it."""
-    if len(cells) == 1:
-        return (delimiter,)
-    before = " " * all(cell.endswith(" ") for cell in cells[:-1])
-    after = " " * all(cell.startswith(" ") for cell in cells[1:])
-    return tuple(dict.fromkeys((f"{before}{delimiter}{after}", f"{delimiter}{after}", delimiter)))
 
 
 def _without_nameless(cells: Sequence[str]) -> list[str]:

@@ -251,21 +251,18 @@ class _Splitter:
 
     def _take_inside(self, inside: range, *, proved: bool) -> None:
         """Take the lines that can only be rows, and reject the others."""
-        trusted = not self.measured and self._are_rows(inside, 0 if proved else _ENOUGH)
-        for at in inside:
-            found = scan(self.lines, at, self.dialect)
-            alone = found.last == at and self._is_clean(found)
-            blank = not self.lines.texts[at].strip()
-            if blank or (alone and (trusted or resembles(found.cells, self.measured))):
-                self._take(at, found)
+        found = [scan(self.lines, at, self.dialect) for at in inside]
+        blank = [not self.lines.texts[at].strip() for at in inside]
+        alone = [one.last == at and self._is_clean(one) for one, at in zip(found, inside, strict=True)]
+        rows = sum(alone)
+        complete = rows + sum(blank) == len(inside)
+        trusted = complete and (proved or (not self.measured and rows >= _ENOUGH and self.width >= _ENOUGH))
+        for at, one, is_blank, is_alone in zip(inside, found, blank, alone, strict=True):
+            if is_blank or (is_alone and (trusted or resembles(one.cells, self.measured))):
+                self._take(at, one)
             else:
                 opened = self.lines.first + inside.start - 1
                 self._reject(at, f"inside a quote that is opened on line {opened} and not closed as it should be")
-
-    def _are_rows(self, inside: range, at_least: int) -> bool:
-        texts = [self.lines.texts[at] for at in inside if self.lines.texts[at].strip()]
-        complete = all(len(text.split(self.dialect.delimiter)) == self.width for text in texts)
-        return complete and len(texts) >= at_least and self.width >= at_least
 
     def _retract_beginnings(self, certain: pl.DataFrame) -> pl.DataFrame:
         """Reject rows above a line that ends a quoted cell: a stray quote may have ended that cell early."""

@@ -145,3 +145,15 @@ def test_a_recogniser_without_names_finds_the_usual_delimiters() -> None:
     content = Content("export.csv", written(";").encode(), "text")
     table = read_text(content, lambda cells: {"日期", "消耗"} <= set(cells))
     assert (table.delimiter, rows(table)) == (";", ROWS)
+
+
+def test_a_doubled_delimiter_makes_no_nameless_columns_even_when_they_would_be_allowed() -> None:
+    content = Content("export.csv", written("\t\t").encode(), "text")
+    table = read_text(content, lambda cells: {"日期", "消耗"} <= set(cells))
+    assert (table.delimiter, rows(table)) == ("\t\t", ROWS)
+
+
+def test_nameless_columns_are_kept_where_a_doubled_delimiter_does_not_fit() -> None:
+    content = Content("export.csv", "日期,,消耗\n2025-01-05,x,1\n2025-01-06,,2\n".encode(), "text")
+    table = read_text(content, lambda cells: {"日期", "消耗"} <= set(cells))
+    assert (table.header, rows(table)[0]) == (("日期", "", "消耗"), ("2025-01-05", "x", "1"))
