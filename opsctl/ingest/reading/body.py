@@ -100,6 +100,8 @@ class BodyReader:
             yield Dialect(delimiter, escape="\\"), "quotes are escaped with a backslash"
         if "'" in self.below.text:
             yield Dialect(delimiter, quote="'"), "cells are quoted with '"
+        if '"' in self.below.text:
+            yield Dialect(delimiter, careless=True), "quotes inside quoted cells are not doubled"
         if self.below.text.count(f'{delimiter} "') > self.below.text.count(f'{delimiter}"'):
             yield Dialect(delimiter, padded=True), "blanks stand around the quotes of cells"
 

@@ -25,7 +25,14 @@ def complete_rows(text: str, dialect: Dialect, width: int) -> tuple[pl.DataFrame
 
     None where polars cannot see the text's lines as they are, or the dialect is too unusual for it.
     """
-    if dialect.escape or dialect.padded or not is_sound(text) or not text or text.startswith("\ufeff"):
+    if (
+        dialect.escape
+        or dialect.padded
+        or dialect.careless
+        or not is_sound(text)
+        or not text
+        or text.startswith("\ufeff")
+    ):
         return None
     lines = _physical_lines(text)
     if lines is None:

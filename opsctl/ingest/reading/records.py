@@ -132,6 +132,7 @@ class _Splitter:
                 at = self._read_from(max(at, other))
         certain = rows.filter(~pl.col(AT).is_in(pl.Series(sorted(self.passed), dtype=pl.Int64).implode()))
         certain = self._retract_beginnings(certain)
+        self._join_fragments()
         read = frame_of([*self.rows.values()], self.width).with_columns(pl.Series(AT, [*self.rows], pl.Int64))
         together = pl.concat([certain.select(read.columns), read]).sort(AT)
         return Split(
@@ -295,6 +296,18 @@ class _Splitter:
             return len(cells) == 1 < self.width
         first = min(self.measured)
         return first >= len(cells) or not (is_missing(cells[first]) or is_measured(cells[first]))
+
+    def _join_fragments(self) -> None:
+        """Count a rejected record once: the lines of its quoted cells are part of it, not records of their own."""
+        refused = {*self.faults, *self.odd}
+        for first in sorted(at for at in refused if self.dialect.quote in self.lines.texts[at]):
+            last = self._next_unpaired(first, self.dialect.quote, _FARTHEST) or first
+            inside = range(first + 1, last + 1)
+            if first in refused and self.measured and all(at in refused and self._is_fragment(at) for at in inside):
+                for at in inside:
+                    self.faults.pop(at, None)
+                    self.odd.pop(at, None)
+                refused.difference_update(inside)
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while at in refused:

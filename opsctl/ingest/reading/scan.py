@@ -22,21 +22,23 @@ _BLANKS = " \t"
 class Dialect:
     """How cells are kept apart and quoted.
 
-    `escape` may hide a quote, a delimiter or itself; with `padded`, blanks may stand around the quotes.
+    `escape` may hide a quote, a delimiter or itself; with `padded`, blanks may stand around the quotes; with
+    `careless`, a quote inside a quoted cell is text unless a cell can end there.
     """
 
     delimiter: str
     quote: str = '"'
     escape: str = ""
     padded: bool = False
+    careless: bool = False
 
 
 @dataclass(slots=True)
 class Scanned:
     """A record and where it ends: `last` is the index of its last physical line.
 
-    `broken` says what is wrong with its quotes, if anything; `loose` that a cell without quotes around it has
-    one inside.
+    `broken` says what is wrong with its quotes, if anything; `loose` that one stands in a cell as text without
+    being doubled or escaped.
     """
 
     cells: list[str] = field(default_factory=list)
@@ -163,12 +165,21 @@ def _quoted(lines: Lines, found: Scanned, start: int, dialect: Dialect) -> int |
             hides = line.startswith((dialect.quote, dialect.escape), start)
             pieces.append(line[start] if hides else dialect.escape)
             start += hides
+        elif dialect.careless and not _ends_cell(line, start, dialect):
+            doubled = line.startswith(dialect.quote, start) and not _ends_cell(line, start + 1, dialect)
+            pieces.append(dialect.quote)
+            start += doubled
+            found.loose = found.loose or not doubled
         elif line.startswith(dialect.quote, start):
             pieces.append(dialect.quote)
             start += 1
         else:
             found.cells.append("".join(pieces))
             return _after_blanks(line, start) if dialect.padded else start
+
+
+def _ends_cell(line: str, at: int, dialect: Dialect) -> bool:
+    return at == len(line) or line.startswith(dialect.delimiter, at)
 
 
 def _after_blanks(line: str, start: int) -> int:

@@ -1,0 +1,43 @@
+"""The READMEs show what the command prints and nothing else, and their commands and settings work."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.command import opsctl
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = {"en": ROOT / "README.md", "zh-CN": ROOT / "README.zh-CN.md"}
+
+
+@pytest.mark.parametrize("locale", READMES)
+def test_the_report_on_the_first_screen_is_the_one_that_is_printed(locale: str) -> None:
+    (shown,) = re.findall(r"```console\n(.*?)```", READMES[locale].read_text(encoding="utf-8"), re.DOTALL)
+    printed = opsctl("report", "sample_data/", "--locale", locale, cwd=ROOT).out.splitlines()
+    lines = [line for line in shown.splitlines() if line and not line.startswith("$")]
+    assert len(lines) > 8
+    assert [line for line in lines if line not in printed] == []
+
+
+def test_every_command_of_a_readme_has_the_options_that_it_uses() -> None:
+    commands = [line.partition("#")[0] for path in READMES.values() for line in _shell(path)]
+    assert len(commands) > 6
+    for command in commands:
+        name, *arguments = shlex.split(command.partition("||")[0])[1:]
+        known = opsctl(name, "--help").out
+        for argument in arguments:
+            assert not argument.startswith("-") or re.search(rf"(?<!\S){re.escape(argument)}\b", known), command
+
+
+def _shell(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    return [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+
+
+def test_the_project_of_the_readme_is_one(tmp_path: Path) -> None:
+    (yaml,) = re.findall(r"```yaml\n(.*?)```", READMES["en"].read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "opsctl.yaml").write_text(yaml, encoding="utf-8")
+    done = opsctl("config", "check", "-C", tmp_path)
+    assert done.code == 0, done.err
