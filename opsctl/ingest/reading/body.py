@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -88,19 +89,20 @@ class BodyReader:
         strict = self._attempt(cells, Dialect(delimiter))
         if strict.clean and not ("'" in self.below.text and has_quoted_column(strict.rows, "'")):
             return strict
-        for dialect, warning in self._other_quotings(delimiter):
+        for dialect, warning in self._other_quotings(delimiter, several=len(strict.rows.faults) > 1):
             other = self._attempt(cells, dialect)
             mixed = dialect.quote == "'" and has_quoted_cell(other.rows, '"')
             if not mixed and _is_better(other, strict):
                 return replace(other, warnings=(*other.warnings, warning))
         return strict
 
-    def _other_quotings(self, delimiter: str) -> Iterator[tuple[Dialect, str]]:
+    def _other_quotings(self, delimiter: str, *, several: bool) -> Iterator[tuple[Dialect, str]]:
+        """What else may be meant; one broken row alone does not show that nobody doubles quotes in this file."""
         if '\\"' in self.below.text or f"\\{delimiter}" in self.below.text:
             yield Dialect(delimiter, escape="\\"), "quotes are escaped with a backslash"
         if "'" in self.below.text:
             yield Dialect(delimiter, quote="'"), "cells are quoted with '"
-        if '"' in self.below.text:
+        if several and not re.search(f'[^{re.escape(delimiter)}\r\n]""[^{re.escape(delimiter)}\r\n]', self.below.text):
             yield Dialect(delimiter, careless=True), "quotes inside quoted cells are not doubled"
         if self.below.text.count(f'{delimiter} "') > self.below.text.count(f'{delimiter}"'):
             yield Dialect(delimiter, padded=True), "blanks stand around the quotes of cells"
