@@ -53,9 +53,9 @@ def _read_to_the_end() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        from opsctl.cli import session
+        from opsctl.cli import sink
 
-        session.forget_output()
+        sink.forget_output()
         raise typer.Exit(ExitCode.READER_GONE) from None
 
 

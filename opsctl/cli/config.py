@@ -42,7 +42,7 @@ def show(
     opsctl config show
     opsctl config show --origin
     """
-    from opsctl.cli import session
+    from opsctl.cli import session, sink
 
     chosen = session.settings(project, None, locale, session.Voice(quiet=True))
     values = chosen.origins()
@@ -50,12 +50,12 @@ def show(
         import json as encoder
 
         rows = [{"key": one.key, "value": one.value, "origin": one.source} for one in values]
-        session.put(encoder.dumps({"schema_version": 1, "rows": rows}, ensure_ascii=False, indent=2) + "\n")
+        sink.put(encoder.dumps({"schema_version": 1, "rows": rows}, ensure_ascii=False, indent=2) + "\n")
         return
     from opsctl.core.clean import clean
 
     lines = (clean(f"{one.key}: {one.value}") + (f"  ({clean(one.source)})" if origin else "") for one in values)
-    session.put("".join(f"{line}\n" for line in lines))
+    sink.put("".join(f"{line}\n" for line in lines))
 
 
 @app.command()

@@ -45,19 +45,19 @@ def explain(
     opsctl explain OPS102
     opsctl explain --list
     """
-    from opsctl.cli import asking, session
+    from opsctl.cli import asking, session, sink
     from opsctl.config.words import Words
     from opsctl.reports import glossary
     from opsctl.reports.provenance import provenance
 
     if list_ or name is None:
-        session.put(glossary.everything())
+        sink.put(glossary.everything())
         return
     voice = session.Voice(quiet, verbose)
     if not (paths or channel or where or period or as_of):
-        session.put(glossary.entry(name, json=json))
+        sink.put(glossary.entry(name, json=json))
         return
-    sink = session.Sink(session.chosen_format(format_, json, output), output, width, no_color=True)
+    answer = sink.Sink(sink.chosen_format(format_, json, output), output, width, no_color=True)
     metric = asking.metrics(name)[0]
     asking.check_period(period)
     conditions = asking.conditions([*(where or ()), *([f"channel={channel}"] if channel else [])])
@@ -66,5 +66,5 @@ def explain(
     loaded = session.read(paths, chosen, voice, strict=strict)
     known = session.evidence(loaded, chosen, as_of, voice)
     ask = asking.ask(known, chosen, period, None, conditions)
-    sink.write(provenance(loaded, known, ask, metric, Words(chosen.locale)), chosen.locale)
+    answer.write(provenance(loaded, known, ask, metric, Words(chosen.locale)), chosen)
     session.leave(loaded)

@@ -39,16 +39,16 @@ def inspect(
     opsctl inspect exports/w02.csv --typed
     opsctl inspect odd.txt --expect 日期,渠道,消耗 --json
     """
-    from opsctl.cli import session
+    from opsctl.cli import session, sink
     from opsctl.core.errors import ExitCode
     from opsctl.ingest.inspection import Look, see
     from opsctl.render.seen import written
 
     voice = session.Voice(quiet)
-    wanted = session.chosen_format(format_, json, None)
+    wanted = sink.chosen_format(format_, json, None)
     chosen = session.settings(project, [file], None, voice)
     seen = see(file, Look(chosen, expect, encoding, typed))
-    session.put(written(seen, wanted))
+    sink.put(written(seen, wanted))
     if seen.refused is not None:
         raise typer.Exit(ExitCode.NO_ANSWER)
     findings = bool(seen.rejected)

@@ -35,12 +35,12 @@ def query(
     opsctl query retention_d7,cost_per_retained_d7 exports/ --by week --json
     opsctl query spend exports/ --where channel=douyin --by campaign
     """
-    from opsctl.cli import asking, session
+    from opsctl.cli import asking, session, sink
     from opsctl.config.words import Words
     from opsctl.reports.query import query as answered
 
     voice = session.Voice(quiet, verbose)
-    sink = session.Sink(session.chosen_format(format_, json, output), output, width, no_color)
+    answer = sink.Sink(sink.chosen_format(format_, json, output), output, width, no_color)
     asked = asking.metrics(metrics)
     asking.check_period(period)
     conditions = asking.conditions(where)
@@ -49,6 +49,6 @@ def query(
     loaded = session.read(paths, chosen, voice, strict=strict)
     known = session.evidence(loaded, chosen, as_of, voice)
     ask = asking.ask(known, chosen, period, by, conditions)
-    sink.write(answered(loaded, known, ask, asked, Words(chosen.locale)), chosen.locale)
-    session.write_rejects(loaded, rejects)
+    answer.write(answered(loaded, known, ask, asked, Words(chosen.locale)), chosen)
+    sink.write_rejects(loaded, rejects)
     session.leave(loaded)

@@ -28,18 +28,18 @@ def report(
     opsctl report exports/ --period 2025-05 --locale zh-CN
     opsctl report exports/ -o w21.json
     """
-    from opsctl.cli import asking, session
+    from opsctl.cli import asking, session, sink
     from opsctl.config.words import Words
     from opsctl.reports.channel_report import channel_report, default_period
 
     voice = session.Voice(quiet, verbose)
-    sink = session.Sink(session.chosen_format(format_, json, output), output, width, no_color)
+    answer = sink.Sink(sink.chosen_format(format_, json, output), output, width, no_color)
     asking.check_period(period)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
     loaded = session.read(paths, chosen, voice, strict=strict)
     known = session.evidence(loaded, chosen, as_of, voice)
     days = asking.period(known, period) if period else default_period(known)
-    sink.write(channel_report(loaded, known, chosen, days, Words(chosen.locale)), chosen.locale)
-    session.write_rejects(loaded, rejects)
+    answer.write(channel_report(loaded, known, chosen, days, Words(chosen.locale)), chosen)
+    sink.write_rejects(loaded, rejects)
     session.leave(loaded)

@@ -246,6 +246,13 @@ class SeveralDays(RefusedFile):
     zh = "一行包含多天的数据"
 
 
+class AmbiguousColumns(RefusedFile):
+    """Two columns of the file could be the one that the mapping looks for; write its exact name there."""
+
+    code = "OPS114"
+    zh = "有两列都像同一个字段"
+
+
 # --- configuration ------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from opsctl.config.project import Project
-from opsctl.core.errors import AmbiguousFile
+from opsctl.core.errors import AmbiguousColumns
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
 from opsctl.ingest.values import Typed, type_column
@@ -73,7 +73,7 @@ def convert(raw: Raw, written: Written, project: Project) -> Converted:
 
     Raises:
         AmbiguousValues: A column of dates or numbers can be read in two ways.
-        AmbiguousFile: Two columns of the file could be the one that the mapping looks for.
+        AmbiguousColumns: Two columns of the file could be the one that the mapping looks for.
     """
     _refuse_ambiguous_columns(raw, written.claim)
     kept, dropped = without_dropped(raw, written.export)
@@ -89,7 +89,7 @@ def convert(raw: Raw, written: Written, project: Project) -> Converted:
 def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
     for twice in claim.match.ambiguous if claim.match else ():
         names = ", ".join(f"'{raw.header[at]}' (column {at + 1})" for at in twice.indexes)
-        raise AmbiguousFile(
+        raise AmbiguousColumns(
             f"two columns could be {twice.column}: {names}",
             file=raw.name,
             hint=f"write the exact name under columns.{twice.column} of the mapping {claim.name}",

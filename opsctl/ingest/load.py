@@ -316,12 +316,27 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     frame = merged.frame.with_columns(pl.col("source_file") + base)
     found.tables[name] = frame.lazy()
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
+    if name == "spend":
+        _note_two_sources(found, frame)
     _note_channels(found, frame, settings)
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:
     """The account of a file once rows that another file had too are gone; its control totals stay those of the file."""
     return replace(part.account, sums=_sums(part.frame, table), days=_days(part.frame, table))
+
+
+def _note_two_sources(found: Loaded, frame: pl.DataFrame) -> None:
+    """Money of one channel and day out of two kinds of file may be the same money: nobody can tell, so it is said."""
+    mappings = pl.Series([account.mapping.partition("/")[0] for account in found.inputs])
+    of = frame.select("channel", "day", kind=pl.lit(mappings).gather(pl.col("source_file")))
+    twice = of.group_by("channel", "day").agg(pl.col("kind").unique().sort()).filter(pl.col("kind").list.len() > 1)
+    for channel, days, kinds in (
+        twice.group_by("channel").agg(pl.len(), pl.col("kind").first()).sort("channel").iter_rows()
+    ):
+        on = "1 day" if days == 1 else f"{days} days"
+        text = f"spend of {channel} comes from {' and '.join(kinds)} on {on}: is it the same money twice?"
+        found.notes.append(Note("two_sources", text))
 
 
 def _note_channels(found: Loaded, frame: pl.DataFrame, settings: Settings) -> None:

@@ -72,7 +72,7 @@ BAD_FILES = {
     "two columns": Bad(
         "x.csv",
         "时间-天,单元名称,展示数,消耗(元),消耗(USD)\n2025-01-06,A,7,100,15\n",
-        "OPS103",
+        "OPS114",
         ("column 4", "exact name"),
     ),
     "cut gzip": Bad(

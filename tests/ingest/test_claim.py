@@ -157,6 +157,6 @@ def test_without_a_header_no_row_is_taken_for_one_and_none_is_shown(tmp_path: Pa
 def test_two_columns_that_could_be_the_same_are_refused_with_their_places(tmp_path: Path) -> None:
     twice = "时间-天,单元名称,消耗(元),消耗(USD),展示数\n2025-01-06,A,100,15,7\n"
     refusal = the_refusal(read(tmp_path, {"w.csv": twice}))
-    assert refusal.code == "OPS103"
+    assert refusal.code == "OPS114"
     assert refusal.sentence == "two columns could be spend: '消耗(元)' (column 3), '消耗(USD)' (column 4)"
     assert refusal.hint == "write the exact name under columns.spend of the mapping oceanengine/单元日报"

@@ -102,10 +102,14 @@ class BodyReader:
             yield Dialect(delimiter, escape="\\"), "quotes are escaped with a backslash"
         if "'" in self.below.text:
             yield Dialect(delimiter, quote="'"), "cells are quoted with '"
-        if several and not re.search(f'[^{re.escape(delimiter)}\r\n]""[^{re.escape(delimiter)}\r\n]', self.below.text):
+        if several and '"' in self.below.text and not self._doubles_quotes(delimiter):
             yield Dialect(delimiter, careless=True), "quotes inside quoted cells are not doubled"
         if self.below.text.count(f'{delimiter} "') > self.below.text.count(f'{delimiter}"'):
             yield Dialect(delimiter, padded=True), "blanks stand around the quotes of cells"
+
+    def _doubles_quotes(self, delimiter: str) -> bool:
+        inside = f"[^{re.escape(delimiter)}\r\n]"
+        return re.search(f'{inside}""{inside}', self.below.text) is not None
 
     def _attempt(self, cells: tuple[str, ...], dialect: Dialect) -> Body:
         found = split(self.below, dialect, len(cells), fast=self.fast)

@@ -10,14 +10,13 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from opsctl.ingest.reading.complete import AT, complete_rows
 from opsctl.ingest.reading.kinds import is_measured, is_missing, measured_columns, resembles
-from opsctl.ingest.reading.scan import NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
+from opsctl.ingest.reading.scan import LINE_END, NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
 if TYPE_CHECKING:
@@ -90,7 +89,6 @@ class _Splitter:
         self.lines = below.lines
         self.dialect = dialect
         self.width = width
-        self.sound = is_sound(below.text)
         self.rows: dict[int, list[str]] = {}
         self.ends: dict[int, int] = {}  # by the last line of a record, its first
         self.odd: dict[int, tuple[str, ...]] = {}
@@ -176,7 +174,7 @@ class _Splitter:
     def _settle(self, at: int, found: Scanned, *, doubtful: bool = False) -> int:
         """Take or reject the record that starts at `at`; the index of the line to go on with."""
         fits = not found.broken and len(found.cells) == self.width
-        if found.last > at and not (fits and not self._swallows(at, found.last)):
+        if found.last > at and not (fits and not self._swallows(found.cells)):
             return self._resync(at, found)
         if found.broken:
             self._reject(at, found.broken)
@@ -186,18 +184,16 @@ class _Splitter:
             return found.last + 1
         return self._after_doubt(found.last)
 
-    def _swallows(self, at: int, last: int) -> bool:
-        """Whether a record of several lines is really rows between two stray quotes: all its lines look complete."""
-        if last > at + 1:
-            between = (scan(self.lines, line, self.dialect) for line in range(at + 1, last))
-            rows = [found.cells for found in takewhile(self._is_clean, between)]
-            complete = len(rows) == last - at - 1
-        else:
-            rows = [self._without_quotes(line) for line in (at, last)]
-            complete = all(len(row) == self.width for row in rows)
-        if not complete or not self.measured:
-            return complete and self.width >= _ENOUGH
-        return all(resembles(row, self.measured) for row in rows)
+    def _swallows(self, cells: Sequence[str]) -> bool:
+        """Whether a cell over several lines is rows between two stray quotes: cut at its lines, all are complete."""
+        return any(self._is_rows(cells, at) for at, cell in enumerate(cells) if "\n" in cell or "\r" in cell)
+
+    def _is_rows(self, cells: Sequence[str], at: int) -> bool:
+        first, *inside, last = (line.split(self.dialect.delimiter) for line in LINE_END.split(cells[at]))
+        rows = [[*cells[:at], *first], *inside, [*last, *cells[at + 1 :]]]
+        if any(len(row) != self.width for row in rows):
+            return False
+        return all(resembles(row, self.measured) for row in rows) if self.measured else self.width >= _ENOUGH
 
     def _without_quotes(self, at: int) -> list[str]:
         """The cells of one physical line by itself, its unpaired quotes left out."""
@@ -290,7 +286,7 @@ class _Splitter:
     def _is_fragment(self, at: int) -> bool:
         """Whether a line does not begin as a row does."""
         cells = self._without_quotes(at)
-        if not self.lines.texts[at].strip():
+        if not self.lines.texts[at].strip() or len(cells) > self.width:
             return False
         if not self.measured:
             return len(cells) == 1 < self.width

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOT_CLOSED = "a quote is opened and not closed"
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
 _LINE_AND_END = re.compile(r"(\r\n|\n|\r)")
 _BLANKS = " \t"
 
@@ -80,7 +80,7 @@ def is_sound(text: str) -> bool:
 
 def line_starts(text: str, most: int, start: int = 0) -> Iterator[tuple[int, int]]:
     """Where each of at most `most` lines from a position on starts, and where the next one does."""
-    for found in islice(_LINE_END.finditer(text, start), most):
+    for found in islice(LINE_END.finditer(text, start), most):
         yield start, found.end()
         start = found.end()
         most -= 1
