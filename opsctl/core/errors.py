@@ -253,6 +253,13 @@ class AmbiguousColumns(RefusedFile):
     zh = "有两列都像同一个字段"
 
 
+class SumTooLarge(RefusedFile):
+    """The amounts are so large that their sum could not be kept exactly; one of them is surely a slip."""
+
+    code = "OPS115"
+    zh = "金额大到无法精确相加"
+
+
 # --- configuration ------------------------------------------------------------------------------------
 
 

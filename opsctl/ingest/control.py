@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from opsctl.core.errors import AmbiguousValues
+from opsctl.core.errors import AmbiguousValues, SumTooLarge
 from opsctl.ingest.account import Control, written
 from opsctl.ingest.convert import ADDITIVE
 from opsctl.ingest.values import type_column
@@ -14,12 +14,30 @@ from opsctl.ingest.written import Raw, Written
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns
 
+SAFE = 2.0**62  # half of what 64 bits keep: the estimate in floating point may be off by a little
+
 
 def sums(frame: pl.DataFrame, table: str) -> dict[str, int]:
     """What the rows add up to, for each column that can be added and that some row knows."""
     kinds = columns(tables()[table])
     found = {name: frame[name].sum() for name, column in kinds.items() if column.kind in ADDITIVE}
     return {name: int(total) for name, total in found.items() if frame[name].count()}
+
+
+def refuse_overflow(frame: pl.DataFrame, table: str, file: str) -> None:
+    """Hold the sum of each column to what 64 bits can keep; a sum that wrapped around would look like any other.
+
+    Raises:
+        SumTooLarge: A column's amounts add up to more.
+    """
+    for name, column in columns(tables()[table]).items():
+        if column.kind in ADDITIVE and (frame[name].cast(pl.Float64).abs().sum() or 0.0) > SAFE:
+            raise SumTooLarge(
+                f"the amounts of {name} add up to more than can be kept exactly",
+                file=file,
+                column=name,
+                hint="look for an amount with far too many digits",
+            )
 
 
 def reconciled(way: Written, total_rows: Sequence[Sequence[str]], added: dict[str, int]) -> tuple[Control, ...]:

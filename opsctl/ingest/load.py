@@ -15,10 +15,10 @@ import polars as pl
 
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, RefusedFile
+from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, RefusedFile, SumTooLarge
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
-from opsctl.ingest.control import reconciled, sums
+from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.merge import merge
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
@@ -154,6 +154,7 @@ def _part(file: File, claims: Claims, found: Loaded) -> Part:
     )
     claim = claims.of(read.raw.header, source, name)
     converted = typed_rows(read, claim, source, claims.settings)
+    refuse_overflow(converted.frame, claim.table, name)
     _notes(found, name, read, claim, converted)
     _note_zone(found, file, claim, converted.frame, claims.settings)
     account = _account(file, read, claim, converted, _way(read.raw, claim, source, claims.settings))
@@ -310,6 +311,11 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     merged = merge(name, parts, settings.policy.reinstall_days)
     found.refused += merged.refused
     if not merged.parts:
+        return
+    try:
+        refuse_overflow(merged.frame, name, merged.parts[-1].account.file)
+    except SumTooLarge as refusal:
+        found.refused.append(refusal)
         return
     base = len(found.inputs)
     found.inputs += [_of_what_is_left(part, name) for part in merged.parts]

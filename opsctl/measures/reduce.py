@@ -1,4 +1,4 @@
-"""Events to measures: the four reductions that another engine could take over, and nothing else.
+"""Events to measures: the three reductions that another engine could take over, and nothing else.
 
 Written against narwhals' lazy frames, so that polars, DuckDB or a cluster computes the same. Kept to what
 every engine does alike: no Decimal, no bit operators, no division, no weekday, no `unique`, no ties.

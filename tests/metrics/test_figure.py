@@ -53,6 +53,7 @@ def test_money_is_a_string_with_four_decimals_and_a_price_a_number() -> None:
     assert (total["value"], total["numerator"], total["denominator"]) == ("90.5000", "90.5000", None)
     assert (price["value"], price["numerator"], price["denominator"]) == (90.5 / 40, "90.5000", 40)
     assert (total["currency"], price["currency"]) == ("CNY", "CNY")
+    assert (total["level"], price["level"]) == (None, 0.95)
 
 
 @pytest.mark.parametrize(
