@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from opsctl.core import period as periods
-from opsctl.core.errors import BadOption, UnknownName
+from opsctl.core.errors import BadOption, NoData, UnknownName
 from opsctl.core.naming import did_you_mean
 
 if TYPE_CHECKING:
@@ -45,8 +45,20 @@ def check_period(text: str | None) -> None:
 
 
 def period(known: Known, text: str | None) -> Period:
-    """The days asked for; without a period, all that is known."""
-    return periods.parse(text, known.evidence.as_of) if text is not None else known.span
+    """The days asked for; without a period, all that is known.
+
+    Raises:
+        NoData: Nothing is known of any of these days.
+    """
+    if text is None:
+        return known.span
+    asked = periods.parse(text, known.evidence.as_of)
+    if asked.start > known.span.end or asked.end < known.span.start:
+        raise NoData(
+            f"nothing is known of {text}: the data run from {known.span.start} to {known.span.end}",
+            hint="ask for days within them, or add the files of that time",
+        )
+    return asked
 
 
 def ask(known: Known, settings: Settings, period_text: str | None, by: str | None, where: Conditions) -> Ask:
@@ -110,7 +122,7 @@ def _check_values(known: Known, settings: Settings, name: str, values: list[str]
     if name in CALENDAR:
         return
     present = values_of(known.evidence, name) | (settings.project.channels.keys() if name == "channel" else set())
-    present |= known.evidence.campaigns.id_of.keys() if name == "campaign" else set()
+    present |= known.evidence.campaigns.ids_of.keys() if name == "campaign" else set()
     for value in values:
         if value not in present:
             nameable = present if name in canonical_dimensions() else ()  # an attribute may be somebody's

@@ -50,14 +50,15 @@ def explain(
     from opsctl.reports import glossary
     from opsctl.reports.provenance import provenance
 
+    wanted = sink.chosen_format(format_, json, output)
     if list_ or name is None:
-        sink.put(glossary.everything())
+        sink.place(glossary.everything(), output)
         return
     voice = session.Voice(quiet, verbose)
     if not (paths or channel or where or period or as_of):
-        sink.put(glossary.entry(name, json=json))
+        sink.place(glossary.entry(name, json=wanted == "json"), output)
         return
-    answer = sink.Sink(sink.chosen_format(format_, json, output), output, width, no_color=True)
+    answer = sink.Sink(wanted, output, width, no_color=True)
     metric = asking.metrics(name)[0]
     asking.check_period(period)
     conditions = asking.conditions([*(where or ()), *([f"channel={channel}"] if channel else [])])
@@ -66,5 +67,6 @@ def explain(
     loaded = session.read(paths, chosen, voice, strict=strict)
     known = session.evidence(loaded, chosen, as_of, voice)
     ask = asking.ask(known, chosen, period, None, conditions)
-    answer.write(provenance(loaded, known, ask, metric, Words(chosen.locale)), chosen)
-    session.leave(loaded)
+    made = provenance(loaded, known, ask, metric, Words(chosen.locale))
+    answer.write(made, chosen)
+    session.leave(loaded, made)

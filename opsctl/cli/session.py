@@ -14,11 +14,13 @@ import typer
 
 from opsctl.core.errors import BadOption, ExitCode, NoData, RefusedStrictly
 from opsctl.core.paths import project_above
+from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
     from opsctl.ingest.load import Loaded
     from opsctl.measures.known import Known
+    from opsctl.reports.report import Report
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,12 @@ def day(text: str | None, option: str = "--as-of") -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise BadOption(f"{option} '{text}' is no date", hint="write it as 2025-01-31") from None
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise BadOption(f"{option} '{text}' is no date", hint="write it as 2025-01-31")
+    return found
 
 
 def settings(project: Path | None, paths: Sequence[Path] | None, locale: str | None, voice: Voice) -> Settings:
@@ -115,7 +120,7 @@ def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict
     for error in loaded.refused:
         Voice().say("\n".join(error.lines()))
     for note in findings(loaded)[len(loaded.refused) :]:
-        Voice().say(f"warning[{note.code}]: {note.text}")
+        voice.say(f"warning[{note.code}]: {note.text}")
     if not loaded.tables:
         raise _nothing(len(listed.found), len(loaded.refused))
     if strict and loaded.has_findings:
@@ -141,8 +146,10 @@ def evidence(loaded: Loaded, chosen: Settings, as_of: str | None, voice: Voice) 
     return found
 
 
-def leave(loaded: Loaded) -> None:
-    """End the command with the exit code that says whether anything was found wrong."""
+def leave(loaded: Loaded, report: Report) -> None:
+    """End the command with the exit code that says whether there was an answer, and anything wrong with the data."""
+    if not report.answered:
+        raise typer.Exit(ExitCode.NO_ANSWER)
     raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings else ExitCode.OK)
 
 

@@ -49,11 +49,7 @@ class Sink:
         from opsctl.render import Page, render
 
         page = Page(Words(chosen.locale), self._width(), self._colour(chosen.colour))
-        text = render(report, self.format, page)
-        if self.output is None:
-            put(text)
-        else:
-            write_whole(self.output, text)
+        place(render(report, self.format, page), self.output)
 
     def _width(self) -> int | None:
         """A terminal's own width; what was asked for; off a terminal as wide as needed, so no number is cut."""
@@ -73,6 +69,14 @@ class Sink:
         if os.environ.get("FORCE_COLOR"):
             return True
         return wanted == "always" or (wanted == "auto" and sys.stdout.isatty())
+
+
+def place(text: str, output: Path | None) -> None:
+    """A text into the file that was named, else to stdout."""
+    if output is None:
+        put(text)
+    else:
+        write_whole(output, text)
 
 
 def put(text: str) -> None:

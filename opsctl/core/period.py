@@ -12,6 +12,7 @@ from opsctl.core.errors import BadPeriod
 
 ONE_DAY = timedelta(days=1)
 WEEK_DAYS = 7
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # what is outside is a slip of the finger, in a file as on the command line
 
 
 class Grain(StrEnum):
@@ -130,10 +131,12 @@ def parse(text: str, as_of: date) -> Period:
     """
     try:
         found = _relative(text, as_of) or _named(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _refusal(text, str(error)) from None
     if found is None:
         raise _refusal(text, "")
+    if not FIRST_YEAR <= found.start.year <= found.end.year <= LAST_YEAR:
+        raise _refusal(text, f"its year is not between {FIRST_YEAR} and {LAST_YEAR}")
     return found
 
 

@@ -13,7 +13,7 @@ from opsctl.config.mapping import Export
 from opsctl.config.matching import Match, Tier
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import AmbiguousFile, BadConfiguration, NoHeader, RefusedFile, UnknownFile
+from opsctl.core.errors import AmbiguousColumns, AmbiguousFile, BadConfiguration, NoHeader, RefusedFile, UnknownFile
 from opsctl.core.naming import fold, nearest
 from opsctl.ingest.reading.kinds import is_date, is_number
 from opsctl.ingest.sources import Declared
@@ -38,6 +38,11 @@ class Claim:
     positions: Mapping[str, tuple[int, ...]]
     unused: tuple[str, ...]
     match: Match | None = None
+
+    @property
+    def label(self) -> str:
+        """What to call it in a message."""
+        return self.mapping.name if self.mapping else f"the table {self.table}"
 
     @property
     def name(self) -> str:
@@ -92,12 +97,14 @@ class Claims:
         """
         for claims in self._tiers(header, source):
             if len(claims) > 1:
+                what = "mapping: NAME" if claims[0].mapping else "table: NAME"
                 raise AmbiguousFile(
-                    f"{' and '.join(claim.name for claim in claims)} both claim this file",
+                    f"{' and '.join(claim.label for claim in claims)} both claim this file",
                     file=file,
-                    hint="say which: `sources: [{path: …, mapping: NAME}]` in opsctl.yaml",
+                    hint=f"say which: `sources: [{{path: …, {what}}}]` in opsctl.yaml",
                 )
             if claims:
+                _refuse_a_column_twice(claims[0], header, file)
                 return claims[0]
         raise self.refusal(header, source, file)
 
@@ -249,6 +256,16 @@ def canonical(header: Sequence[str]) -> list[Claim]:
             others = {}
         claims.append(Claim(name, None, positions, tuple(header[position] for position in sorted(others.values()))))
     return claims
+
+
+def _refuse_a_column_twice(claim: Claim, header: Sequence[str], file: str) -> None:
+    """Of a canonical file; a mapping's search has its own word for it."""
+    folded = [fold(name) for name in header]
+    twice = sorted({name for name in claim.positions if folded.count(name.removeprefix("attribute_")) > 1})
+    if claim.mapping is None and twice:
+        raise AmbiguousColumns(
+            f"the column {twice[0]} stands more than once", file=file, hint="leave one of them out, or rename it"
+        )
 
 
 def _attribute(key: str) -> str:

@@ -19,6 +19,7 @@ from opsctl.core.naming import fold
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.load import of_parquet, of_text, typed_rows
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
+from opsctl.ingest.written import Raw
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import SCALED
 from opsctl.schemas.table import columns
@@ -80,7 +81,9 @@ def see(path: Path, look: Look) -> Seen:
 
 
 def _look_at(seen: Seen, content: Content, path: Path, look: Look) -> None:
-    if content.kind == "parquet":
+    if content.kind == "parquet" and look.expect is not None:
+        _show_expected_parquet(seen, content, look.expect)
+    elif content.kind == "parquet":
         _show_claimed(seen, content, path, look)
     elif look.expect is None:
         try:
@@ -97,6 +100,23 @@ def _look_at(seen: Seen, content: Content, path: Path, look: Look) -> None:
             encoding=look.encoding,
         )
         _show(seen, table)
+
+
+def _show_expected_parquet(seen: Seen, content: Content, expect: str) -> None:
+    raw = of_parquet(seen.file, content).raw
+    _show_cells(seen, raw)
+    if not Counter(map(_key, expected(expect))) <= Counter(map(_key, raw.header)):
+        raise NoHeader(
+            "the file does not have the expected columns",
+            file=seen.file,
+            details=(("the file has", ", ".join(raw.header)),),
+            hint="compare them with --expect",
+        )
+
+
+def _show_cells(seen: Seen, raw: Raw) -> None:
+    seen.header = raw.header
+    seen.rows = [[None if cell is None else str(cell) for cell in row] for row in raw.cells.rows()]
 
 
 def expected(record: str) -> list[str]:
@@ -132,8 +152,7 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     source = claims.sources.of(path)
     if content.kind == "parquet":
         read = of_parquet(seen.file, content)
-        seen.header = read.raw.header
-        seen.rows = [[None if cell is None else str(cell) for cell in row] for row in read.raw.cells.rows()]
+        _show_cells(seen, read.raw)
     else:
         read, table = of_text(seen.file, content, claims, source, look.encoding)
         _show(seen, table)

@@ -16,6 +16,7 @@ from opsctl.schemas.table import columns
 
 # A platform's export covers an account and day whole, at whatever breakdown; a canonical file only its own rows.
 _OF_EXPORT = ("account", "channel", "day")
+_ENTITIES = ("campaign_id", "campaign", "ad_group", "creative", "placement", "audience")
 
 
 def one_owner_each(parts: Sequence[Part]) -> tuple[list[Part], list[OpsctlError]]:
@@ -40,7 +41,12 @@ def _settled(parts: list[Part], keys: list[str]) -> tuple[list[Part], list[Opsct
     pairs = _pairs(parts, keys)
     out: set[int] = set()
     refused: list[OpsctlError] = []
+    for first, other in _at_two_breakdowns(parts) if keys != list(_OF_EXPORT) else ():
+        out |= {first, other}
+        refused.append(_overlap(parts[first], parts[other], _shared(parts[first], parts[other], list(_OF_EXPORT))))
     for first, other in pairs:
+        if {first, other} <= out:
+            continue
         shared = _shared(parts[first], parts[other], keys)
         if not _rows(parts[first], shared).equals(_rows(parts[other], shared)):
             out |= {first, other}
@@ -49,6 +55,12 @@ def _settled(parts: list[Part], keys: list[str]) -> tuple[list[Part], list[Opsct
         if not {first, other} & out:
             parts[other] = _without(parts[other], _shared(parts[first], parts[other], keys))
     return [part for at, part in enumerate(parts) if at not in out], refused
+
+
+def _at_two_breakdowns(parts: Sequence[Part]) -> list[tuple[int, int]]:
+    """Canonical files that tell of the same channel and day, one of them finer: its rows would come on top."""
+    told = [{name for name in _ENTITIES if part.frame[name].null_count() < part.frame.height} for part in parts]
+    return [pair for pair in _pairs(parts, list(_OF_EXPORT)) if told[pair[0]] != told[pair[1]]]
 
 
 def _shared(first: Part, other: Part, keys: list[str]) -> pl.DataFrame:

@@ -85,9 +85,15 @@ def split(evidence: Evidence, ask: Ask, tables: str | tuple[str, ...], rows: pl.
             return None
         asked[name] = found[0]
     for name, values in ask.where:
-        ids = [evidence.campaigns.id_of.get(value, value) for value in values] if name == "campaign" else values
-        rows = rows.filter(asked[name].is_in(ids))
+        rows = rows.filter(asked[name].is_in(_meant(evidence, name, values)))
     return rows.with_columns(**{f"by_{name}": asked[name] for name in ask.by})
+
+
+def _meant(evidence: Evidence, name: str, values: tuple[str, ...]) -> list[str]:
+    """A campaign's name means every id that ever had it, and the rows that know nothing but the name."""
+    if name != "campaign":
+        return list(values)
+    return [one for value in values for one in (value, *evidence.campaigns.ids_of.get(value, ()))]
 
 
 def values_of(evidence: Evidence, name: str) -> set[str]:

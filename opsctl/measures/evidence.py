@@ -20,7 +20,12 @@ class Campaigns:
     """Campaigns are renamed daily: an id is the key, its newest name the label."""
 
     name_of: Mapping[str, str] = field(default_factory=dict)  # id -> newest name
-    id_of: Mapping[str, str] = field(default_factory=dict)  # a name that only one id ever had -> that id
+    ids_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # a name -> every id that ever had it
+
+    @cached_property
+    def id_of(self) -> Mapping[str, str]:
+        """The names that only ever meant one id."""
+        return {name: ids[0] for name, ids in self.ids_of.items() if len(ids) == 1}
 
 
 @dataclass(frozen=True)

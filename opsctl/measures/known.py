@@ -105,10 +105,9 @@ def _campaigns(loaded: Loaded, as_of: date) -> Campaigns:
         return Campaigns()
     pairs = pl.concat(named).group_by("campaign_id", "campaign").agg(pl.col("day").max()).collect(engine="streaming")
     newest = pairs.sort("day", "campaign").unique("campaign_id", keep="last", maintain_order=True)
-    alone = pairs.filter(~pl.col("campaign").is_duplicated())
     return Campaigns(
         name_of=dict(newest.select("campaign_id", "campaign").iter_rows()),
-        id_of=dict(alone.select("campaign", "campaign_id").iter_rows()),
+        ids_of={name: tuple(sorted(ids)) for name, ids in pairs.group_by("campaign").agg("campaign_id").iter_rows()},
     )
 
 
@@ -116,7 +115,10 @@ def _notes(
     present: Mapping[str, Mapping[date, int]], whole: Mapping[str, date], settings: Settings
 ) -> tuple[Note, ...]:
     notes = [
-        Note("last_day_left_out", f"{name}: {max(days)} was not over when it was exported and is left out")
+        Note(
+            "last_day_left_out",
+            f"{name}: {max(days)} was not over when it was exported, and does not count as known",
+        )
         for name, days in present.items()
         if whole[name] < max(days)
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
+from opsctl.core.period import Period, week
 from opsctl.measures.cohort import acquired, is_mature
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import COUNT, Family, Wanted
@@ -16,19 +19,28 @@ CELL = ["channel", "cell", "week"]
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     """One row per new user, with what was decided about the user's cell; the immature decide nothing."""
     users = acquired(evidence, ask)
+    everyone = acquired(evidence, Ask(_whole_weeks(ask.period)))
     through = evidence.through("activity")
-    if users is None or through is None:
+    if users is None or everyone is None or through is None:
         return None
-    day = evidence.policy.low_efficiency.day
-    spans = {"day": Span(day, day, day)}
-    came = pl.col("active_day").fill_null(value=False)
-    judged = (
-        users.join(active_in(users, evidence.days, spans, through), on=["user", "day"], how="left")
-        .with_columns(mature=is_mature(evidence, "activity", day), cell=_cell(evidence))
-        .with_columns(kept=(pl.col("mature") & came))
-    )
-    decided = judged.join(_verdicts(evidence, judged), on=CELL, how="left", nulls_equal=True)
+    verdicts = _verdicts(evidence, _judged(evidence, everyone, through))
+    decided = _judged(evidence, users, through).join(verdicts, on=CELL, how="left", nulls_equal=True)
     return decided.with_columns(**{name: _FOUND[name].cast(pl.Int64) for name in wanted})
+
+
+def _whole_weeks(period: Period) -> Period:
+    """A cell is judged on its whole week, whatever part of it was asked for."""
+    return Period(week(period.start).start, week(period.end).end)
+
+
+def _judged(evidence: Evidence, users: pl.LazyFrame, through: date) -> pl.LazyFrame:
+    day = evidence.policy.low_efficiency.day
+    came = active_in(users, evidence.days, {"day": Span(day, day, day)}, through)
+    return (
+        users.join(came, on=["user", "day"], how="left")
+        .with_columns(mature=is_mature(evidence, "activity", day), cell=_cell(evidence))
+        .with_columns(kept=pl.col("mature") & pl.col("active_day").fill_null(value=False))
+    )
 
 
 def _cell(evidence: Evidence) -> pl.Expr:

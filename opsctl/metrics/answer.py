@@ -19,6 +19,7 @@ class Row:
 
     group: Mapping[str, str | None]
     figures: Mapping[str, Figure]
+    splits: bool = False  # whether its money stands in rows of its own, by currency
 
 
 def answer(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> list[Row]:
@@ -27,7 +28,7 @@ def answer(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> list[Row]
     rows = {key: _row(evidence, ask, metrics, found, key) for key in found.keys}
     mixed = [key for key in found.keys if found.mixes_currencies(key)]
     if not ask.by or not mixed or CURRENCY in ask.by:
-        return list(rows.values())
+        return sorted(rows.values(), key=lambda row: _in_order(row, ask))
     return _by_currency(evidence, ask, metrics, rows, set(mixed))
 
 
@@ -48,11 +49,16 @@ def _by_currency(
     found = _totals(evidence, finer, metrics)
     split = {key: _row(evidence, finer, metrics, found, key) for key in found.keys if key[:-1] in mixed and key[-1]}
     whole = {
-        (*key, None if key in mixed else _currency(row)): Row({**row.group, CURRENCY: None}, row.figures)
-        for key, row in rows.items()
+        (*key, None if key in mixed else _currency(row)): replace(row, splits=key in mixed) for key, row in rows.items()
     }
-    named = {key: Row({**row.group, CURRENCY: key[-1]}, row.figures) for key, row in {**whole, **split}.items()}
+    named = {key: replace(row, group={**row.group, CURRENCY: key[-1]}) for key, row in {**whole, **split}.items()}
     return [named[key] for key in sorted(named, key=lambda key: [(value is None, value or "") for value in key])]
+
+
+def _in_order(row: Row, ask: Ask) -> list[tuple[bool, str]]:
+    """By what is shown: a campaign's name, not its id; unknown last."""
+    shown = [row.group[name] for name in ask.by] + [row.group.get("campaign_id")]
+    return [(value is None, value or "") for value in shown]
 
 
 def _currency(row: Row) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -31,6 +32,9 @@ class Status(StrEnum):
     IMMATURE = "immature"
     RECONSTRUCTED = "reconstructed"
     UNKNOWN = "unknown"
+
+
+NOT_KNOWN_YET = {Reason.IMMATURE, Reason.NOT_SUPPLIED, Reason.NO_ACTIVITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,11 @@ class Figure:
         if self.value is None or self.metric.shape not in units:
             return self.value
         return Amount(int(self.value), units[self.metric.shape]).as_json()
+
+
+def tells_something(figures: Iterable[Figure]) -> bool:
+    """Is any of the figures an answer: a value, or a reason that says more than that there are no data yet?"""
+    return any(figure.value is not None or figure.reason not in NOT_KNOWN_YET for figure in figures)
 
 
 def _span(period: Period) -> dict[str, str]:
@@ -207,7 +216,8 @@ class _Base:
     def _days_do_not_match(self) -> bool:
         """Days of another zone overlap ours by hours: joined with our users they are right only from a week on (G1)."""
         tables = {find(name)[0].table for name in self.metric.measures}
-        short = self.ask.period.days < WEEK_DAYS or "day" in self.ask.by
+        by_day = "day" in (*self.ask.by, *(name for name, _ in self.ask.where))
+        short = self.ask.period.days < WEEK_DAYS or by_day
         return short and len(tables) > 1 and bool(tables & self.evidence.foreign_days)
 
     @property
@@ -284,8 +294,9 @@ class _Base:
     def _unsettled(self) -> bool:
         """Is any of the money or claims of a day that its source may still correct (G7)?"""
         lags = self.evidence.policy.settle_days.model_dump()
-        latest = min(self.ask.period.end, self.evidence.as_of)
         for name in self.metric.measures:
+            seen = self.evidence.through(find(name)[0].table) or self.evidence.as_of
+            latest = min(self.ask.period.end, seen)
             lag = lags.get(self._settles(name) or "", 0)
             if lag and latest + timedelta(days=lag) > self.evidence.as_of and self.totals.get(name, self.key).amount:
                 return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from opsctl.config.words import Words
 from opsctl.core.period import Grain, Period
 
@@ -9,27 +11,30 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def span_of(period: Period, words: Words) -> str:
-    """The days of a period, short: 5月12-18日, 12-18 May."""
+    """The days of a period, short: 5月12-18日, 12-18 May; with their years where these differ."""
     first, last = period.start, period.end
-    same_month = (first.year, first.month) == (last.year, last.month)
-    if words.locale == "zh-CN":
-        head = f"{first.month}月{first.day}"
-        if first == last:
-            return f"{head}日"
-        return f"{head}-{last.day}日" if same_month else f"{head}日-{last.month}月{last.day}日"
-    tail = f"{last.day} {_MONTHS[last.month - 1]}"
     if first == last:
-        return tail
-    return f"{first.day}-{tail}" if same_month else f"{first.day} {_MONTHS[first.month - 1]}-{tail}"
+        return _day(last, words)
+    if first.year != last.year:
+        return words.say(
+            "report.years", first=_day(first, words), last=_day(last, words), from_=first.year, to=last.year
+        )
+    if first.month != last.month:
+        return f"{_day(first, words)}-{_day(last, words)}"
+    if words.locale == "zh-CN":
+        return f"{first.month}月{first.day}-{last.day}日"
+    return f"{first.day}-{_day(last, words)}"
+
+
+def _day(day: date, words: Words) -> str:
+    return f"{day.month}月{day.day}日" if words.locale == "zh-CN" else f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def headline(period: Period, project: str | None, words: Words) -> str:
     """The title of a report: what it is, whose, and of which days."""
     kind = words[f"report.title.{period.grain.value}"]
-    when = words.say(
-        f"report.when.{'week' if period.grain is Grain.WEEK else 'span'}",
-        span=span_of(period, words),
-        year=period.end.year,
-        week=int(f"{period.start:%V}"),
-    )
+    span = span_of(period, words)
+    when = span if period.start.year != period.end.year else words.say("report.when", span=span, year=period.end.year)
+    if period.grain is Grain.WEEK:
+        when += words.say("report.week", week=int(f"{period.start:%V}"))
     return "  ".join(part for part in (kind, project, when) if part)

@@ -16,7 +16,7 @@ from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.known import Known
 from opsctl.metrics import load
 from opsctl.metrics.answer import answer
-from opsctl.metrics.figure import Figure
+from opsctl.metrics.figure import Figure, tells_something
 from opsctl.metrics.metric import Metric
 from opsctl.reports.calendar import headline, span_of
 from opsctl.reports.findings import findings
@@ -56,6 +56,8 @@ SHOWN = (
 SHOP = (Shown("orders", ("order",), 1), Shown("paid_orders", ("order",), 1), Shown("net_paid", ("order",), 0))
 
 Figures = Mapping[str, Figure]
+Line = tuple[str | None, str | None]  # a channel, and its currency where it has money in several
+ALL: Line = (None, None)
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,12 @@ class _Asked:
 
 
 def default_period(known: Known) -> Period:
-    """The last whole week that is known; of less than a week of data, all of it."""
-    week = last_complete_week(known.evidence.as_of)
+    """The last whole week that has rows of its own; of less than a week of data, all of it.
+
+    A refund or payment may be known long after the last day of everything else.
+    """
+    evidence = known.evidence
+    week = last_complete_week(min(evidence.as_of, max(evidence.last_day.values())))
     return week if week.end >= known.span.start else known.span
 
 
@@ -79,16 +85,16 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
     columns = SHOWN if {"spend", "acquisition"} & evidence.tables.keys() else SHOP
     asked = [_asked(known, shown, period) for shown in columns if set(shown.needs) <= evidence.tables.keys()]
     now = _figures(evidence, asked, (CHANNEL,))
-    total = _figures(evidence, asked, ()).get(None, {})
+    total = _figures(evidence, asked, ()).get(ALL, {})
     earlier = _before(asked, known)
     before = _figures(evidence, earlier, (CHANNEL,))
-    before_total = _figures(evidence, earlier, ()).get(None, {})
+    before_total = _figures(evidence, earlier, ()).get(ALL, {})
     changes = [
-        *_changes(None, before_total, total),
-        *(c for key in now for c in _changes(key, before.get(key, {}), now[key])),
+        *_changes(ALL, before_total, total),
+        *(change for line in now for change in _changes(line, before.get(line, {}), now[line])),
     ]
-    paid = _figures(evidence, asked, (), _spending(now)).get(None, {})
-    paid_before = _figures(evidence, earlier, (), _spending(now)).get(None, {})
+    paid = _figures(evidence, asked, (), _spending(now)).get(ALL, {})
+    paid_before = _figures(evidence, earlier, (), _spending(now)).get(ALL, {})
     problems = findings(loaded)
     return Report(
         title=headline(period, settings.project.project.name, words),
@@ -99,6 +105,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
         data=_data(now, total, paid, changes, problems),
         footnotes=_footnotes(asked, now, words),
         inputs=loaded.inputs,
+        answered=tells_something(total.values()),
         notes=[*problems, *loaded.notes, *known.notes],
     )
 
@@ -124,31 +131,40 @@ def _before(asked: Sequence[_Asked], known: Known) -> list[_Asked]:
 
 def _figures(
     evidence: Evidence, asked: Sequence[_Asked], by: tuple[str, ...], channels: tuple[str, ...] = ()
-) -> dict[str | None, dict[str, Figure]]:
-    """By channel, each metric over its own days; metrics of the same days are asked for together."""
-    found: dict[str | None, dict[str, Figure]] = {}
+) -> dict[Line, dict[str, Figure]]:
+    """By channel, each metric over its own days; metrics of the same days are asked for together.
+
+    A channel with money in several currencies has a line for each, beside the one for what is no money.
+    """
+    found: dict[Line, dict[str, Figure]] = {}
     where = ((CHANNEL, channels),) if channels else ()
     for period in sorted({one.period for one in asked}, key=lambda period: (period.start, period.end)):
         metrics = [one.metric for one in asked if one.period == period]
-        for row in answer(evidence, Ask(period, by, where), metrics):
-            found.setdefault(row.group.get(CHANNEL), {}).update(row.figures)
+        rows = answer(evidence, Ask(period, by, where), metrics)
+        mixed = {row.group.get(CHANNEL) for row in rows if row.splits}
+        for row in rows:
+            channel = row.group.get(CHANNEL)
+            line = (channel, row.group.get("currency") if channel in mixed else None)
+            found.setdefault(line, {}).update(row.figures)
     order = [one.shown.metric for one in asked]
     return {
-        channel: {name: found[channel][name] for name in order if name in found[channel]}
-        for channel in sorted(found, key=lambda channel: (channel is None, channel or ""))
+        line: {name: found[line][name] for name in order if name in found[line]}
+        for line in sorted(found, key=lambda line: [(part is None, part or "") for part in line])
     }
 
 
-def _spending(now: Mapping[str | None, Figures]) -> tuple[str, ...]:
-    return tuple(name for name, row in now.items() if name and "spend" in row and row["spend"].value)
+def _spending(now: Mapping[Line, Figures]) -> tuple[str, ...]:
+    spent = (line[0] for line, row in now.items() if line[0] and "spend" in row and row["spend"].value)
+    return tuple(dict.fromkeys(spent))
 
 
-def _changes(channel: str | None, before: Figures, now: Figures) -> list[dict[str, Any]]:
+def _changes(line: Line, before: Figures, now: Figures) -> list[dict[str, Any]]:
     """What a metric was over the period before, and is now; only where both are known."""
     pairs = [(name, before[name], figure) for name, figure in now.items() if name in before]
     return [
         {
-            "channel": channel,
+            "channel": line[0],
+            "currency": line[1],
             "metric": name,
             "before": earlier.as_json()["value"],
             "now": figure.as_json()["value"],
@@ -161,15 +177,20 @@ def _changes(channel: str | None, before: Figures, now: Figures) -> list[dict[st
 
 
 def _data(
-    now: Mapping[str | None, Figures],
+    now: Mapping[Line, Figures],
     total: Figures,
     paid: Figures,
     changes: list[dict[str, Any]],
     problems: Sequence[Note],
 ) -> dict[str, Any]:
     rows = [
-        {CHANNEL: channel, "verdict": None, **{name: figure.as_json() for name, figure in row.items()}}
-        for channel, row in now.items()
+        {
+            CHANNEL: line[0],
+            **({"currency": line[1]} if line[1] else {}),
+            "verdict": None,
+            **{name: figure.as_json() for name, figure in row.items()},
+        }
+        for line, row in now.items()
     ]
     return {
         "total": {name: figure.as_json() for name, figure in total.items()},
@@ -194,28 +215,29 @@ class _Totals:
 
 def _table(  # noqa: PLR0913, PLR0917 - the parts of one table
     asked: Sequence[_Asked],
-    now: Mapping[str | None, Figures],
+    now: Mapping[Line, Figures],
     totals: _Totals,
     changes: Sequence[Mapping[str, Any]],
     settings: Settings,
     words: Words,
 ) -> Table:
-    relative = {(change[CHANNEL], change["metric"]): change["relative"] for change in changes}
-    paid_changes = {change["metric"]: change["relative"] for change in _changes(None, totals.paid_before, totals.paid)}
+    relative = {(change[CHANNEL], change["currency"], change["metric"]): change["relative"] for change in changes}
+    paid_changes = {change["metric"]: change["relative"] for change in _changes(ALL, totals.paid_before, totals.paid)}
 
-    def row(name: str, key: str | None, figures: Figures, kind: RowKind = RowKind.PLAIN) -> TableRow:
+    def row(name: str, line: Line, figures: Figures, kind: RowKind = RowKind.PLAIN) -> TableRow:
         cells: dict[str, Cell] = {CHANNEL: name, **figures}
         for one in asked:
             of_paid = paid_changes.get(one.shown.metric)
-            moved = of_paid if figures is totals.paid else relative.get((key, one.shown.metric))
+            moved = of_paid if figures is totals.paid else relative.get((*line, one.shown.metric))
             cells[one.shown.metric + CHANGE] = None if moved is None else f"{moved:+.1%}"
             cells[one.shown.metric + ERROR] = _error(figures.get(one.shown.metric))
         return TableRow(cells, kind)
 
-    rows = [row(_name(key, settings, words), key, now[key]) for key in _by_spend(now)]
+    money = settings.project.currency
+    rows = [row(_name(line, now[line], settings, words), line, now[line]) for line in _by_spend(now, money)]
     if len(now) > len(_spending(now)) > 0:
-        rows.append(row(words["report.paid"], None, totals.paid, RowKind.TOTAL))
-    rows.append(row(words["report.all"], None, totals.all, RowKind.TOTAL))
+        rows.append(row(words["report.paid"], ALL, totals.paid, RowKind.TOTAL))
+    rows.append(row(words["report.all"], ALL, totals.all, RowKind.TOTAL))
     return Table(_columns(asked, words), rows)
 
 
@@ -224,17 +246,26 @@ def _error(figure: Figure | None) -> str | None:
     return None if figure is None or figure.error is None else f"{figure.error * 100:.1f}"
 
 
-def _name(channel: str | None, settings: Settings, words: Words) -> str:
-    return words["report.no_channel"] if channel is None else settings.project.channel_name(channel, words.locale)
+def _name(line: Line, row: Figures, settings: Settings, words: Words) -> str:
+    """The channel's name; with the currency of its money where that is not the project's."""
+    channel, currency = line[0], line[1] or _currency(row)
+    name = words["report.no_channel"] if channel is None else settings.project.channel_name(channel, words.locale)
+    foreign = currency is not None and (line[1] or currency != settings.project.currency)
+    return f"{name} {currency}" if foreign else name
 
 
-def _by_spend(now: Mapping[str | None, Figures]) -> list[str | None]:
-    """Paid channels first, the most money first; then the others by the users they brought."""
+def _currency(row: Figures) -> str | None:
+    return next((figure.currency for figure in row.values() if figure.currency), None)
 
-    def weight(key: str | None) -> tuple[float, float, str]:
-        row = now[key]
+
+def _by_spend(now: Mapping[Line, Figures], project_currency: str) -> list[Line]:
+    """Paid channels first, the most money first, other currencies after; then the others by the users they brought."""
+
+    def weight(line: Line) -> tuple[bool, float, float, str, str]:
+        row = now[line]
         amounts = [float(row[name].value or 0) if name in row else 0.0 for name in ("spend", "acquisitions")]
-        return (-amounts[0], -amounts[1], key or "")
+        foreign = (_currency(row) or project_currency) != project_currency
+        return (foreign, -amounts[0], -amounts[1], line[0] or "", line[1] or "")
 
     return sorted(now, key=weight)
 
@@ -284,7 +315,7 @@ def _dropped(accounts: Sequence[Input], words: Words) -> str:
     return words.say("report.dropped", rows=f"{reasons.total():,}", reasons=words["list.separator"].join(named))
 
 
-def _footnotes(asked: Sequence[_Asked], now: Mapping[str | None, Figures], words: Words) -> list[Footnote]:
+def _footnotes(asked: Sequence[_Asked], now: Mapping[Line, Figures], words: Words) -> list[Footnote]:
     cohorts = frozenset(one.shown.metric for one in asked if one.metric.cohort)
     errors = frozenset(one.shown.metric + ERROR for one in asked if one.shown.error is not None)
     notes = [
@@ -298,7 +329,7 @@ def _footnotes(asked: Sequence[_Asked], now: Mapping[str | None, Figures], words
     return [note for note in notes if note.of is None or note.of & columns]
 
 
-def _warnings(now: Mapping[str | None, Figures], words: Words) -> list[str]:
+def _warnings(now: Mapping[Line, Figures], words: Words) -> list[str]:
     """What is not final yet, and when what is missing will come."""
     notes: list[str] = []
     if any(figure.status == "provisional" for row in now.values() for figure in row.values()):

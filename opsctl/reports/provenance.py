@@ -11,7 +11,7 @@ from opsctl.ingest.load import Loaded
 from opsctl.measures.evidence import Ask
 from opsctl.measures.known import Known
 from opsctl.metrics.answer import Row, answer
-from opsctl.metrics.figure import Figure
+from opsctl.metrics.figure import Figure, tells_something
 from opsctl.metrics.metric import Metric
 from opsctl.metrics.provenance import Side, sides
 from opsctl.reports.findings import findings
@@ -38,6 +38,7 @@ def provenance(loaded: Loaded, known: Known, ask: Ask, metric: Metric, words: Wo
             "sides": [_as_json(side, loaded.inputs) for side in found],
         },
         inputs=loaded.inputs,
+        answered=tells_something(figure for row in rows for figure in row.figures.values()),
         notes=[*findings(loaded), *loaded.notes, *known.notes],
     )
 

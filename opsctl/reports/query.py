@@ -11,6 +11,7 @@ from opsctl.ingest.load import Loaded
 from opsctl.measures.evidence import Ask
 from opsctl.measures.known import Known
 from opsctl.metrics.answer import Row, answer
+from opsctl.metrics.figure import tells_something
 from opsctl.metrics.metric import Metric
 from opsctl.reports.findings import findings
 from opsctl.reports.report import Column, Report, Table, TableRow
@@ -26,6 +27,7 @@ def query(loaded: Loaded, known: Known, ask: Ask, metrics: Sequence[Metric], wor
         table=_table(rows, ask, metrics, words),
         data={"rows": [as_json(row) for row in rows]},
         inputs=loaded.inputs,
+        answered=tells_something(figure for row in rows for figure in row.figures.values()),
         notes=[*findings(loaded), *loaded.notes, *known.notes],
     )
 

@@ -78,6 +78,7 @@ class Report:
         footnotes: Sentences below the table.
         inputs: The account of every file.
         notes: What else should be known, by stable codes.
+        answered: Whether any figure is an answer; else the data could not give one.
     """
 
     title: str
@@ -89,3 +90,4 @@ class Report:
     footnotes: Sequence[Footnote] = ()
     inputs: Sequence[Input] = ()
     notes: Sequence[Note] = field(default=())
+    answered: bool = True

@@ -102,9 +102,9 @@ def _numbers(part: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def explained(folder: Path, *arguments: str) -> dict[str, Any]:
+def explained(folder: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
     ran = opsctl("explain", *arguments, "--json", cwd=folder)
-    assert ran.code == 0
+    assert ran.code == code
     found: dict[str, Any] = ran.json
     return found
 
@@ -154,7 +154,7 @@ def test_it_speaks_the_language_that_is_asked_for(exports: Path, locale: str, wo
 
 
 def test_an_unknown_figure_says_why(exports: Path) -> None:
-    figure = explained(exports, "retention_d30", ".")["rows"][0]["retention_d30"]
+    figure = explained(exports, "retention_d30", ".", code=3)["rows"][0]["retention_d30"]
     assert (figure["value"], figure["reason"]) == (None, "immature")
     assert "未满天数" in opsctl("explain", "retention_d30", ".", "--locale", "zh-CN", cwd=exports).out
 

@@ -73,9 +73,9 @@ def test_channels_are_summed_up_in_their_groups(shop: Path) -> None:
 def test_a_campaign_is_known_by_its_id_and_called_by_its_newest_name(shop: Path) -> None:
     rows = asked(shop, "spend", "--by", "campaign").rows
     assert [(row["campaign_id"], row["campaign"], row["spend"]["value"]) for row in rows] == [
-        ("71", "summer", "150.0000"),
-        ("72", "spring sale", "30.0000"),
         (None, "by name", "7.0000"),
+        ("72", "spring sale", "30.0000"),
+        ("71", "summer", "150.0000"),
     ]
 
 
@@ -92,4 +92,4 @@ def test_a_campaign_that_is_not_there_is_answered_with_the_nearest_name(shop: Pa
 
 def test_for_people_a_row_has_the_newest_name(shop: Path) -> None:
     shown = opsctl("query", "spend", ".", "--by", "campaign", "-q", cwd=shop).out
-    assert shown.splitlines()[1:] == ["summer       150.00", "spring sale   30.00", "by name        7.00"]
+    assert shown.splitlines()[1:] == ["by name        7.00", "spring sale   30.00", "summer       150.00"]

@@ -96,11 +96,11 @@ def test_channels_are_summed_up_in_the_groups_of_their_tree() -> None:
 
 
 def test_a_campaign_is_its_id_under_its_newest_name() -> None:
-    named = Campaigns(name_of={"7": "new name", "8": "other"}, id_of={"new name": "7", "old name": "7", "other": "8"})
+    had = {"new name": ("7",), "old name": ("7",), "old": ("7",), "other": ("8",)}
     found = evidence(
         acquisition=users("2025-01-01: a campaign=old", "2025-01-02: b campaign_id=7", "2025-01-02: c campaign=other"),
         spend=spend("2025-01-01 A 10 campaign_id=7 campaign=old", "2025-01-02 A 30 campaign_id=8 campaign=other"),
-        campaigns=Campaigns(named.name_of, {**named.id_of, "old": "7"}),
+        campaigns=Campaigns({"7": "new name", "8": "other"}, had),
         until=UNTIL,
     )
     assert values(found, "cpa", "campaign") == {"new name": 10 / 2, "other": 30 / 1}

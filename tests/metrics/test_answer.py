@@ -52,7 +52,7 @@ def test_what_is_unknown_for_another_reason_is_not_split_by_currency() -> None:
 def test_a_campaign_is_called_by_its_newest_name_with_its_id_beside_it() -> None:
     found = evidence(
         acquisition=users("2025-01-01: a campaign_id=7", "2025-01-01: b campaign=unnumbered", "2025-01-01: c"),
-        campaigns=Campaigns({"7": "spring"}, {"spring": "7"}),
+        campaigns=Campaigns({"7": "spring"}, {"spring": ("7",)}),
         until=UNTIL,
     )
     assert rows(found, "acquisitions", "campaign") == [

@@ -105,8 +105,8 @@ class _Splitter:
     def _rows_of_one_line(self) -> Iterator[list[str]]:
         """Lines that are rows when each is looked at by itself."""
         for at in range(min(len(self.lines), _SAMPLE)):
-            found = scan(self.lines, at, self.dialect)
-            if found.last == at and self._is_clean(found):
+            found = self._by_itself(at)
+            if self._is_clean(found):
                 yield found.cells
 
     def _likely_rows(self) -> Iterator[list[str]]:
@@ -189,11 +189,23 @@ class _Splitter:
         return any(self._is_rows(cells, at) for at, cell in enumerate(cells) if "\n" in cell or "\r" in cell)
 
     def _is_rows(self, cells: Sequence[str], at: int) -> bool:
-        first, *inside, last = (line.split(self.dialect.delimiter) for line in LINE_END.split(cells[at]))
+        between = cells[at].count(self.dialect.delimiter)
+        if between < self.width - 1:
+            return False
+        lines = LINE_END.split(cells[at])
+        if between != (self.width - 1) * (len(lines) - 1):
+            return False
+        first, *inside, last = (line.split(self.dialect.delimiter) for line in lines)
         rows = [[*cells[:at], *first], *inside, [*last, *cells[at + 1 :]]]
         if any(len(row) != self.width for row in rows):
             return False
         return all(resembles(row, self.measured) for row in rows) if self.measured else self.width >= _ENOUGH
+
+    def _by_itself(self, at: int) -> Scanned:
+        """One physical line as if nothing stood below it."""
+        found = scan(Lines([self.lines.texts[at]], [""]), 0, self.dialect)
+        found.last = at
+        return found
 
     def _without_quotes(self, at: int) -> list[str]:
         """The cells of one physical line by itself, its unpaired quotes left out."""
@@ -248,9 +260,9 @@ class _Splitter:
 
     def _take_inside(self, inside: range, *, proved: bool) -> None:
         """Take the lines that can only be rows, and reject the others."""
-        found = [scan(self.lines, at, self.dialect) for at in inside]
+        found = [self._by_itself(at) for at in inside]
         blank = [not self.lines.texts[at].strip() for at in inside]
-        alone = [one.last == at and self._is_clean(one) for one, at in zip(found, inside, strict=True)]
+        alone = [self._is_clean(one) for one in found]
         rows = sum(alone)
         complete = rows + sum(blank) == len(inside)
         trusted = complete and (proved or (not self.measured and rows >= _ENOUGH and self.width >= _ENOUGH))

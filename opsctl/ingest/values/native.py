@@ -12,7 +12,7 @@ _INT64 = 2.0**63
 
 def is_readable(dtype: pl.DataType) -> bool:
     """Whether a cell of the type is one value that can be written down."""
-    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object, pl.Duration)
 
 
 def as_text(column: pl.Series) -> pl.Series:
