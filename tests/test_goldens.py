@@ -1,0 +1,55 @@
+"""What the commands print over the sample data, kept as files: a change of output is a change somebody reads.
+
+`make golden` writes them anew; read the diff before committing it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.command import opsctl
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDENS = Path(__file__).with_name("goldens")
+
+COMMANDS = {
+    "report.zh-CN.120.txt": ("report", "sample_data/", "--locale", "zh-CN", "--width", "120"),
+    "report.zh-CN.60.txt": ("report", "sample_data/", "--locale", "zh-CN", "--width", "60"),
+    "report.zh-CN.40.txt": ("report", "sample_data/", "--locale", "zh-CN", "--width", "40"),
+    "report.en.100.txt": ("report", "sample_data/", "--locale", "en", "--width", "100"),
+    "report.month.en.txt": ("report", "sample_data/", "--locale", "en", "--period", "2025-04"),
+    "report.json": ("report", "sample_data/", "--json"),
+    "query.channel-month.txt": (
+        "query", "spend,acquisitions,cpa,retention_d7,cost_per_retained_d7", "sample_data/", "--by", "channel,month",
+        "--locale", "en",
+    ),
+    "query.value.json": (
+        "query", "roas,roas_d30,ltv_30d,repurchase_rate_30d,high_value_share,average_order_value,cpa_platform,ctr",
+        "sample_data/", "--by", "channel", "--json",
+    ),
+    "query.attribute.json": (
+        "query", "retention_d1,retention_d7_within,return_rate_8_30,low_efficiency_share", "sample_data/",
+        "--by", "city_tier", "--period", "2025-03", "--json",
+    ),
+    "explain.figure.zh-CN.txt": (
+        "explain", "cpa", "sample_data/", "--channel", "douyin", "--period", "2025-W20", "--locale", "zh-CN",
+    ),
+    "explain.list.txt": ("explain", "--list"),
+    "inspect.gb18030.txt": ("inspect", "sample_data/oceanengine/ad_groups_2025-02.csv"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_output_is_the_one_that_was_read_and_kept(name: str) -> None:
+    ran = opsctl(*COMMANDS[name], cwd=ROOT)
+    assert ran.code == 0, ran.err
+    kept = GOLDENS / name
+    if os.environ.get("OPSCTL_WRITE_GOLDENS"):
+        GOLDENS.mkdir(exist_ok=True)
+        kept.write_bytes(ran.out.encode())
+    assert ran.out.encode() == kept.read_bytes()
+
+
+def test_every_kept_output_is_still_printed_by_something() -> None:
+    assert {path.name for path in GOLDENS.iterdir()} == COMMANDS.keys()
