@@ -8,8 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import polars as pl
 
@@ -22,19 +21,12 @@ from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.merge import merge
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
+from opsctl.ingest.remarks import Note, days_differ, two_sources, unknown_channels
 from opsctl.ingest.sources import Files
 from opsctl.ingest.written import Raw, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that a reader of the figures should know; the code is stable, the text is not."""
-
-    code: str
-    text: str
 
 
 @dataclass
@@ -156,8 +148,9 @@ def _part(file: File, claims: Claims, found: Loaded) -> Part:
     converted = typed_rows(read, claim, source, claims.settings)
     refuse_overflow(converted.frame, claim.table, name)
     _notes(found, name, read, claim, converted)
-    _note_zone(found, file, claim, converted.frame, claims.settings)
-    account = _account(file, read, claim, converted, _way(read.raw, claim, source, claims.settings))
+    way = _way(read.raw, claim, source, claims.settings)
+    _note_zone(found, file, way, converted.frame, claims.settings)
+    account = _account(file, read, claim, converted, way)
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
     return Part(account, _with_channels(converted.frame, claims.settings), converted.supplied)
@@ -225,22 +218,15 @@ def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Conver
         found.notes.append(Note("currency_assumed", f"{name} names no currency; the project's is taken"))
 
 
-def _note_zone(found: Loaded, file: File, claim: Claim, frame: pl.DataFrame, settings: Settings) -> None:
+def _note_zone(found: Loaded, file: File, way: Written, frame: pl.DataFrame, settings: Settings) -> None:
     """Daily sums of another zone cannot be shifted to ours; whoever joins them with users must know."""
-    kinds = columns(tables()[claim.table])
-    if "day" not in kinds or frame.is_empty():
+    table = way.claim.table
+    if "day" not in columns(tables()[table]) or frame.is_empty():
         return
-    written_in = (
-        _way(Raw(file.name, (), frame.head(0), frame["line"].head(0)), claim, file.source, settings).style("day").zone
-    )
-    noons = [datetime.combine(day, time(12)) for day in set(frame["day"])]
-    ours = ZoneInfo(settings.project.timezone)
-    theirs = ZoneInfo(written_in)
-    if any(noon.replace(tzinfo=ours).utcoffset() != noon.replace(tzinfo=theirs).utcoffset() for noon in noons):
-        found.foreign_days.add(claim.table)
-        found.notes.append(
-            Note("tz_mismatch", f"{file.name}: its days are those of {written_in} and cannot be shifted")
-        )
+    zone = way.style("day").zone
+    if days_differ(set(frame["day"]), zone, settings.project.timezone):
+        found.foreign_days.add(table)
+        found.notes.append(Note("tz_mismatch", f"{file.name}: its days are those of {zone} and cannot be shifted"))
 
 
 def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:
@@ -323,32 +309,10 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     found.tables[name] = frame.lazy()
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
     if name == "spend":
-        _note_two_sources(found, frame)
-    _note_channels(found, frame, settings)
+        found.notes += two_sources(frame, [account.mapping for account in found.inputs])
+    found.notes += [note for note in unknown_channels(frame, settings.project) if note not in found.notes]
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:
     """The account of a file once rows that another file had too are gone; its control totals stay those of the file."""
     return replace(part.account, sums=_sums(part.frame, table), days=_days(part.frame, table))
-
-
-def _note_two_sources(found: Loaded, frame: pl.DataFrame) -> None:
-    """Money of one channel and day out of two kinds of file may be the same money: nobody can tell, so it is said."""
-    mappings = pl.Series([account.mapping.partition("/")[0] for account in found.inputs])
-    of = frame.select("channel", "day", kind=pl.lit(mappings).gather(pl.col("source_file")))
-    twice = of.group_by("channel", "day").agg(pl.col("kind").unique().sort()).filter(pl.col("kind").list.len() > 1)
-    for channel, days, kinds in (
-        twice.group_by("channel").agg(pl.len(), pl.col("kind").first()).sort("channel").iter_rows()
-    ):
-        on = "1 day" if days == 1 else f"{days} days"
-        text = f"spend of {channel} comes from {' and '.join(kinds)} on {on}: is it the same money twice?"
-        found.notes.append(Note("two_sources", text))
-
-
-def _note_channels(found: Loaded, frame: pl.DataFrame, settings: Settings) -> None:
-    if not settings.project.channels or "channel" not in frame.columns:
-        return
-    unknown = sorted(text for text in frame["channel"].drop_nulls().unique() if not settings.project.is_known(text))
-    note = Note("unknown_channels", f"not in the channel tree: {', '.join(unknown)}")
-    if unknown and note not in found.notes:
-        found.notes.append(note)

@@ -13,7 +13,8 @@ import polars as pl
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
 from opsctl.core.period import ONE_DAY, WEEK_DAYS, Period
-from opsctl.ingest.load import Loaded, Note, day_columns
+from opsctl.ingest.load import Loaded, day_columns
+from opsctl.ingest.remarks import Note
 from opsctl.measures.evidence import Campaigns, Evidence
 
 LOOK_BACK = 8  # weeks of the same weekday that a last day is compared with

@@ -11,7 +11,8 @@ from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.period import Period, last_complete_week
 from opsctl.ingest.account import Input
-from opsctl.ingest.load import Loaded, Note
+from opsctl.ingest.load import Loaded
+from opsctl.ingest.remarks import Note
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.known import Known
 from opsctl.metrics import load

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from opsctl.ingest.account import Input
-from opsctl.ingest.load import Loaded, Note
+from opsctl.ingest.load import Loaded
+from opsctl.ingest.remarks import Note
 
 SHOWN = 5
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from opsctl.core.period import Period
 from opsctl.ingest.account import Input
-from opsctl.ingest.load import Note
+from opsctl.ingest.remarks import Note
 from opsctl.metrics.figure import Figure
 
 Cell = Figure | str | None

@@ -126,10 +126,10 @@ class BodyReader:
 
     def _refit(self, cells: tuple[str, ...], dialect: Dialect) -> tuple[str, ...] | None:
         """The header at the width that nearly every row has, where nameless cells can make up the difference."""
-        lines = self.below.lines
+        lines = self.below.lines.head(_SAMPLE)
         widths: Counter[int] = Counter()
         at = 0
-        while at < min(len(lines), _SAMPLE):
+        while at < len(lines):
             found = scan(lines, at, dialect)
             at = at + 1 if found.broken else found.last + 1
             widths[len(found.cells)] += not found.broken and any(cell.strip(BLANKS) for cell in found.cells)

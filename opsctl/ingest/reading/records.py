@@ -26,7 +26,7 @@ _SAMPLE = 500
 _FARTHEST = 1000  # lines; a record of more is no record
 _NEAR = 20
 _ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
-_INCHES = re.compile(r'(?<![\w.-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9])', re.ASCII)
+_INCHES = re.compile(r'(?<![\w./:;@#%&=?+-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9])', re.ASCII)
 _ID_AS_TEXT = re.compile(r'="[^"]*"')
 _BLANK_BEFORE = re.compile(r'[ \t]+".*"[ \t]*', re.DOTALL)
 _STRAY = "a lone quote stands inside a cell"
@@ -112,8 +112,9 @@ class _Splitter:
     def _likely_rows(self) -> Iterator[list[str]]:
         """Records of one line as a lenient reader sees them, to learn from them what a row looks like."""
         at = 0
-        while at < min(len(self.lines), _SAMPLE):
-            found = scan(self.lines, at, self.dialect)
+        first = self.lines.head(_SAMPLE)
+        while at < len(first):
+            found = scan(first, at, self.dialect)
             if found.last == at and self._is_clean(found):
                 yield found.cells
             astray = found.broken == NOT_CLOSED or found.last == at

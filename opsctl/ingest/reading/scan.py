@@ -70,6 +70,10 @@ class Lines:
             parts.append("")
         return cls(parts[::2], parts[1::2], first, sound=is_sound(text))
 
+    def head(self, most: int) -> Lines:
+        """The first lines."""
+        return Lines(self.texts[:most], self.ends[:most], self.first, self.sound)
+
     def __len__(self) -> int:
         return len(self.texts)
 

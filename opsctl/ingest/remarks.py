@@ -1,0 +1,56 @@
+"""What a reader should know of data that nothing is wrong with: said, never settled by a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from opsctl.config.project import Project
+
+NOON = time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a reader of the figures should know; the code is stable, the text is not."""
+
+    code: str
+    text: str
+
+
+def days_differ(days: Iterable[date], zone: str, ours: str) -> bool:
+    """Do two zones disagree, on any of the days, about when it is noon? Then daily sums of one are not the other's."""
+    noons = [datetime.combine(day, NOON) for day in days]
+    offsets = [[noon.replace(tzinfo=ZoneInfo(name)).utcoffset() for noon in noons] for name in (zone, ours)]
+    return offsets[0] != offsets[1]
+
+
+def two_sources(spend: pl.DataFrame, mappings: Sequence[str]) -> list[Note]:
+    """Money of one channel and day out of two kinds of file may be the same money: nobody can tell, so it is said.
+
+    `mappings` names, for each `source_file`, the mapping that read it.
+    """
+    kinds = pl.Series([name.partition("/")[0] for name in mappings])
+    of = spend.select("channel", "day", kind=pl.lit(kinds).gather(pl.col("source_file")))
+    twice = of.group_by("channel", "day").agg(pl.col("kind").unique().sort()).filter(pl.col("kind").list.len() > 1)
+    found = twice.group_by("channel").agg(days=pl.len(), kinds=pl.col("kind").first()).sort("channel")
+    return [_two_sources(*row) for row in found.iter_rows()]
+
+
+def _two_sources(channel: str, days: int, kinds: Sequence[str]) -> Note:
+    on = "1 day" if days == 1 else f"{days} days"
+    return Note(
+        "two_sources", f"spend of {channel} comes from {' and '.join(kinds)} on {on}: is it the same money twice?"
+    )
+
+
+def unknown_channels(rows: pl.DataFrame, project: Project) -> list[Note]:
+    """Channels that the project's tree does not have; they are counted all the same."""
+    if not project.channels or "channel" not in rows.columns:
+        return []
+    unknown = sorted(text for text in rows["channel"].drop_nulls().unique() if not project.is_known(text))
+    return [Note("unknown_channels", f"not in the channel tree: {', '.join(unknown)}")] if unknown else []
