@@ -79,7 +79,7 @@ def _is_all_names(cells: list[str], rows: Rows, line: int) -> bool:
     """Whether a row has names where the rows above it have numbers, dates and ids."""
     if any(is_measured(cell) for cell in cells) or not any(is_name(cell) for cell in cells):
         return False
-    measured = rows.measured(above=line)
+    measured = rows.measured_above(line)
     return bool(measured) and all(is_name(cells[at]) for at in measured)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LINE = "line"
 UNSEEN = BLANKS + "\ufeff"
 _SAMPLE = 500
+_NEAR = 20
 WIDEST = 256  # columns that are looked at; labels and names stand in the first
 
 
@@ -75,11 +76,16 @@ class Rows:
         """Make the frame the rows that are left."""
         self.frame, self._gone = self.without(), set()
 
-    def measured(self, but: Collection[int] = (), above: int | None = None) -> frozenset[int]:
-        """The columns by which a row is told from text: as the first rows have them, but some, or above a line."""
-        first = self.frame.head(2 * _SAMPLE)
-        first = first if above is None else first.filter(pl.col(LINE) < above)
-        return measured_columns(_without(first, {*self._gone, *but}).head(_SAMPLE).drop(LINE).iter_rows())
+    def measured(self, but: Collection[int] = ()) -> frozenset[int]:
+        """The columns by which a row is told from text, as the first rows but some have them."""
+        first = _without(self.frame.head(2 * _SAMPLE), {*self._gone, *but}).head(_SAMPLE)
+        return measured_columns(first.drop(LINE).iter_rows())
+
+    def measured_above(self, line: int) -> frozenset[int]:
+        """The same, as the rows just above a line have them."""
+        at = self.frame.get_column(LINE).search_sorted(line)
+        above = self.frame.slice(max(0, at - _NEAR), min(at, _NEAR))
+        return measured_columns(cells for *cells, number in above.iter_rows() if number not in self._gone)
 
 
 def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:

@@ -12,7 +12,6 @@ from opsctl.ingest.reading.encoding import DAMAGE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FARTHEST = 1000  # lines; careless quotes close a cell so seldom that it has to be given up
 NOT_CLOSED = "a quote is opened and not closed"
 LINE_END = re.compile(r"\r\n|\n|\r")
 _LINE_AND_END = re.compile(r"(\r\n|\n|\r)")
@@ -24,7 +23,7 @@ class Dialect:
     """How cells are kept apart and quoted.
 
     `escape` may hide a quote, a delimiter or itself; with `padded`, blanks may stand around the quotes; with
-    `careless`, a quote inside a quoted cell is text unless a cell can end there.
+    `careless`, a quote inside a quoted cell is text unless a cell can end there, which it does on the same line.
     """
 
     delimiter: str
@@ -153,13 +152,12 @@ def _bare_escaped(line: str, start: int, dialect: Dialect) -> tuple[str, int]:
 def _quoted(lines: Lines, found: Scanned, start: int, dialect: Dialect) -> int | None:
     """Add the quoted cell whose text begins at `start` on line `found.last`; where it is closed, or None."""
     pieces: list[str] = []
-    first = found.last
     special = re.compile("|".join(re.escape(mark) for mark in (dialect.quote, dialect.escape) if mark))
     while True:
         line = lines.texts[found.last]
         mark = special.search(line, start)
         if mark is None:
-            if found.last + 1 == len(lines) or (dialect.careless and found.last - first >= _FARTHEST):
+            if dialect.careless or found.last + 1 == len(lines):
                 return None
             pieces += (line[start:], lines.ends[found.last])
             found.last += 1
