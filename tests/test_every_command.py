@@ -82,7 +82,7 @@ def understood(words: list[str]) -> dict[str, Any]:
         assert asking.metrics(str(parsed["metrics"]))
     if parsed.get("name"):
         assert glossary.entry(str(parsed["name"]), json=False)
-    asking.check_period(parsed.get("period"))
+    asking.named_period(parsed.get("period"))
     asking.conditions(parsed.get("where"))
     return parsed
 

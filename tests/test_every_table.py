@@ -165,6 +165,7 @@ def test_reading_a_cell_and_the_model_give_one_verdict(name: str, column: str) -
 GOOD: dict[str, dict[str, Any]] = {
     "acquisition": {"user": "u", "acquired_at": "2025-01-01", "channel": "A"},
     "activity": {"user": "u", "at": "2025-01-01", "event": "open"},
+    "cohort": {"day": "2025-01-01", "channel": "A", "offset": "0", "users": "5"},
     "order": {"order": "o", "paid_at": "2025-01-01", "paid": "5"},
     "spend": {"day": "2025-01-01", "channel": "A", "spend": "5"},
 }

@@ -38,10 +38,13 @@ def _listed(text: str) -> list[str]:
     return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
-def check_period(text: str | None) -> None:
-    """Refuse a mistyped period before anything is read; relative ones are understood later."""
-    if text is not None:
-        periods.parse(text, date(2000, 1, 1))
+def named_period(text: str | None) -> Period | None:
+    """The days that `--period` names by itself; None without one, and for those that count back from what is known.
+
+    Raises:
+        BadPeriod: It is mistyped; said before anything is read.
+    """
+    return None if text is None or periods.is_relative(text) else periods.named(text)
 
 
 def period(known: Known, text: str | None) -> Period:

@@ -60,11 +60,11 @@ def explain(
         return
     answer = sink.Sink(wanted, output, width, no_color=True)
     metric = asking.metrics(name)[0]
-    asking.check_period(period)
+    days = asking.named_period(period)
     conditions = asking.conditions([*(where or ()), *([f"channel={channel}"] if channel else [])])
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    loaded = session.read(paths, chosen, voice, strict=strict)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=days)
     known = session.evidence(loaded, chosen, as_of, voice)
     ask = asking.ask(known, chosen, period, None, conditions)
     made = provenance(loaded, known, ask, metric, Words(chosen.locale))

@@ -34,10 +34,10 @@ def report(
 
     voice = session.Voice(quiet, verbose)
     answer = sink.Sink(sink.chosen_format(format_, json, output), output, width, no_color)
-    asking.check_period(period)
+    asked = asking.named_period(period)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    loaded = session.read(paths, chosen, voice, strict=strict)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=asked)
     known = session.evidence(loaded, chosen, as_of, voice)
     days = asking.period(known, period) if period else default_period(known)
     made = channel_report(loaded, known, chosen, days, Words(chosen.locale))

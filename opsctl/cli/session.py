@@ -18,6 +18,7 @@ from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
+    from opsctl.core.period import Period
     from opsctl.ingest.load import Loaded
     from opsctl.measures.known import Known
     from opsctl.reports.report import Report
@@ -75,12 +76,12 @@ def settings(project: Path | None, paths: Sequence[Path] | None, locale: str | N
     elif not (folder / "opsctl.yaml").is_file():
         raise BadOption(f"there is no opsctl.yaml in '{folder}'", hint="name the folder that holds it with -C")
     if folder is not None:
-        voice.say(f"project: {_shown(folder)}")
+        voice.say(f"project: {shown(folder)}")
     flags = {"locale": locale} if locale else {}
     return load(folder, flags, dict(os.environ), _user_file())
 
 
-def _shown(folder: Path) -> str:
+def shown(folder: Path) -> str:
     """A folder as a person would name it from here."""
     try:
         return folder.resolve().relative_to(Path.cwd()).as_posix() or "."
@@ -93,18 +94,46 @@ def _user_file() -> Path | None:
     return Path(home) / "opsctl" / "config.yaml" if home else None
 
 
-def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict: bool) -> Loaded:
+def read(
+    paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict: bool, asked: Period | None = None
+) -> Loaded:
     """The tables behind the paths; what is wrong with them is told at once.
+
+    Rows of files that say nothing of their days are taken to be of the period `asked` for.
 
     Raises:
         BadConfiguration: A mapping fills a column that its table does not have.
         NoData: Every file was refused, or there was none.
         RefusedStrictly: Something is wrong and `strict` was given.
     """
+    from opsctl.reports.findings import findings
+
+    loaded = load_files(paths, chosen, voice, asked)
+    if len(loaded.refused) == 1 and not loaded.inputs:
+        raise loaded.refused[0]
+    for error in loaded.refused:
+        Voice().say("\n".join(error.lines()))
+    for note in findings(loaded)[len(loaded.refused) :]:
+        voice.say(f"warning[{note.code}]: {note.text}")
+    if not loaded.tables:
+        raise NoData(
+            f"all {len(loaded.refused)} files were refused", hint="see the messages above, or opsctl inspect FILE"
+        )
+    if strict and loaded.has_findings:
+        raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
+    return loaded
+
+
+def load_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, asked: Period | None = None) -> Loaded:
+    """The tables behind the paths, with whatever is wrong with them.
+
+    Raises:
+        BadConfiguration: A mapping fills a column that its table does not have.
+        NoData: There is no file.
+    """
     from opsctl.config.project import unused_keys
     from opsctl.ingest.load import load
     from opsctl.ingest.sources import files
-    from opsctl.reports.findings import findings
 
     if unused := unused_keys(chosen.project):
         voice.murmur(f"not used by this version: {', '.join(unused)}")
@@ -114,26 +143,11 @@ def read(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict
         voice.murmur(f"passed over, not named like tables: {', '.join(listed.passed_over)}")
     for pattern in listed.unmatched:
         voice.say(f"note: no file matches '{pattern}' of the project's sources")
-    loaded = load(listed, chosen)
-    if len(loaded.refused) == 1 and not loaded.inputs:
-        raise loaded.refused[0]
-    for error in loaded.refused:
-        Voice().say("\n".join(error.lines()))
-    for note in findings(loaded)[len(loaded.refused) :]:
-        voice.say(f"warning[{note.code}]: {note.text}")
-    if not loaded.tables:
-        raise _nothing(len(listed.found), len(loaded.refused))
-    if strict and loaded.has_findings:
-        raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
-    return loaded
-
-
-def _nothing(found: int, refused: int) -> NoData:
-    if not found:
-        return NoData(
+    if not listed.found:
+        raise NoData(
             "there is no file to read there", hint="tables are named .csv .tsv .txt .parquet, also in .gz .zip"
         )
-    return NoData(f"all {refused} files were refused", hint="see the messages above, or opsctl inspect FILE")
+    return load(listed, chosen, asked)
 
 
 def evidence(loaded: Loaded, chosen: Settings, as_of: str | None, voice: Voice) -> Known:

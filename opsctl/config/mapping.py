@@ -26,8 +26,9 @@ UNITS: abc.Mapping[str, Decimal] = {
     "wan": Decimal(10_000),
     "micros": Decimal("0.000001"),
     "percent": Decimal("0.01"),
+    "ratio": Decimal(1),
 }
-_SOURCES = ("from", "const", "sum", "text", "file")
+_SOURCES = ("from", "const", "sum", "text", "file", "days_to")
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -66,7 +67,7 @@ class FileText(Strict):
 
 
 class Column(Strict):
-    """Where the values of one canonical column come from: exactly one of from, const, sum, text, file."""
+    """Where the values of one canonical column come from: exactly one of from, const, sum, text, file, days_to."""
 
     names: Names | None = Field(None, alias="from", description="The column's name, today's first.")
     const: Text | None = Field(None, description="The same value in every row.")
@@ -77,8 +78,11 @@ class Column(Strict):
         None, description="A text built of columns, such as '{日期} {小时}:00'."
     )
     file: FileText | None = Field(None, description="From the lines above the header, or the file's name.")
+    days_to: Names | None = Field(
+        None, description="For offset: the column of a date; the days from the row's `day` to it."
+    )
     unit: Annotated[str, AfterValidator(_unit)] | None = Field(
-        None, description="The unit of the file: a currency, fen, wan, micros, percent."
+        None, description="The unit of the file: a currency, fen, wan, micros; percent or ratio of the users."
     )
     zone: Zone | None = Field(None, description="The time zone of the moments in this column.")
     basis: Literal["event", "click", "billing"] | None = Field(
@@ -115,8 +119,9 @@ class Column(Strict):
             >>> Column.model_validate({"text": "{日期} {小时}"}).looked_for
             (('日期',), ('小时',))
         """
-        if self.names is not None:
-            return (self.names,)
+        names = self.names if self.names is not None else self.days_to
+        if names is not None:
+            return (names,)
         found = self.sum if self.sum is not None else _FIELD.findall(self.text or "")
         return tuple((name,) for name in found)
 
@@ -181,12 +186,19 @@ class Melt(Strict):
         description="The canonical columns that are spread."
     )
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every value of the melted key, in the order in which they are written."""
+        return tuple(dict.fromkeys(key for column in self.columns.values() for key in column.names))
+
 
 class Summary(Strict):
     """What the numbers of a table of cohorts mean; its source fixed them, so they must be said."""
 
     day_base: Whole = Field(description="Its source's number for the day of acquisition: 0 or 1.", le=1)
-    day_unit: Literal["calendar", "24h"] = Field(description="Local dates, or 24 hours from the acquisition.")
+    day_unit: Literal["calendar", "24h", "week"] = Field(
+        description="Local dates, 24 hours from the acquisition, or whole weeks."
+    )
     amounts: Literal["daily", "cumulative"] = Field(description="Whether day N is of that day, or up to it.")
 
 

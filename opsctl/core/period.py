@@ -129,8 +129,22 @@ def parse(text: str, as_of: date) -> Period:
         >>> parse("2025-Q1", date(2025, 6, 1)).days
         90
     """
+    return _relative(text, as_of) or named(text)
+
+
+def is_relative(text: str) -> bool:
+    """Does a period count back from the last day that is known?"""
+    return _relative(text, date(2000, 1, 1)) is not None
+
+
+def named(text: str) -> Period:
+    """The days that a text names by itself, whatever is known: all of `parse` but last-week and the like.
+
+    Raises:
+        BadPeriod: As for `parse`.
+    """
     try:
-        found = _relative(text, as_of) or _named(text)
+        found = _named(text)
     except (ValueError, OverflowError) as error:
         raise _refusal(text, str(error)) from None
     if found is None:

@@ -100,11 +100,12 @@ class Input:
 
 @dataclass(frozen=True)
 class Part:
-    """The accepted rows of one file, with its account and the columns that it gave itself."""
+    """The accepted rows of one file, with its account, the columns that it gave itself, and its stated breakdown."""
 
     account: Input
     frame: pl.DataFrame
     supplied: frozenset[str]
+    breakdown: str | None = None
 
 
 def written(amount: int, kind: Kind) -> int | str:

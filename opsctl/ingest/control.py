@@ -19,9 +19,23 @@ SAFE = 2.0**62  # half of what 64 bits keep: the estimate in floating point may 
 
 def sums(frame: pl.DataFrame, table: str) -> dict[str, int]:
     """What the rows add up to, for each column that can be added and that some row knows."""
-    kinds = columns(tables()[table])
-    found = {name: frame[name].sum() for name, column in kinds.items() if column.kind in ADDITIVE}
-    return {name: int(total) for name, total in found.items() if frame[name].count()}
+    found = {name: _once_each(frame, table, name) for name in added_columns(table) if frame[name].count()}
+    return {name: int(amounts.sum()) for name, amounts in found.items()}
+
+
+def added_columns(table: str) -> list[str]:
+    """The columns whose amounts add up to something."""
+    model = tables()[table]
+    return [name for name, column in columns(model).items() if column.kind in ADDITIVE and name not in model.NOT_ADDED]
+
+
+def _once_each(frame: pl.DataFrame, table: str, name: str) -> pl.Series:
+    """The amounts of a column; one that is repeated on several rows of one thing, once."""
+    model = tables()[table]
+    over = model.REPEATED.get(name)
+    if over is None:
+        return frame[name]
+    return frame.unique([key for key in model.KEY if key != over], maintain_order=True)[name]
 
 
 def refuse_overflow(frame: pl.DataFrame, table: str, file: str) -> None:

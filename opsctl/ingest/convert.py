@@ -8,17 +8,20 @@ import polars as pl
 
 from opsctl.config.project import Project
 from opsctl.core.errors import AmbiguousColumns
+from opsctl.core.period import Period
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
+from opsctl.ingest.derive import UNDATED, derived, kind_in_file
 from opsctl.ingest.values import Typed, type_column
-from opsctl.ingest.written import Raw, Written, without_dropped
+from opsctl.ingest.written import Raw, Written, melted, without_dropped
 from opsctl.schemas import tables
-from opsctl.schemas.checks import checks
+from opsctl.schemas.checks import EMPTY, checks
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import Table, columns, physical_schema
 
 ATTRIBUTE = "attribute_"
 ADDITIVE = (Kind.MONEY, Kind.QUANTITY, Kind.COUNT)
+NOTHING_THERE = "nothing there"  # a reason for dropping rows
 _BAR = "|"  # between a column's name, which never has one, and what is wrong with it
 
 
@@ -68,26 +71,37 @@ class _Columns:
         return local.zip_with(moment.is_not_null(), days)
 
 
-def convert(raw: Raw, written: Written, project: Project) -> Converted:
+def convert(raw: Raw, written: Written, project: Project, asked: Period | None = None) -> Converted:
     """Read a claimed file into its table; the project says which zone's days count, and the currency of last resort.
+
+    `asked` is the period asked for: rows of a file that names no days are taken to be of it.
 
     Raises:
         AmbiguousValues: A column of dates or numbers can be read in two ways.
         AmbiguousColumns: Two columns of the file could be the one that the mapping looks for.
+        SeveralDays: The file as a whole is of several days, and its table knows rows of one day only.
     """
     _refuse_ambiguous_columns(raw, written.claim)
     kept, dropped = without_dropped(raw, written.export)
-    written = Written(kept, written.claim, written.source, written.zone)
+    written = melted(Written(kept, written.claim, written.source, written.zone))
+    kept = written.raw
     table = tables()[written.claim.table]
     read = _read_columns(written, table, project.timezone)
+    made = derived(read.found, written, asked)
+    read.found = made.found
+    read.notes += made.notes
     supplied = frozenset(read.found)
     assumed = _settle_currency(read, written, table, project.currency)
-    frame, rejected = _checked(read, kept, table)
+    frame, rejected = _checked(read, kept, table, made.empty)
+    dropped += [(line, NOTHING_THERE) for line in kept.lines.filter(made.empty)]
     return Converted(frame, supplied, tuple(rejected), tuple(dropped), tuple(read.notes), assumed)
 
 
 def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
     for twice in claim.match.ambiguous if claim.match else ():
+        first, *others = (raw.cells[str(at)] for at in twice.indexes)
+        if all(other.equals(first) for other in others):
+            continue  # exports repeat a column; as long as both say the same it does not matter which is read
         names = ", ".join(f"'{raw.header[at]}' (column {at + 1})" for at in twice.indexes)
         raise AmbiguousColumns(
             f"two columns could be {twice.column}: {names}",
@@ -99,9 +113,10 @@ def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
 def _read_columns(written: Written, table: type[Table], zone: str) -> _Columns:
     read = _Columns(zone)
     for name, column in columns(table).items():
-        parts = [type_column(part, column.kind, written.style(name), name=name) for part in written.parts(name)]
+        kind = kind_in_file(written, name, column.kind)
+        parts = [type_column(part, kind, written.style(name), name=name) for part in written.parts(name)]
         if parts:
-            read.keep(name, column.kind, column.day_name, parts[0] if len(parts) == 1 else _added(parts))
+            read.keep(name, kind, column.day_name, parts[0] if len(parts) == 1 else _added(parts))
         elif name == "conversion_basis" and (basis := written.column("conversions").basis):
             read.found[name] = written.raw.same(basis)
     for name in written.claim.positions:
@@ -135,15 +150,16 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
     return told is None and own.null_count() > 0
 
 
-def _checked(read: _Columns, raw: Raw, table: type[Table]) -> tuple[pl.DataFrame, list[Rejected]]:
-    """The rows that keep every rule, and of each other row its first fault."""
+def _checked(read: _Columns, raw: Raw, table: type[Table], empty: pl.Series) -> tuple[pl.DataFrame, list[Rejected]]:
+    """The rows that keep every rule, and of each other row, but those that hold nothing, its first fault."""
     frame = _physical(read, raw, table)
     unread = [pl.format(f"{name}{_BAR}{{}}", pl.lit(faults)) for name, faults in read.faults]
     broken = [
         pl.when(~check.good).then(pl.lit(f"{check.column}{_BAR}{check.code} {check.sentence}"))
         for check in checks(table)
+        if not (check.column in UNDATED and check.code == EMPTY and check.column not in read.found)
     ]
-    judged = frame.with_columns(fault=pl.coalesce(*unread, *broken))
+    judged = frame.with_columns(fault=pl.coalesce(*unread, *broken)).filter(~empty)
     bad = judged.filter(pl.col("fault").is_not_null()).select("line", "fault")
     rejected = [_rejection(raw.name, line, fault) for line, fault in bad.iter_rows()]
     return judged.filter(pl.col("fault").is_null()).drop("fault"), rejected

@@ -15,6 +15,7 @@ import polars as pl
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, RefusedFile, SumTooLarge
+from opsctl.core.period import Period
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
@@ -65,8 +66,11 @@ class Loaded:
         return bool(self.refused or self.rejected or self.mismatches)
 
 
-def load(files: Files, settings: Settings) -> Loaded:
-    """Read files into tables. A file, or an archive's member, that is refused does not keep the others from loading."""
+def load(files: Files, settings: Settings, asked: Period | None = None) -> Loaded:
+    """Read files into tables. A file, or an archive's member, that is refused does not keep the others from loading.
+
+    `asked` is the period asked for: rows of a file that says nothing of its days are taken to be of it.
+    """
     found = Loaded()
     parts: dict[str, list[Part]] = defaultdict(list)
     seen: dict[str, str] = {}
@@ -74,7 +78,7 @@ def load(files: Files, settings: Settings) -> Loaded:
     for file in _unpacked(files, claims, found):
         with _refusing(found, file.name):
             if _is_new(file, found, seen):
-                part = _part(file, claims, found)
+                part = _part(file, claims, found, asked)
                 parts[part.account.table].append(part)
     for name, of_table in sorted(parts.items()):
         _add_table(found, name, of_table, settings)
@@ -137,7 +141,7 @@ class Read:
     warnings: tuple[str, ...] = ()
 
 
-def _part(file: File, claims: Claims, found: Loaded) -> Part:
+def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Part:
     name, source = file.name, file.source
     read = (
         of_parquet(name, file.content)
@@ -145,7 +149,7 @@ def _part(file: File, claims: Claims, found: Loaded) -> Part:
         else of_text(name, file.content, claims, source)[0]
     )
     claim = claims.of(read.raw.header, source, name)
-    converted = typed_rows(read, claim, source, claims.settings)
+    converted = typed_rows(read, claim, source, claims.settings, asked)
     refuse_overflow(converted.frame, claim.table, name)
     _notes(found, name, read, claim, converted)
     way = _way(read.raw, claim, source, claims.settings)
@@ -153,12 +157,15 @@ def _part(file: File, claims: Claims, found: Loaded) -> Part:
     account = _account(file, read, claim, converted, way)
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
-    return Part(account, _with_channels(converted.frame, claims.settings), converted.supplied)
+    breakdown = claim.mapping.export.breakdown if claim.mapping else None
+    return Part(account, _with_channels(converted.frame, claims.settings), converted.supplied, breakdown)
 
 
-def typed_rows(read: Read, claim: Claim, source: Source | None, settings: Settings) -> Converted:
+def typed_rows(
+    read: Read, claim: Claim, source: Source | None, settings: Settings, asked: Period | None = None
+) -> Converted:
     """The file's rows as rows of the table that claims it."""
-    return convert(read.raw, _way(read.raw, claim, source, settings), settings.project)
+    return convert(read.raw, _way(read.raw, claim, source, settings), settings.project, asked)
 
 
 def _way(raw: Raw, claim: Claim, source: Source | None, settings: Settings) -> Written:
@@ -224,7 +231,7 @@ def _note_zone(found: Loaded, file: File, way: Written, frame: pl.DataFrame, set
     if "day" not in columns(tables()[table]) or frame.is_empty():
         return
     zone = way.style("day").zone
-    if days_differ(set(frame["day"]), zone, settings.project.timezone):
+    if days_differ(set(frame["day"].drop_nulls()), zone, settings.project.timezone):
         found.foreign_days.add(table)
         found.notes.append(Note("tz_mismatch", f"{file.name}: its days are those of {zone} and cannot be shifted"))
 
@@ -296,6 +303,7 @@ def _with_channels(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settings) -> None:
     merged = merge(name, parts, settings.policy.reinstall_days)
     found.refused += merged.refused
+    found.notes += merged.notes
     if not merged.parts:
         return
     try:

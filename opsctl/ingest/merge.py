@@ -10,7 +10,8 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest.account import SENT_TWICE, Part, Rejected
-from opsctl.ingest.slices import one_owner_each
+from opsctl.ingest.remarks import Note
+from opsctl.ingest.slices import Settled, one_owner_each
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge, physical_schema
 
@@ -26,6 +27,7 @@ class Merged:
     frame: pl.DataFrame
     parts: list[Part]
     refused: list[OpsctlError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def merge(table: str, parts: Sequence[Part], reinstall_days: int) -> Merged:
@@ -35,14 +37,12 @@ def merge(table: str, parts: Sequence[Part], reinstall_days: int) -> Merged:
     `source_line`; the accounts of `parts` say what was dropped and rejected on the way.
     """
     how = tables()[table].MERGE
-    refused: list[OpsctlError] = []
-    kept = list(parts)
-    if how is Merge.REPLACE:
-        kept, refused = one_owner_each(kept)
+    settled = one_owner_each(table, parts) if how is Merge.REPLACE else Settled(list(parts))
+    kept = settled.parts
     frame = _stacked(table, kept)
     if how is Merge.UPSERT:
         frame, kept = _one_row_per_key(table, frame, kept, reinstall_days)
-    return Merged(frame, kept, refused)
+    return Merged(frame, kept, settled.refused, settled.notes)
 
 
 def _stacked(table: str, parts: Sequence[Part]) -> pl.DataFrame:

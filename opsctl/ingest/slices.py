@@ -1,86 +1,127 @@
-"""Who owns a slice of spend: two files that tell of the same money must tell the same, and then it counts once."""
+"""Who owns a slice of money: files that tell of the same money must tell the same, and then it counts once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations, groupby
 
 import polars as pl
 
 from opsctl.core.errors import OpsctlError, Overlap
+from opsctl.ingest import breakdowns, grains
 from opsctl.ingest.account import SENT_TWICE, Part
 from opsctl.ingest.claim import CANONICAL
+from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns
 
-# A platform's export covers an account and day whole, at whatever breakdown; a canonical file only its own rows.
-_OF_EXPORT = ("account", "channel", "day")
-_ENTITIES = ("campaign_id", "campaign", "ad_group", "creative", "placement", "audience")
+_NOT_SAID = (
+    "leave out the older one; if they are two accounts, give each its own `account:` under sources in opsctl.yaml"
+)
 
 
-def one_owner_each(parts: Sequence[Part]) -> tuple[list[Part], list[OpsctlError]]:
-    """Files of spend without what was sent twice; those that contradict each other are refused, both of them."""
-    kept: list[Part] = []
-    refused: list[OpsctlError] = []
-    by_platform = sorted(parts, key=_platform)
-    for platform, group in groupby(by_platform, _platform):
-        keys = tables()["spend"].KEY if platform == CANONICAL else _OF_EXPORT
-        left, errors = _settled(list(group), list(keys))
-        kept += left
-        refused += errors
-    return sorted(kept, key=lambda part: part.account.file), refused
+@dataclass
+class Settled:
+    """Files without what was sent twice, the refusals of those that contradict each other, and what to say."""
+
+    parts: list[Part]
+    refused: list[OpsctlError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
-def _platform(part: Part) -> str:
+def one_owner_each(table: str, parts: Sequence[Part]) -> Settled:
+    """Files of a table that is replaced by slice, each row of it once.
+
+    Of spend, a platform's exports of one account and day at different breakdowns, or by the day and by the week,
+    hold the same money: what counts is settled, and what cannot be settled is refused.
+    """
+    found = Settled([])
+    for platform, group in groupby(sorted(parts, key=platform_of), platform_of):
+        of_platform = _said_once(table, list(group), whole=platform != CANONICAL and table == "spend")
+        found.parts += of_platform.parts
+        found.refused += of_platform.refused
+    if table == "spend":
+        found = _settle_money(found)
+    return replace(found, parts=sorted(found.parts, key=lambda part: part.account.file))
+
+
+def platform_of(part: Part) -> str:
+    """The platform whose mapping read the file, or `canonical`."""
     return part.account.mapping.partition("/")[0]
 
 
-def _settled(parts: list[Part], keys: list[str]) -> tuple[list[Part], list[OpsctlError]]:
-    """Contradictions first: who tells the same as a refused file is contradicted too."""
-    pairs = _pairs(parts, keys)
-    out: set[int] = set()
+def _settle_money(found: Settled) -> Settled:
+    """Between files of different breakdowns or grains, platform by platform."""
+    left = Settled([], found.refused, found.notes)
+    for _, group in groupby(sorted(found.parts, key=platform_of), platform_of):
+        daily, refused, notes = grains.days_before_spans(list(group))
+        ranked, contradicted, said = breakdowns.ranked(daily)
+        left.parts += ranked
+        left.refused += [*refused, *contradicted]
+        left.notes += [*notes, *said]
+    return left
+
+
+# --- the same thing in two files ------------------------------------------------------------------------
+
+
+def _said_once(table: str, parts: list[Part], *, whole: bool) -> Settled:
+    """Contradictions first: who tells the same as a refused file is contradicted too.
+
+    A platform's export covers a slice `whole`; a canonical file only its own rows, so two of them may add up.
+    """
+    key = list(breakdowns.SLICE) if whole else list(tables()[table].KEY)
     refused: list[OpsctlError] = []
-    for first, other in _at_two_breakdowns(parts) if keys != list(_OF_EXPORT) else ():
-        out |= {first, other}
-        refused.append(_overlap(parts[first], parts[other], _shared(parts[first], parts[other], list(_OF_EXPORT))))
+    out: set[int] = set()
+    pairs = _pairs(parts, key)
     for first, other in pairs:
         if {first, other} <= out:
             continue
-        shared = _shared(parts[first], parts[other], keys)
-        if not _rows(parts[first], shared).equals(_rows(parts[other], shared)):
+        shared = _shared(parts[first], parts[other], key)
+        if not _agree(table, parts[first], parts[other], shared):
             out |= {first, other}
-            refused.append(_overlap(parts[first], parts[other], shared))
+            refused.append(overlap(parts[first], parts[other], shared, _NOT_SAID))
     for first, other in pairs:
         if not {first, other} & out:
-            parts[other] = _without(parts[other], _shared(parts[first], parts[other], keys))
-    return [part for at, part in enumerate(parts) if at not in out], refused
+            more, less = _fuller_first(parts, first, other)
+            parts[less] = _without(parts[less], _shared(parts[more], parts[less], key))
+    return Settled([part for at, part in enumerate(parts) if at not in out], refused)
 
 
-def _at_two_breakdowns(parts: Sequence[Part]) -> list[tuple[int, int]]:
-    """Canonical files that tell of the same channel and day, one of them finer: its rows would come on top."""
-    told = [{name for name in _ENTITIES if part.frame[name].null_count() < part.frame.height} for part in parts]
-    return [pair for pair in _pairs(parts, list(_OF_EXPORT)) if told[pair[0]] != told[pair[1]]]
+def _pairs(parts: Sequence[Part], key: list[str]) -> list[tuple[int, int]]:
+    """The files of one breakdown, by position, that share a slice."""
+    found: set[tuple[int, int]] = set()
+    cuts = [breakdowns.cut_of(part) for part in parts]
+    for cut in sorted(set(cuts)):
+        alike = [at for at, its in enumerate(cuts) if its == cut]
+        if len(alike) < 2:  # noqa: PLR2004 - a pair
+            continue
+        owners = pl.concat(parts[at].frame.select(key).unique().with_columns(owner=at) for at in alike)
+        shared = owners.group_by(key).agg(pl.col("owner").sort()).filter(pl.col("owner").list.len() > 1)
+        found |= {pair for owned in shared["owner"].unique() for pair in combinations(owned.to_list(), 2)}
+    return sorted(found)
 
 
-def _shared(first: Part, other: Part, keys: list[str]) -> pl.DataFrame:
+def _shared(first: Part, other: Part, key: list[str]) -> pl.DataFrame:
     """The slices that both files tell of."""
-    return first.frame.select(keys).unique().join(other.frame, on=keys, how="semi", nulls_equal=True)
+    return first.frame.select(key).unique().join(other.frame, on=key, how="semi", nulls_equal=True)
 
 
-def _pairs(parts: Sequence[Part], keys: list[str]) -> list[tuple[int, int]]:
-    """The files, by position, that share a slice."""
-    if len(parts) < 2:  # noqa: PLR2004 - a pair
-        return []
-    owners = pl.concat(part.frame.select(keys).unique().with_columns(owner=at) for at, part in enumerate(parts))
-    shared = owners.group_by(keys).agg(pl.col("owner").sort()).filter(pl.col("owner").list.len() > 1)
-    return sorted({pair for found in shared["owner"].unique() for pair in combinations(found.to_list(), 2)})
+def _agree(table: str, first: Part, other: Part, shared: pl.DataFrame) -> bool:
+    """Do both say the same of the slices, as far as both say anything? One may have been exported with more columns."""
+    both = [name for name in columns(tables()[table]) if name in first.supplied & other.supplied]
+    rows = [
+        part.frame.join(shared, on=shared.columns, how="semi", nulls_equal=True)
+        .select(both)
+        .sort(both, nulls_last=True)
+        for part in (first, other)
+    ]
+    return rows[0].equals(rows[1])
 
 
-def _rows(part: Part, shared: pl.DataFrame) -> pl.DataFrame:
-    names = list(columns(tables()["spend"]))
-    rows = part.frame.join(shared, on=shared.columns, how="semi", nulls_equal=True).select(names)
-    return rows.sort(names, nulls_last=True)
+def _fuller_first(parts: Sequence[Part], first: int, other: int) -> tuple[int, int]:
+    return (first, other) if len(parts[first].supplied) >= len(parts[other].supplied) else (other, first)
 
 
 def _without(part: Part, shared: pl.DataFrame) -> Part:
@@ -90,12 +131,11 @@ def _without(part: Part, shared: pl.DataFrame) -> Part:
     return replace(part, frame=left, account=part.account.with_dropped(SENT_TWICE, part.frame.height - left.height))
 
 
-def _overlap(first: Part, other: Part, shared: pl.DataFrame) -> Overlap:
-    days = sorted(set(shared["day"]))
-    span = str(days[0]) if len(days) == 1 else f"{len(days)} days from {days[0]}"
+def overlap(first: Part, other: Part, shared: pl.DataFrame, hint: str) -> Overlap:
+    """The refusal of two files that tell differently of the same slices."""
     return Overlap(
-        f"{first.account.file} and {other.account.file} tell differently of the same account and days ({span})",
+        f"{first.account.file} and {other.account.file} tell differently of the same account and days"
+        f" ({breakdowns.span_of(shared)})",
         file=other.account.file,
-        hint="leave out the older one, or the finer breakdown; if they are two accounts, give each its own"
-        " `account:` under sources in opsctl.yaml",
+        hint=hint,
     )

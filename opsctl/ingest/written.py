@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 import polars as pl
 
 from opsctl.config.headers import header_currency
-from opsctl.config.mapping import EMPTY, Column, Export
+from opsctl.config.mapping import EMPTY, Column, Export, Summary
 from opsctl.config.patterns import extract
 from opsctl.config.project import Source
+from opsctl.core.period import Grain, Period
 from opsctl.ingest.claim import Claim
+from opsctl.ingest.spans import days_in
 from opsctl.ingest.values import Style
 
 _FIELD = re.compile(r"\{[^{}]+\}")
-_PLAIN = Column.model_validate({"const": "-"})  # a column that the mapping says nothing special of
+_SPELT = "[0-9]{4}"  # a year
+_NOTHING_SAID = "-"
+_PLAIN = Column.model_validate({"const": _NOTHING_SAID})  # a column that the mapping says nothing special of
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,12 @@ class Written:
 
     def column(self, name: str) -> Column:
         """What the mapping says of a canonical column."""
-        return self.export.columns.get(name, _PLAIN) if self.export else _PLAIN
+        if self.export is None:
+            return _PLAIN
+        melted = self.export.melt.columns.get(name) if self.export.melt else None
+        if melted is not None:
+            return _PLAIN.model_copy(update={"unit": melted.unit})
+        return self.export.columns.get(name, _PLAIN)
 
     def parts(self, name: str) -> list[pl.Series]:
         """The columns whose values make up a canonical column: one, or those of a sum; none when not said."""
@@ -77,7 +87,7 @@ class Written:
     def said(self, name: str) -> str | None:
         """One value for all rows: a constant, the lines above the header, the file's name, or its source."""
         column = self.column(name)
-        if column.const is not None and column is not _PLAIN:
+        if column.const is not None and column.const != _NOTHING_SAID:
             return column.const
         if column.file is not None:
             return self._from_file(column.file.preamble, column.file.name)
@@ -90,6 +100,28 @@ class Written:
             getattr(self.source, name, None) if self.source and name in ("account", "channel", "product") else None
         )
         return str(declared) if declared else None
+
+    def period(self) -> Period | None:
+        """The days that the file as a whole is of: where its mapping says, else as its own or its folder's name shows.
+
+        A single day in a name that no mapping vouches for may well be the day of the download: it is not taken.
+
+        Raises:
+            AmbiguousValues: A day such as 1/5/2026 that nothing tells from 5/1/2026.
+        """
+        order = self.style("day").dates
+        shape = self.export.file if self.export else None
+        told = self._from_file(shape.preamble.period, shape.name.period) if shape else None
+        if told is not None:
+            return days_in(told, order)
+        parts = reversed(PurePosixPath(self.raw.name).parts)
+        named = (days_in(part, order) for part in parts if re.search(_SPELT, part))
+        return next((found for found in named if found is not None and found.grain is not Grain.DAY), None)
+
+    @property
+    def summary(self) -> Summary | None:
+        """What the numbers of a table of cohorts mean."""
+        return self.export.summary if self.export else None
 
     def _from_file(self, preamble: str | None, name: str | None) -> str | None:
         lines = self.raw.preamble if preamble else ()
@@ -123,6 +155,37 @@ class Written:
         ]
         named = [sorted(code for code in place if code) for place in places]
         return next((codes[0] for codes in named if len(codes) == 1), None)
+
+
+def melted(written: Written) -> Written:
+    """A wide table made long: each row once per melted key that the file has, the key and its cells in new columns."""
+    melt = written.export.melt if written.export else None
+    match = written.claim.match
+    if melt is None or match is None:
+        return written
+    raw = written.raw
+    spread = {name: at + len(raw.header) + 1 for at, name in enumerate(melt.columns)}
+    keys = [key for key in melt.keys if any((name, key) in match.melted for name in spread)]
+    cells = [_of_key(raw, match.melted, key, spread) for key in keys]
+    long = Raw(
+        raw.name,
+        [*raw.header, melt.into, *spread],
+        pl.concat(cells),
+        pl.concat([raw.lines] * len(keys)),
+        raw.preamble,
+    )
+    positions = {**written.claim.positions, melt.into: (len(raw.header),), **{n: (at,) for n, at in spread.items()}}
+    return replace(written, raw=long, claim=replace(written.claim, positions=positions))
+
+
+def _of_key(raw: Raw, places: Mapping[tuple[str, str], int], key: str, spread: Mapping[str, int]) -> pl.DataFrame:
+    columns = [pl.lit(key).alias(str(len(raw.header)))]
+    for name, at in spread.items():
+        place = places.get((name, key))
+        columns.append(
+            (pl.lit(None, pl.String) if place is None else pl.col(str(place)).cast(pl.String)).alias(str(at))
+        )
+    return raw.cells.with_columns(columns)
 
 
 def composed(template: str, parts: Sequence[pl.Series]) -> pl.Series:

@@ -25,7 +25,7 @@ def _with_paid(users: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFram
     """Users with `paid`: 1 where their channel spent in the period, null where nobody knows what was spent."""
     if "spend" not in evidence.tables:
         return users.with_columns(paid=pl.lit(None, pl.Int64))
-    spent = evidence.spend.filter(ask.within(), pl.col("spend") > 0)
+    spent = evidence.spend.filter(ask.touches(), pl.col("spend") > 0)
     channels = spent.select("channel", paid=pl.lit(1, pl.Int64)).unique()
     return users.join(channels, on="channel", how="left").with_columns(pl.col("paid").fill_null(0))
 

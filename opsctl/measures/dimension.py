@@ -54,7 +54,7 @@ def expression(evidence: Evidence, table: str, name: str) -> pl.Expr | None:
     """
     supplied = evidence.supplied.get(table, frozenset())
     if name in CALENDAR:
-        return CALENDAR[name](pl.col("day"))
+        return _on_calendar(table, CALENDAR[name])
     if name == "group":
         groups = dict(evidence.groups)
         return pl.col("channel").replace_strict(groups, default=None, return_dtype=pl.String) if groups else None
@@ -69,6 +69,14 @@ def expression(evidence: Evidence, table: str, name: str) -> pl.Expr | None:
         if column in supplied:
             return pl.col(column)
     return None
+
+
+def _on_calendar(table: str, of: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """The day, week or month of a row; unknown where a row of spend spans several of them."""
+    if table != "spend":
+        return of(pl.col("day"))
+    first, last = of(pl.col("day")), of(pl.coalesce("through", "day"))
+    return pl.when(first == last).then(first)
 
 
 def split(evidence: Evidence, ask: Ask, tables: str | tuple[str, ...], rows: pl.LazyFrame) -> pl.LazyFrame | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -12,6 +12,7 @@ import polars as pl
 
 from opsctl.config.policy import Policy
 from opsctl.core.period import Period
+from opsctl.ingest.breakdowns import ALSO, CUTS, SEPARATOR, SLICE
 from opsctl.measures import reduce
 
 
@@ -46,6 +47,9 @@ class Evidence:
         groups: Channel -> group, from the channel tree.
         campaigns: Ids and names.
         foreign_days: The tables whose days, or some of them, are those of another zone and cannot be shifted.
+        cuts: Where money is told at several breakdowns, each of them, such as `campaign+region`; spend then has the
+            columns `cut` and `rank` (0: counted in totals).
+        spans: Whether rows of spend span several days, or name none.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -60,6 +64,8 @@ class Evidence:
     groups: Mapping[str, str] = field(default_factory=dict)
     campaigns: Campaigns = field(default_factory=Campaigns)
     foreign_days: frozenset[str] = frozenset()
+    cuts: frozenset[str] = frozenset()
+    spans: bool = False
 
     def through(self, table: str) -> date | None:
         """The last day that the table shows whole, or None when it holds no row."""
@@ -68,8 +74,18 @@ class Evidence:
 
     @cached_property
     def spend(self) -> pl.LazyFrame:
-        """Spend up to the day that is known."""
-        return self.tables["spend"].filter(pl.col("day") <= self.as_of)
+        """Spend up to the day that is known, each money once."""
+        return self.spend_by(())
+
+    def spend_by(self, dimensions: Sequence[str]) -> pl.LazyFrame:
+        """Spend up to the day that is known, each money once: told by the dimensions where some file tells it so."""
+        rows = self.tables["spend"].filter((pl.coalesce("through", "day") <= self.as_of) | pl.col("day").is_null())
+        if not self.cuts:
+            return rows
+        asked = {ALSO.get(name, name) for name in dimensions} & set(CUTS)
+        telling = [cut for cut in sorted(self.cuts) if asked <= set(cut.split(SEPARATOR))]
+        place = pl.when(pl.col("cut").is_in(telling)).then("rank").otherwise(pl.col("rank") + len(self.cuts))
+        return rows.filter(pl.col("rank").is_null() | (place == place.min().over("platform", *SLICE)))
 
     @cached_property
     def acquisition(self) -> pl.LazyFrame:
@@ -132,9 +148,25 @@ class Ask:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bounded: bool = True
 
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """All that rows are split by or narrowed down to."""
+        return (*self.by, *(name for name, _ in self.where))
+
     def within(self, day: str = "day") -> pl.Expr:
         """True of the rows whose day the period covers."""
         return pl.col(day).is_between(self.period.start, self.period.end)
+
+    def touches(self) -> pl.Expr:
+        """True of rows of spend with a day in the period, and of undated ones where no period was asked for."""
+        ends = pl.coalesce("through", "day")
+        touched = (pl.col("day") <= self.period.end) & (ends >= self.period.start)
+        return touched if self.bounded else touched | pl.col("day").is_null()
+
+    def tears(self) -> pl.Expr:
+        """True of rows of spend that span days within the period and days outside: nobody can say what falls where."""
+        whole = (pl.col("day") >= self.period.start) & (pl.coalesce("through", "day") <= self.period.end)
+        return ~whole.fill_null(value=True)
 
     def covers(self, day: str = "day") -> pl.Expr:
         """True of the rows within the period, and of undated ones where no period was asked for."""

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TZ_MISMATCH = "tz_mismatch"
     MIXED_GOALS = "mixed_goals"
     UNDECIDED = "undecided"
+    SPANS_DAYS = "spans_days"
 
 
 class Unit(StrEnum):
@@ -86,7 +87,8 @@ class Family:
         measures: By name template.
         rows: Makes one frame for the wanted measures: `by_NAME` for each asked dimension, `week` (the Monday
             of the row's day), the unit columns, `source_file`, `source_line`, and a column of Int64 per
-            measure, null where the row does not know it. None where it cannot be split as asked.
+            measure, null where the row does not know it. None where it cannot be split as asked. A column `torn`
+            is 1 where a row belongs to the period in part only: then nothing can be said of its group.
         also: Further tables without which nothing can be said.
         proof: The rows of other tables that stand behind counted rows, by table, for `explain`.
     """

@@ -12,7 +12,7 @@ import polars as pl
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
-from opsctl.core.period import ONE_DAY, WEEK_DAYS, Period
+from opsctl.core.period import FIRST_YEAR, LAST_YEAR, ONE_DAY, WEEK_DAYS, Period
 from opsctl.ingest.load import Loaded, day_columns
 from opsctl.ingest.remarks import Note
 from opsctl.measures.evidence import Campaigns, Evidence
@@ -22,11 +22,24 @@ LOOK_BACK = 8  # weeks of the same weekday that a last day is compared with
 
 @dataclass(frozen=True)
 class Known:
-    """The evidence, the span of days that it covers, and what should be said of it."""
+    """The evidence, the span of days that it covers, and what should be said of it.
+
+    Of rows that name no day at all the span is every day that there could be: `undated`.
+    """
 
     evidence: Evidence
     span: Period
     notes: tuple[Note, ...]
+    undated: bool = False
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day that is known; None where no row names a day."""
+        return None if self.undated else self.evidence.as_of
+
+    def said(self, period: Period) -> Period | None:
+        """A period as an answer states it; None where no row names a day."""
+        return None if self.undated else period
 
 
 def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
@@ -38,7 +51,7 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     present = {name: _rows_by_day(name, table) for name, table in loaded.tables.items()}
     present = {name: days for name, days in present.items() if days}
     if not present:
-        raise NoData("no row was read", hint="see the messages above, or opsctl inspect FILE")
+        return _undated(loaded, settings)
     whole = {name: max(days) if as_of else _last_whole_day(days, settings) for name, days in present.items()}
     latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
     first = min(min(days) for days in present.values())
@@ -47,12 +60,32 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     return Known(_evidence(loaded, settings, latest, whole), Period(first, latest), _notes(present, whole, settings))
 
 
+def _undated(loaded: Loaded, settings: Settings) -> Known:
+    """What can be said of rows that name no day: sums of all of them."""
+    if not any(account.accepted for account in loaded.inputs):
+        raise NoData("no row was read", hint="see the messages above, or opsctl inspect FILE")
+    ever = Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
+    return Known(_evidence(loaded, settings, ever.end, {}), ever, (), undated=True)
+
+
 def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
     """How much each day holds: rows, or of spend the money, since a day begun has all rows and little money."""
-    day = pl.coalesce("created_day", "paid_day") if name == "order" else pl.col("day")
     amount = pl.col("spend").sum() if name == "spend" else pl.len()
-    counted = table.group_by(day=day).agg(amount=amount).filter(pl.col("day").is_not_null())
+    counted = table.group_by(day=_day_of(name)).agg(amount=amount).filter(pl.col("day").is_not_null())
     return dict(counted.sort("day").collect(engine="streaming").iter_rows())
+
+
+def _day_of(name: str) -> pl.Expr:
+    """The day by whose end a row is known."""
+    match name:
+        case "order":
+            return pl.coalesce("created_day", "paid_day")
+        case "spend":
+            return pl.coalesce("through", "day")
+        case "cohort":
+            return pl.col("day") + pl.duration(days="offset")
+        case _:
+            return pl.col("day")
 
 
 def _last_whole_day(days: Mapping[date, int], settings: Settings) -> date:
@@ -92,7 +125,23 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
         groups={name: channel.group for name, channel in project.channels.items() if channel.group},
         campaigns=_campaigns(loaded, as_of),
         foreign_days=frozenset(loaded.foreign_days),
+        cuts=_cuts(loaded.tables.get("spend")),
+        spans=_spans(loaded.tables.get("spend")),
     )
+
+
+def _cuts(spend: pl.LazyFrame | None) -> frozenset[str]:
+    """The breakdowns of money that was told at several; none where every slice was told at one."""
+    if spend is None or "cut" not in spend.collect_schema():
+        return frozenset()
+    return frozenset(spend.select(pl.col("cut").fill_null("").unique()).collect()["cut"])
+
+
+def _spans(spend: pl.LazyFrame | None) -> bool:
+    if spend is None:
+        return False
+    found = pl.col("through").is_not_null() | pl.col("day").is_null()
+    return bool(spend.select(found.any()).collect().item())
 
 
 def _campaigns(loaded: Loaded, as_of: date) -> Campaigns:

@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 
 from opsctl.measures import find, reduce
-from opsctl.measures.dimension import CALENDAR
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Family, Reason, Request, Unit
 
 Key = tuple[str | None, ...]
+TORN = "torn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Reques
     keys = [*(f"by_{name}" for name in ask.by), "week", *sorted(str(unit) for unit in units)]
     greatest = [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
     summed = [name for name in wanted if name not in greatest]
-    plan: pl.LazyFrame = reduce.day_sums(rows.select(*keys, *wanted), keys, summed, greatest)
+    torn = [TORN] if evidence.spans and family.table == "spend" else []
+    plan: pl.LazyFrame = reduce.day_sums(rows.select(*keys, *wanted, *torn), keys, [*summed, *torn], greatest)
     return plan.sort(keys, nulls_last=True)
 
 
@@ -140,9 +141,10 @@ def _untold(part: Part, ask: Ask) -> Callable[[Key], bool]:
     """Of a group without rows: is nothing there, or did nobody tell?
 
     Where some rows do not say their campaign, no row of a campaign is no proof that it spent nothing, and what
-    stands under no campaign belongs to all of them. Days, channels and groups of channels every row has.
+    stands under no campaign belongs to all of them; so with days where some rows span several. Channels and groups of
+    channels every row has.
     """
-    told_by_all = {*CALENDAR, "channel", "group", "currency"}
+    told_by_all = {"channel", "group", "currency"}
     places = [at for at, name in enumerate(ask.by) if name not in told_by_all]
     silent = [at for at in places if any(key[at] is None for key in part)]
     return lambda key: bool(silent) or any(key[at] is None for at in places)
@@ -150,6 +152,8 @@ def _untold(part: Part, ask: Ask) -> Callable[[Key], bool]:
 
 def _total(name: str, request: Request, rows: Sequence[Row]) -> Total:
     measure = request.measure
+    if any(row.get(TORN) for row in rows):
+        return Total(None, Reason.SPANS_DAYS)
     if measure.unit is Unit.DAY:
         return Total(max((row[name] for row in rows), default=None))
     known = sum(row[f"known_{name}"] for row in rows)

@@ -14,11 +14,12 @@ _BESIDE = "_with_"
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     """Spend rows of the period; `X_with_Y` is X over the rows that also know Y, so that a ratio is fair."""
-    billed = split(evidence, ask, "spend", evidence.spend.filter(ask.within()))
+    billed = split(evidence, ask, "spend", evidence.spend_by(ask.dimensions).filter(ask.touches()))
     if billed is None:
         return None
     return billed.with_columns(
         week=monday(),
+        torn=ask.tears().cast(pl.Int64),
         currency=pl.col("currency").fill_null(evidence.currency),
         goal=pl.concat_str(pl.col("conversion_goal", "conversion_basis").fill_null(""), separator="/"),
         **{name: _amount(evidence, name, request) for name, request in wanted.items()},

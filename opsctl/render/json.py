@@ -22,8 +22,11 @@ def envelope(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "opsctl": __version__,
-        "as_of": report.as_of.isoformat(),
-        "period": {"from": report.period.start.isoformat(), "to": report.period.end.isoformat()},
+        "as_of": report.as_of and report.as_of.isoformat(),
+        "period": {
+            "from": report.period and report.period.start.isoformat(),
+            "to": report.period and report.period.end.isoformat(),
+        },
         **report.data,
         "inputs": [account.as_json() for account in report.inputs],
         "notes": [{"code": note.code, "text": note.text} for note in report.notes],

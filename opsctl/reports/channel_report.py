@@ -9,6 +9,7 @@ from typing import Any
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
+from opsctl.core.errors import NoData
 from opsctl.core.period import Period, last_complete_week
 from opsctl.ingest.account import Input
 from opsctl.ingest.load import Loaded
@@ -74,8 +75,16 @@ def default_period(known: Known) -> Period:
     """The last whole week that has rows of its own; of less than a week of data, all of it.
 
     A refund or payment may be known long after the last day of everything else.
+
+    Raises:
+        NoData: No row names a day.
     """
     evidence = known.evidence
+    if known.undated:
+        raise NoData(
+            "no row names a day, so there is no week to report on",
+            hint="say which days the files are of with --period, or ask opsctl query for sums of all of them",
+        )
     week = last_complete_week(min(evidence.as_of, max(evidence.last_day.values())))
     return week if week.end >= known.span.start else known.span
 

@@ -26,8 +26,8 @@ def provenance(loaded: Loaded, known: Known, ask: Ask, metric: Metric, words: Wo
     found = sides(known.evidence, ask, metric)
     return Report(
         title=f"{metric.title(words.locale)}  {metric.name}",
-        as_of=known.evidence.as_of,
-        period=ask.period,
+        as_of=known.as_of,
+        period=known.said(ask.period),
         lines=[*_facts(rows, metric, words), *_condition(ask)],
         table=_table(found, loaded.inputs, words),
         data={

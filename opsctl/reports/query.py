@@ -22,8 +22,8 @@ def query(loaded: Loaded, known: Known, ask: Ask, metrics: Sequence[Metric], wor
     rows = answer(known.evidence, ask, metrics)
     return Report(
         title="",
-        as_of=known.evidence.as_of,
-        period=ask.period,
+        as_of=known.as_of,
+        period=known.said(ask.period),
         table=_table(rows, ask, metrics, words),
         data={"rows": [as_json(row) for row in rows]},
         inputs=loaded.inputs,

@@ -70,8 +70,8 @@ class Report:
 
     Args:
         title: The headline; empty for a bare answer.
-        as_of: The last day that is known.
-        period: The days asked for.
+        as_of: The last day that is known; None where no row names a day.
+        period: The days asked for; None likewise.
         lines: Sentences above the table, the most important first.
         table: The figures for people.
         data: The figures for programs: the fields between `period` and `inputs` of the JSON answer.
@@ -82,8 +82,8 @@ class Report:
     """
 
     title: str
-    as_of: date
-    period: Period
+    as_of: date | None
+    period: Period | None
     table: Table
     data: Mapping[str, Any]
     lines: Sequence[str] = ()

@@ -18,13 +18,14 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 class Spend(Table):
     """One row per day, channel and entity, as the platform bills it, in the currency beside it.
 
-    A newer export owns the slices (source, account, breakdown, local day) that it covers.
+    A row that spans several days has their first in `day` and their last in `through`: it counts where a period
+    holds it as a whole. A newer export owns the slices (source, account, breakdown, local day) that it covers.
     """
 
     MERGE: ClassVar[Merge] = Merge.REPLACE
     KEY: ClassVar[tuple[str, ...]] = (
-        "day", "channel", "currency", "product", "agency", "account", "campaign_id", "campaign", "ad_group",
-        "creative", "placement", "audience", "conversion_goal", "conversion_basis",
+        "day", "through", "channel", "currency", "product", "agency", "account", "campaign_id", "campaign", "ad_group",
+        "creative", "keyword", "placement", "audience", "region", "hour", "conversion_goal", "conversion_basis",
     )  # fmt: skip
 
     day: date = Field(title="日期")
@@ -40,11 +41,20 @@ class Spend(Table):
     creative: Text | None = Field(None, title="素材")
     placement: Text | None = Field(None, title="版位")
     audience: Text | None = Field(None, title="人群")
+    keyword: Text | None = Field(None, title="关键词")
+    region: Text | None = Field(None, title="地域")
+    hour: Text | None = Field(None, title="小时")
+    through: date | None = Field(None, title="截止日期")
     impressions: Annotated[Count, Field(ge=0)] | None = Field(None, title="曝光")
     clicks: Annotated[Count, Field(ge=0)] | None = Field(None, title="点击")
     conversions: Annotated[Quantity, Field(ge=0)] | None = Field(None, title="转化")
     conversion_goal: Text | None = Field(None, title="转化目标")
     conversion_basis: Literal["event", "click", "billing"] | None = Field(None, title="转化口径")
+
+    @rule
+    def through_after_day() -> pl.Expr:
+        """The last day lies before the first."""
+        return pl.col("through") >= pl.col("day")
 
     @rule
     def clicks_within_impressions() -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -62,12 +62,15 @@ def rule(function: RuleFunction) -> staticmethod[[], pl.Expr]:
 class Table(BaseModel):
     """The base of all canonical tables.
 
-    `KEY` names the columns by which two rows are the same thing; `MERGE` says what then happens.
+    `KEY` names the columns by which two rows are the same thing; `MERGE` says what then happens. The numbers of
+    `NOT_ADDED` add up to nothing; those of `REPEATED` stand on every row of what the column named beside tells apart.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     KEY: ClassVar[tuple[str, ...]]
     MERGE: ClassVar[Merge]
+    NOT_ADDED: ClassVar[frozenset[str]] = frozenset()
+    REPEATED: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def rules(cls) -> dict[str, RuleFunction]:

@@ -13,12 +13,17 @@ def write(folder: Path, **files: str) -> Path:
     return folder
 
 
-def test_the_same_money_whole_and_by_campaign_is_not_added(tmp_path: Path) -> None:
+def test_the_same_money_whole_and_by_campaign_counts_once(tmp_path: Path) -> None:
     whole = "day,channel,spend\n2025-01-01,A,10\n2025-01-02,A,20\n"
     finer = "day,channel,spend,campaign\n2025-01-02,A,15,x\n2025-01-02,A,5,y\n2025-01-03,A,30,x\n"
-    ran = opsctl("query", "spend", write(tmp_path, w1=whole, w2=finer), "--json")
-    assert (ran.code, ran.out) == (3, "")
-    assert "error[OPS109]" in ran.err
+    folder = write(tmp_path, w1=whole, w2=finer)
+    assert opsctl("query", "spend", folder, "--json").figure("spend")["value"] == "60.0000"
+    by_campaign = opsctl("query", "spend", folder, "--by", "campaign", "--json").rows
+    assert [(row["campaign"], row["spend"]["value"]) for row in by_campaign] == [
+        ("x", "45.0000"),
+        ("y", "5.0000"),
+        (None, "10.0000"),
+    ]
 
 
 def test_money_of_two_currencies_is_shown_line_by_line(tmp_path: Path) -> None:

@@ -67,11 +67,30 @@ def test_of_three_files_two_that_agree_do_not_outvote_the_third(tmp_path: Path, 
     assert {code for code, _ in refusals(loaded)} == {"OPS109"}
 
 
-def test_two_breakdowns_of_one_account_and_day_hold_the_same_money_and_are_refused(tmp_path: Path) -> None:
+def test_two_breakdowns_of_one_account_and_day_hold_the_same_money_and_count_once(tmp_path: Path) -> None:
     campaigns = CAMPAIGNS + "2025-01-06,7301,春季,150,1500,150,15\n"
     loaded = read(tmp_path, {"units.csv": UNITS + MONDAY, "campaigns.csv": campaigns})
-    assert refusals(loaded) == [("OPS109", "units.csv")]
-    assert "breakdown" in loaded.refused[0].hint
+    assert loaded.refused == []
+    assert values(loaded, "spend", "cut", "rank", "spend") == [
+        ("campaign", 0, 150_0000),
+        ("ad_group", 1, 100_0000),
+        ("ad_group", 1, 50_0000),
+    ]
+    assert [note.code for note in loaded.notes] == ["same_money"]
+
+
+def test_of_two_breakdowns_the_complete_one_counts_before_the_plain_one(tmp_path: Path) -> None:
+    campaigns = CAMPAIGNS + "2025-01-06,7301,春季,140,1400,140,14\n"
+    loaded = read(tmp_path, {"units.csv": UNITS + MONDAY, "campaigns.csv": campaigns})
+    assert {row[:2] for row in values(loaded, "spend", "cut", "rank")} == {("ad_group", 0), ("campaign", 1)}
+
+
+def test_two_breakdowns_with_far_different_money_are_refused(tmp_path: Path) -> None:
+    """Below half of the money it may be another account, or an export that was filtered."""
+    campaigns = CAMPAIGNS + "2025-01-06,7301,春季,60,600,60,6\n"
+    loaded = read(tmp_path, {"units.csv": UNITS + MONDAY, "campaigns.csv": campaigns})
+    assert refusals(loaded) == [("OPS109", "campaigns.csv")]
+    assert "breakdowns" in loaded.refused[0].sentence
     assert loaded.inputs == []
 
 

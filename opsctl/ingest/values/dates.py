@@ -27,6 +27,10 @@ _CLOCK = r"(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2})(?::(?<seconds>[0-9]{2})(?:[.,
 _ZONE = r"(?<zone>Z|z|UTC|GMT|(?<east>[-+])(?<zone_hours>[0-9]{2})(?::?(?<zone_minutes>[0-9]{2}))?)"
 _SHAPE = rf"^{_DAY}(?:[T ] ?{_CLOCK} ?{_ZONE}?)?$"
 _YEAR_DIGITS = 4
+_CENTURY = "20"
+# A year of two digits stands where the order puts it, and is one only where a mapping tells the order.
+_SHORT_YEAR_FIRST = r"^[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[ T]|$)"
+_SHORT_YEAR_LAST = r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}(?:[ T]|$)"
 _MONTHS_A_YEAR = len(_MONTHS)
 _ZEROS = ["0000-00-00", "0001-01-01", "1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1970-01-01"]
 _LOOKS_LIKE = {
@@ -47,6 +51,8 @@ def take_apart(texts: pl.Series, style: Style, *, name: str) -> pl.DataFrame:
         AmbiguousValues: Days such as 01/05/2025 whose order nothing tells.
     """
     parts = _parts(texts)
+    if style.dates is not None:
+        parts = _with_century(parts, style.dates)
     order = style.dates or _order(parts, name=name)
     if order == "ymd":
         parts = parts.with_columns(dated=pl.col("dated") & (pl.col("third").str.len_chars() != _YEAR_DIGITS))
@@ -83,6 +89,14 @@ def _parts(texts: pl.Series) -> pl.DataFrame:
     digits = pl.concat_str(pl.col("first").str.len_chars(), pl.col("third").str.len_chars())
     one_year = digits.is_in(["41", "42", "14", "24"])
     return groups.unnest("groups").with_columns(dated=(one_mark & one_year).fill_null(value=False))
+
+
+def _with_century(parts: pl.DataFrame, order: str) -> pl.DataFrame:
+    """The parts of 1/5/17 as those of 1/5/2017, now that the order of day, month and year is known."""
+    year, shape = ("first", _SHORT_YEAR_FIRST) if order == "ymd" else ("third", _SHORT_YEAR_LAST)
+    short = (pl.col("text").str.contains(shape) & (pl.col("mark") == pl.col("again"))).fill_null(value=False)
+    whole = pl.when(short).then(_CENTURY + pl.col(year)).otherwise(year)
+    return parts.with_columns(whole.alias(year), dated=pl.col("dated") | short)
 
 
 def _order(parts: pl.DataFrame, *, name: str) -> str:

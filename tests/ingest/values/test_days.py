@@ -110,6 +110,34 @@ def test_the_mapping_tells_the_order_and_what_does_not_fit_is_a_fault() -> None:
     assert read("01/05/2025", "2025-01-05", dates="ymd").values.to_list() == [None, DAY]
 
 
+@pytest.mark.parametrize(
+    ("written", "order"),
+    [("1/5/25", "mdy"), ("01-05-25", "mdy"), ("5.1.25", "dmy"), ("05/01/25 08:00", "dmy"), ("25-1-5", "ymd")],
+)
+def test_a_year_of_two_digits_is_of_this_century_where_the_mapping_tells_the_order(written: str, order: str) -> None:
+    typed = read(written, dates=order)
+    assert (typed.values.to_list(), typed.faults.to_list()) == ([DAY], [None])
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "sentence"),
+    [
+        ("13/1/25", "mdy", "no such day in the calendar"),
+        ("1/5-25", "mdy", "the year has two digits"),
+        ("1/5/2", "mdy", "the year has two digits"),
+        ("5/1/25", "ymd", "the year has two digits"),
+        ("5-Jan-25", "mdy", "not a day"),  # its month is a name, so the order does not say which part is the day
+    ],
+)
+def test_two_digits_elsewhere_are_no_year(written: str, order: str, sentence: str) -> None:
+    typed = read(written, dates=order)
+    assert (typed.values.item(), typed.faults.item()) == (None, f"OPS203 {sentence}")
+
+
+def test_short_and_whole_years_stand_in_one_column() -> None:
+    assert read("1/5/25", "1/5/2025", "2025-01-05", dates="mdy").values.to_list() == [DAY, DAY, DAY]
+
+
 def test_an_impossible_day_tells_no_order() -> None:
     typed = read("13/13/2025", "12/31/2025", "01/05/2025")
     assert typed.values.to_list() == [None, date(2025, 12, 31), DAY]
