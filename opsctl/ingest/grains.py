@@ -48,7 +48,7 @@ def _is_span() -> pl.Expr:
 
 
 def _beside(spans: pl.DataFrame, others: Sequence[Part]) -> pl.DataFrame:
-    """Rows of other files and the same account whose days lie within, or cross, one of the spans, but are not the same."""
+    """Rows of other files and the same account whose days cross one of the spans without being the same span."""
     asked = spans.select(*_PURSE, first="day", last=pl.coalesce("through", "day")).unique()
     told = pl.concat([part.frame.select(*_PURSE, "day", "through", "spend") for part in others])
     ends = pl.coalesce("through", "day")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 from collections import Counter, defaultdict
@@ -18,6 +19,7 @@ from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, Re
 from opsctl.core.period import Period
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
+from opsctl.ingest.cohorts import beside_users, summary_notes
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.merge import merge
@@ -80,6 +82,8 @@ def load(files: Files, settings: Settings, asked: Period | None = None) -> Loade
             if _is_new(file, found, seen):
                 part = _part(file, claims, found, asked)
                 parts[part.account.table].append(part)
+    parts["cohort"], told_twice = beside_users(parts["cohort"], parts["acquisition"])
+    found.refused += told_twice
     for name, of_table in sorted(parts.items()):
         _add_table(found, name, of_table, settings)
     return found
@@ -212,8 +216,12 @@ def of_text(
 
 
 def _remarks(table: TextTable) -> list[str]:
-    """The lines above the header, without the delimiters that a spreadsheet puts behind them."""
-    return [text.rstrip(f"{table.delimiter} \t") for _, text in table.preamble]
+    """The lines above the header, without quotes and the delimiters that a spreadsheet puts behind them."""
+    texts = [text for _, text in table.preamble]
+    if not table.delimiter:
+        return texts
+    cells = (next(csv.reader([text], delimiter=table.delimiter), []) for text in texts)
+    return [table.delimiter.join(line).rstrip(f"{table.delimiter} \t") for line in cells]
 
 
 def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Converted) -> None:
@@ -316,6 +324,8 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     frame = merged.frame.with_columns(pl.col("source_file") + base)
     found.tables[name] = frame.lazy()
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
+    if name == "cohort":
+        found.notes += summary_notes(merged.parts)
     if name == "spend":
         found.notes += two_sources(frame, [account.mapping for account in found.inputs])
     found.notes += [note for note in unknown_channels(frame, settings.project) if note not in found.notes]

@@ -15,6 +15,8 @@ from opsctl.core.period import Period
 from opsctl.ingest.breakdowns import ALSO, CUTS, SEPARATOR, SLICE
 from opsctl.measures import reduce
 
+SUMMARISED = frozenset({"acquisition", "activity", "order"})  # what a table of cohorts can stand for
+
 
 @dataclass(frozen=True)
 class Campaigns:
@@ -68,8 +70,11 @@ class Evidence:
     spans: bool = False
 
     def through(self, table: str) -> date | None:
-        """The last day that the table shows whole, or None when it holds no row."""
-        last = self.last_day.get(table)
+        """The last day that the table shows whole, or None when it holds no row.
+
+        Where there are no rows of users, a table of cohorts tells what they would.
+        """
+        last = self.last_day.get(table) or (self.last_day.get("cohort") if table in SUMMARISED else None)
         return min(self.as_of, last) if last else None
 
     @cached_property
@@ -91,6 +96,16 @@ class Evidence:
     def acquisition(self) -> pl.LazyFrame:
         """Acquisitions up to the day that is known."""
         return self.tables["acquisition"].filter(pl.col("day") <= self.as_of)
+
+    @cached_property
+    def cohort(self) -> pl.LazyFrame:
+        """Rows of the table of cohorts up to the day that is known."""
+        return self.tables["cohort"].filter(pl.col("day") + pl.duration(days="offset") <= self.as_of)
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The tables of which something is known, be it from a table of cohorts in their place."""
+        return frozenset(self.tables) | (SUMMARISED if "cohort" in self.tables else frozenset())
 
     @cached_property
     def activity(self) -> pl.LazyFrame:

@@ -91,6 +91,7 @@ class Family:
             is 1 where a row belongs to the period in part only: then nothing can be said of its group.
         also: Further tables without which nothing can be said.
         proof: The rows of other tables that stand behind counted rows, by table, for `explain`.
+        summary: The same frame made of a table of cohorts, where one was supplied.
     """
 
     table: str
@@ -98,6 +99,7 @@ class Family:
     rows: Rows
     also: tuple[str, ...] = ()
     proof: Proof | None = None
+    summary: Rows | None = None
     templates: tuple[tuple[Template, Measure], ...] = field(init=False)
 
     def __post_init__(self) -> None:

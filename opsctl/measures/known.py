@@ -54,7 +54,7 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
         return _undated(loaded, settings)
     whole = {name: max(days) if as_of else _last_whole_day(days, settings) for name, days in present.items()}
     latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
-    first = min(min(days) for days in present.values())
+    first = min(_first_day(name, loaded.tables[name]) for name in present)
     if first > latest:
         raise NoData(f"nothing is known yet on {latest}: the first row is of {first}", hint="give a later --as-of")
     return Known(_evidence(loaded, settings, latest, whole), Period(first, latest), _notes(present, whole, settings))
@@ -75,6 +75,13 @@ def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
     return dict(counted.sort("day").collect(engine="streaming").iter_rows())
 
 
+def _first_day(name: str, table: pl.LazyFrame) -> date:
+    """The first day of which a table tells."""
+    day = _day_of(name) if name == "order" else pl.col("day")
+    first: date = table.select(day.min()).collect(engine="streaming").item()
+    return first
+
+
 def _day_of(name: str) -> pl.Expr:
     """The day by whose end a row is known."""
     match name:
@@ -82,8 +89,9 @@ def _day_of(name: str) -> pl.Expr:
             return pl.coalesce("created_day", "paid_day")
         case "spend":
             return pl.coalesce("through", "day")
-        case "cohort":
-            return pl.col("day") + pl.duration(days="offset")
+        case "cohort":  # a wide table has cells for days that have not come
+            told = pl.any_horizontal(pl.col("active", "orders", "net_paid").is_not_null())
+            return pl.when(told).then(pl.col("day") + pl.duration(days="offset")).otherwise("day")
         case _:
             return pl.col("day")
 

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from opsctl.core.template import LONGEST
+from opsctl.measures import summarised
 from opsctl.measures.cohort import acquired, is_mature
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import COUNT, Family, Request, Wanted
@@ -127,4 +128,5 @@ FAMILY = Family(
     rows=rows,
     also=("activity",),
     proof=proof,
+    summary=summarised.back_on_day,
 )

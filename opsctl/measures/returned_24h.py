@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from opsctl.core.period import ONE_DAY
+from opsctl.measures import summarised
 from opsctl.measures.cohort import acquired
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Family, Measure, Reason, Wanted
@@ -59,4 +60,5 @@ FAMILY = Family(
     measures={"retained_dN_24h": TIMED, "mature_dN_24h": TIMED},
     rows=rows,
     also=("activity",),
+    summary=summarised.back_after_hours,
 )

@@ -90,18 +90,27 @@ def totals(evidence: Evidence, ask: Ask, measures: Iterable[str]) -> Totals:
 
 
 def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Request]) -> pl.LazyFrame | None:
-    if any(table not in evidence.tables for table in family.needs()):
-        return None
-    rows = family.rows(evidence, ask, wanted)
-    if rows is None:
+    parts = made(evidence, ask, family, wanted)
+    if not parts:
         return None
     units = {request.measure.unit_column for request in wanted.values()} - {None}
     keys = [*(f"by_{name}" for name in ask.by), "week", *sorted(str(unit) for unit in units)]
     greatest = [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
     summed = [name for name in wanted if name not in greatest]
     torn = [TORN] if evidence.spans and family.table == "spend" else []
-    plan: pl.LazyFrame = reduce.day_sums(rows.select(*keys, *wanted, *torn), keys, [*summed, *torn], greatest)
+    rows = pl.concat([part.select(*keys, *wanted, *torn) for part in parts.values()])
+    plan: pl.LazyFrame = reduce.day_sums(rows, keys, [*summed, *torn], greatest)
     return plan.sort(keys, nulls_last=True)
+
+
+def made(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> dict[str, pl.LazyFrame]:
+    """A family's rows, by the table that they are counted in: its own, and a table of cohorts beside it."""
+    found = {}
+    if all(table in evidence.tables for table in family.needs()):
+        found[family.table] = family.rows(evidence, ask, wanted)
+    if family.summary is not None and "cohort" in evidence.tables:
+        found["cohort"] = family.summary(evidence, ask, wanted)
+    return {table: rows for table, rows in found.items() if rows is not None}
 
 
 Row = dict[str, Any]

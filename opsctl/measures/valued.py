@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from opsctl.measures import summarised
 from opsctl.measures.cohort import acquired, is_mature
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import COUNT, KEPT, Family, Request, Wanted, later
@@ -46,4 +47,5 @@ FAMILY = Family(
     rows=rows,
     also=("order",),
     proof=proof,
+    summary=summarised.paid_up_to_day,
 )

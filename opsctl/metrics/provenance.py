@@ -9,6 +9,7 @@ import polars as pl
 
 from opsctl.measures import find
 from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.totals import made
 from opsctl.metrics.metric import EVERYWHERE, Metric
 
 
@@ -48,14 +49,12 @@ def sides(evidence: Evidence, ask: Ask, metric: Metric) -> list[Side]:
 
 def _lines(evidence: Evidence, ask: Ask, measure: str) -> tuple[Lines, ...]:
     family, request = find(measure)
-    if any(table not in evidence.tables for table in family.needs()):
-        return ()
-    rows = family.rows(evidence, ask, {measure: request})
-    if rows is None:
-        return ()
-    counted = rows.filter(pl.col(measure).is_not_null() & (pl.col(measure) != 0))
-    found = [_of_table(counted.select("source_file", "source_line"), family.table)]
-    if family.proof is not None:
+    found: list[list[Lines]] = []
+    for table, rows in made(evidence, ask, family, {measure: request}).items():
+        counted = rows.filter(pl.col(measure).is_not_null() & (pl.col(measure) != 0))
+        found.append(_of_table(counted.select("source_file", "source_line"), table))
+        if family.proof is None or table != family.table:
+            continue
         found += [_of_table(proof, table) for table, proof in family.proof(evidence, counted, request).items()]
     return tuple(line for lines in found for line in lines)
 

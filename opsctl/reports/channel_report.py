@@ -92,8 +92,8 @@ def default_period(known: Known) -> Period:
 def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Period, words: Words) -> Report:
     """One row per channel, totals, and what changed against the period before."""
     evidence = known.evidence
-    columns = SHOWN if {"spend", "acquisition"} & evidence.tables.keys() else SHOP
-    asked = [_asked(known, shown, period) for shown in columns if set(shown.needs) <= evidence.tables.keys()]
+    columns = SHOWN if {"spend", "acquisition"} & evidence.told else SHOP
+    asked = [_asked(known, shown, period) for shown in columns if set(shown.needs) <= evidence.told]
     now = _figures(evidence, asked, (CHANNEL,))
     total = _figures(evidence, asked, ()).get(ALL, {})
     earlier = _before(asked, known)
