@@ -19,7 +19,7 @@ from opsctl.core.naming import fold
 Locale = Literal["zh-CN", "en"]
 
 # Keys that are checked and that no command reads yet.
-_NOT_USED_YET = ("channel_map", "accounts", "budgets", "targets", "events", "gates", "send", "privacy")
+_NOT_USED_YET = ("budgets", "targets", "events", "gates", "send", "privacy")
 _POLICY_NOT_USED_YET = ("line", "cap", "step", "cut_p", "total_budget_day", "validated")
 
 

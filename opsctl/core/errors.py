@@ -291,6 +291,13 @@ class MissingVariable(OpsctlError):
     zh = "缺少环境变量"
 
 
+class MissingExtra(OpsctlError):
+    """What was asked needs a part of opsctl that is installed on request; the message names it."""
+
+    code = "OPS305"
+    zh = "需要先安装对应的可选组件"
+
+
 # --- answers ------------------------------------------------------------------------------------------
 
 

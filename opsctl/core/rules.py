@@ -10,4 +10,5 @@ RULES: dict[str, str] = {
     "OPS207": "The row holds a NUL or bytes that are not text in the file's encoding.",
     "OPS208": "The quotes of the row are broken, so that its cells cannot be told apart.",
     "OPS209": "The same key stands elsewhere with other values, and nothing says which is newer.",
+    "OPS210": "Too many users have a channel code that the project's dictionary of channels does not hold.",
 }

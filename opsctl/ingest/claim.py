@@ -15,6 +15,7 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import AmbiguousColumns, AmbiguousFile, BadConfiguration, NoHeader, RefusedFile, UnknownFile
 from opsctl.core.naming import fold, nearest
+from opsctl.ingest.reading import TOTAL_WORDS
 from opsctl.ingest.reading.kinds import is_date, is_number
 from opsctl.ingest.sources import Declared
 from opsctl.schemas import tables
@@ -78,6 +79,11 @@ class Claims:
         stated = (name for mapping in self.settings.mappings for name in _looked_for(mapping.export))
         own = (name for allowed in allowed_columns().values() for name in allowed)
         return frozenset(fold(name) for name in (*stated, *own))
+
+    @cached_property
+    def total_words(self) -> frozenset[str]:
+        """What a row of totals may be labelled: the usual words, and those that the mappings add."""
+        return frozenset(TOTAL_WORDS) | {word for one in self.settings.mappings for word in one.export.file.total_rows}
 
     def expects(self, header: Sequence[str], source: Source | None) -> bool:
         """Is this the header of something that would be claimed?

@@ -19,6 +19,7 @@ from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, Re
 from opsctl.core.period import Period
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
+from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import beside_users, summary_notes
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted, convert
@@ -43,6 +44,7 @@ class Loaded:
         refused: One error per file, or pair of files, that was refused.
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
+        unknown_codes: That too many users have a code which the 渠道字典 does not hold.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Loaded:
     refused: list[OpsctlError] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
+    unknown_codes: Note | None = None
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -65,7 +68,7 @@ class Loaded:
     @property
     def has_findings(self) -> bool:
         """Is there anything that `--strict` would not let pass?"""
-        return bool(self.refused or self.rejected or self.mismatches)
+        return bool(self.refused or self.rejected or self.mismatches or self.unknown_codes)
 
 
 def load(files: Files, settings: Settings, asked: Period | None = None) -> Loaded:
@@ -77,11 +80,14 @@ def load(files: Files, settings: Settings, asked: Period | None = None) -> Loade
     parts: dict[str, list[Part]] = defaultdict(list)
     seen: dict[str, str] = {}
     claims = Claims(settings)
+    codes = Codes(settings)
     for file in _unpacked(files, claims, found):
         with _refusing(found, file.name):
             if _is_new(file, found, seen):
-                part = _part(file, claims, found, asked)
+                part = codes.filled_in(_part(file, claims, found, asked))
                 parts[part.account.table].append(part)
+    said, found.unknown_codes = codes.notes()
+    found.notes += said
     parts["cohort"], told_twice = beside_users(parts["cohort"], parts["acquisition"])
     found.refused += told_twice
     for name, of_table in sorted(parts.items()):
@@ -162,7 +168,7 @@ def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Pa
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
     breakdown = claim.mapping.export.breakdown if claim.mapping else None
-    return Part(account, _with_channels(converted.frame, claims.settings), converted.supplied, breakdown)
+    return Part(account, converted.frame, converted.supplied, breakdown)
 
 
 def typed_rows(
@@ -201,7 +207,13 @@ def of_text(
     """
     encoding = encoding or (source.encoding if source else None)
     try:
-        table = read_text(content, lambda header: claims.expects(header, source), names=claims.names, encoding=encoding)
+        table = read_text(
+            content,
+            lambda header: claims.expects(header, source),
+            names=claims.names,
+            encoding=encoding,
+            total_words=claims.total_words,
+        )
     except NoHeader:
         looks = survey(content, encoding=encoding)
         raise claims.refusal(looks.header, source, name, looks.header_line) from None
@@ -297,15 +309,6 @@ def _nothing_left(account: Input) -> NoRowLeft:
         details=(("first", f"{first.code}{where}: {first.reason}"),),
         hint="is it the right mapping? opsctl inspect shows what was seen",
     )
-
-
-def _with_channels(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Channels by their id: names and aliases are many, the channel is one."""
-    if "channel" not in frame.columns:
-        return frame
-    spelled = frame["channel"].drop_nulls().unique()
-    ids = {text: settings.project.channel_of(text) for text in spelled}
-    return frame.with_columns(pl.col("channel").replace_strict(ids, default=None, return_dtype=pl.String))
 
 
 def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from opsctl.config.project import Source
@@ -42,13 +42,21 @@ def files(paths: Sequence[Path], settings: Settings) -> Files:
         BadConfiguration: A pattern under `sources:` that is none.
     """
     if paths:
-        return _joined(_named(path) for path in paths)
+        return _without_dictionary(_joined(_named(path) for path in paths), settings)
     if settings.folder is None:
         raise NoSource(
             "there is nothing to read: no path was given and no opsctl.yaml stands here or above",
             hint="name files or folders, such as: opsctl report exports/",
         )
-    return _declared(settings.folder, settings.project.sources)
+    return _without_dictionary(_declared(settings.folder, settings.project.sources), settings)
+
+
+def _without_dictionary(listed: Files, settings: Settings) -> Files:
+    """The project's 渠道字典 lies among its exports and is none of them."""
+    if settings.project.channel_map is None or settings.folder is None:
+        return listed
+    path = (settings.folder / settings.project.channel_map).resolve()
+    return replace(listed, found=tuple(found for found in listed.found if found.path.resolve() != path))
 
 
 class Declared:

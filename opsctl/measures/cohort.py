@@ -11,7 +11,7 @@ from opsctl.measures.family import later, monday
 
 def acquired(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
     """Acquisitions of the period with their asked dimensions and `week`; None where they cannot be split so."""
-    found = split(evidence, ask, "acquisition", evidence.acquisition.filter(ask.within()))
+    found = split(evidence, ask, "acquisition", evidence.kept(evidence.acquisition.filter(ask.within())))
     return None if found is None else found.with_columns(week=monday())
 
 

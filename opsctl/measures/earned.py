@@ -15,7 +15,7 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     users = brought(evidence).drop("day")
     bought = evidence.purchases.filter(ask.within()).with_columns(net=pl.col("paid") - pl.col("refunded"))
     joined = bought.join(users, on="user", maintain_order="left")
-    found = split(evidence, ask, "acquisition", joined)
+    found = split(evidence, ask, "acquisition", evidence.kept(joined))
     return None if found is None else found.with_columns(week=monday(), **dict.fromkeys(wanted, pl.col("net")))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from opsctl.core.period import Period
 from opsctl.ingest.breakdowns import ALSO, CUTS, SEPARATOR, SLICE
 from opsctl.measures import reduce
 
+NO_GAPS = pl.DataFrame(schema={"channel": pl.String, "day": pl.Date})
 SUMMARISED = frozenset({"acquisition", "activity", "order"})  # what a table of cohorts can stand for
 
 
@@ -52,6 +53,8 @@ class Evidence:
         cuts: Where money is told at several breakdowns, each of them, such as `campaign+region`; spend then has the
             columns `cut` and `rank` (0: counted in totals).
         spans: Whether rows of spend span several days, or name none.
+        gaps: Channels and days of which some account's money is missing: columns channel, day.
+        whole_days: Whether these days are left out, of users as of money.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -68,6 +71,23 @@ class Evidence:
     foreign_days: frozenset[str] = frozenset()
     cuts: frozenset[str] = frozenset()
     spans: bool = False
+    gaps: pl.DataFrame = field(default_factory=lambda: NO_GAPS)
+    whole_days: bool = False
+
+    def on_whole_days(self) -> Evidence:
+        """The same evidence without the channel-days that are incomplete on either side."""
+        return self if self.gaps.is_empty() else replace(self, whole_days=True)
+
+    def with_gaps_of(self, days: int) -> Evidence:
+        """The same, each gap repeated so many days later and earlier: what two spans are compared over."""
+        moved = [self.gaps.with_columns(pl.col("day") + timedelta(days=by)) for by in (0, days, -days)]
+        return self if self.gaps.is_empty() else replace(self, gaps=pl.concat(moved).unique().sort("channel", "day"))
+
+    def kept(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Rows with `channel` and `day`, without those of incomplete channel-days where these are left out."""
+        if not self.whole_days:
+            return rows
+        return rows.join(self.gaps.lazy(), on=["channel", "day"], how="anti", maintain_order="left")
 
     def through(self, table: str) -> date | None:
         """The last day that the table shows whole, or None when it holds no row.

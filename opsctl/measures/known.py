@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
@@ -15,6 +15,8 @@ from opsctl.core.errors import NoData
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR, ONE_DAY, WEEK_DAYS, Period
 from opsctl.ingest.load import Loaded, day_columns
 from opsctl.ingest.remarks import Note
+from opsctl.measures.coverage import Arrival, arrivals, gaps
+from opsctl.measures.coverage import notes as missing
 from opsctl.measures.evidence import Campaigns, Evidence
 
 LOOK_BACK = 8  # weeks of the same weekday that a last day is compared with
@@ -31,6 +33,7 @@ class Known:
     span: Period
     notes: tuple[Note, ...]
     undated: bool = False
+    arrivals: tuple[Arrival, ...] = ()
 
     @property
     def as_of(self) -> date | None:
@@ -57,7 +60,10 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     first = min(_first_day(name, loaded.tables[name]) for name in present)
     if first > latest:
         raise NoData(f"nothing is known yet on {latest}: the first row is of {first}", hint="give a later --as-of")
-    return Known(_evidence(loaded, settings, latest, whole), Period(first, latest), _notes(present, whole, settings))
+    span = Period(first, latest)
+    arrived = arrivals(loaded, settings, span)
+    evidence = replace(_evidence(loaded, settings, latest, whole), gaps=gaps(arrived, span))
+    return Known(evidence, span, (*_notes(present, whole, settings), *missing(arrived, span)), arrivals=arrived)
 
 
 def _undated(loaded: Loaded, settings: Settings) -> Known:

@@ -32,7 +32,7 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
 def _part(
     evidence: Evidence, ask: Ask, orders: pl.LazyFrame, amounts: dict[str, pl.Expr | None]
 ) -> pl.LazyFrame | None:
-    found = split(evidence, ask, "order", orders.filter(ask.covers()))
+    found = split(evidence, ask, "order", evidence.kept(orders.filter(ask.covers())))
     if found is None:
         return None
     keys = [f"by_{name}" for name in ask.by]

@@ -54,7 +54,7 @@ def _cohorts(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
     """Each cohort of the period once, with its asked dimensions and `week`."""
     first = evidence.cohort.filter(ask.within(), pl.col("offset") == pl.col("offset").min().over(COHORT))
     once = first.sort("source_file", "source_line").unique(COHORT, keep="first", maintain_order=True)
-    found = split(evidence, ask, "cohort", once)
+    found = split(evidence, ask, "cohort", evidence.kept(once))
     return None if found is None else found.with_columns(week=monday())
 
 

@@ -14,7 +14,7 @@ _BESIDE = "_with_"
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     """Spend rows of the period; `X_with_Y` is X over the rows that also know Y, so that a ratio is fair."""
-    billed = split(evidence, ask, "spend", evidence.spend_by(ask.dimensions).filter(ask.touches()))
+    billed = split(evidence, ask, "spend", evidence.kept(evidence.spend_by(ask.dimensions).filter(ask.touches())))
     if billed is None:
         return None
     return billed.with_columns(

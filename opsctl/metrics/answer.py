@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
+
+from opsctl.measures import find
+from opsctl.measures.dimension import CALENDAR
 from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.family import Reason
 from opsctl.measures.totals import Key, Totals, totals
 from opsctl.metrics.figure import Figure, figure
 from opsctl.metrics.metric import Metric
@@ -22,23 +27,69 @@ class Row:
     splits: bool = False  # whether its money stands in rows of its own, by currency
 
 
+@dataclass(frozen=True)
+class _Found:
+    """The totals of an ask: as they are, and, where days of some channel are incomplete, without these days."""
+
+    evidence: Evidence
+    ask: Ask
+    plain: Totals
+    whole: Totals | None
+
+    def row(self, metrics: Sequence[Metric], key: Key) -> Row:
+        figures = {metric.name: self._figure(metric, key) for metric in metrics}
+        return Row(_labelled(self.evidence, self.ask, key), figures)
+
+    def _figure(self, metric: Metric, key: Key) -> Figure:
+        """A ratio of money and users takes both its sides over days that are whole on both."""
+        group = dict(zip(self.ask.by, key, strict=True))
+        left_out = _left_out(self.evidence, self.ask, group) if _sets_money_beside(metric) else 0
+        if self.whole is None or not left_out:
+            return figure(metric, self.plain, key, self.evidence, self.ask)
+        if key not in self.whole.keys:
+            return figure(metric, self.plain, key, self.evidence, self.ask).without_whole_days(left_out)
+        whole = figure(metric, self.whole, key, self.evidence.on_whole_days(), self.ask)
+        nothing = whole.value is None and whole.reason is Reason.NO_ACTIVITY
+        return whole.without_whole_days(left_out) if nothing else whole.on_whole_days(left_out)
+
+
 def answer(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> list[Row]:
     """The figures of each metric for each group, groups sorted by their dimensions with unknown ones last."""
-    found = _totals(evidence, ask, metrics)
-    rows = {key: _row(evidence, ask, metrics, found, key) for key in found.keys}
-    mixed = [key for key in found.keys if found.mixes_currencies(key)]
+    found = _found(evidence, ask, metrics)
+    rows = {key: found.row(metrics, key) for key in found.plain.keys}
+    mixed = [key for key in found.plain.keys if found.plain.mixes_currencies(key)]
     if not ask.by or not mixed or CURRENCY in ask.by:
         return sorted(rows.values(), key=lambda row: _in_order(row, ask))
     return _by_currency(evidence, ask, metrics, rows, set(mixed))
+
+
+def _found(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> _Found:
+    compared = [metric for metric in metrics if _sets_money_beside(metric)]
+    incomplete = bool(compared) and _left_out(evidence, ask, {}) > 0
+    whole = _totals(evidence.on_whole_days(), ask, compared) if incomplete else None
+    return _Found(evidence, ask, _totals(evidence, ask, metrics), whole)
+
+
+def _left_out(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> int:
+    """How many incomplete channel-days lie in what was asked, or in one group of it."""
+    lost = evidence.gaps.filter(ask.within())
+    narrowed = [values for name, values in ask.where if name == "channel"]
+    wanted = [[group["channel"]]] if group.get("channel") else narrowed
+    for values in wanted:
+        lost = lost.filter(pl.col("channel").is_in(values))
+    for name in CALENDAR.keys() & group.keys():
+        lost = lost.filter(CALENDAR[name](pl.col("day")) == group[name])
+    return lost.height
 
 
 def _totals(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> Totals:
     return totals(evidence, ask, [name for one in metrics for name in (*one.measures, *one.cohort_measures)])
 
 
-def _row(evidence: Evidence, ask: Ask, metrics: Sequence[Metric], found: Totals, key: Key) -> Row:
-    figures = {metric.name: figure(metric, found, key, evidence, ask) for metric in metrics}
-    return Row(_labelled(evidence, ask, key), figures)
+def _sets_money_beside(metric: Metric) -> bool:
+    """Does a metric set what was spent beside what another table counts?"""
+    tables = {find(name)[0].table for name in metric.measures}
+    return "spend" in tables and len(tables) > 1
 
 
 def _by_currency(
@@ -46,8 +97,8 @@ def _by_currency(
 ) -> list[Row]:
     """Money of several currencies is not added: such a group is split, and its whole stands last, without a total."""
     finer = replace(ask, by=(*ask.by, CURRENCY))
-    found = _totals(evidence, finer, metrics)
-    split = {key: _row(evidence, finer, metrics, found, key) for key in found.keys if key[:-1] in mixed and key[-1]}
+    found = _found(evidence, finer, metrics)
+    split = {key: found.row(metrics, key) for key in found.plain.keys if key[:-1] in mixed and key[-1]}
     whole = {
         (*key, None if key in mixed else _currency(row)): replace(row, splits=key in mixed) for key, row in rows.items()
     }

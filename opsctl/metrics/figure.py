@@ -72,6 +72,17 @@ class Figure:
     users: int | None = None
     mature: int | None = None
     matures_on: date | None = None
+    left_out: int | None = None  # channel-days on which some account's money is missing; in neither side
+
+    def on_whole_days(self, left_out: int) -> Figure:
+        """The same, marked as taken over whole days only."""
+        settled = self.status in (Status.SETTLED, Status.PROVISIONAL)
+        return replace(self, left_out=left_out, status=Status.PARTIAL if settled else self.status)
+
+    def without_whole_days(self, left_out: int) -> Figure:
+        """Of a group that has no whole day: nothing can be set beside its money."""
+        blank = replace(self, value=None, numerator=None, denominator=None, low=None, high=None, left_out=left_out)
+        return replace(blank, status=Status.UNKNOWN, reason=Reason.NOT_SUPPLIED)
 
     def as_json(self) -> dict[str, Any]:
         """The object that stands under the metric's name in every JSON answer."""
@@ -92,6 +103,7 @@ class Figure:
             "users": self.users,
             "mature": self.mature,
             "matures_on": self.matures_on.isoformat() if self.matures_on else None,
+            "left_out": self.left_out,
         }
 
     @property

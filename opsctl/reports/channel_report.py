@@ -14,61 +14,33 @@ from opsctl.core.period import Period, last_complete_week
 from opsctl.ingest.account import Input
 from opsctl.ingest.load import Loaded
 from opsctl.ingest.remarks import Note
-from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.coverage import Arrival, share, spelt
 from opsctl.measures.known import Known
-from opsctl.metrics import load
-from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure, tells_something
-from opsctl.metrics.metric import Metric
 from opsctl.reports.calendar import headline, span_of
+from opsctl.reports.channel_figures import (
+    ALL,
+    CHANNEL,
+    SHOP,
+    SHOWN,
+    Asked,
+    Figures,
+    Line,
+    Moves,
+    Sides,
+    asked_for,
+    moves,
+    sides,
+    spending,
+)
 from opsctl.reports.findings import findings
 from opsctl.reports.report import Cell, Column, Footnote, Report, RowKind, Table, TableRow
 
-CHANNEL = "channel"
 CHANGE = "_change"
 ERROR = "_error"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One metric of the report.
-
-    Args:
-        metric: Its name.
-        needs: The tables without which the column is left out.
-        priority: Its place in the order of leaving a narrow page; with change or error columns, theirs.
-    """
-
-    metric: str
-    needs: tuple[str, ...]
-    priority: int
-    change: int | None = None
-    error: int | None = None
-
-
-SHOWN = (
-    Shown("spend", ("spend",), 0),
-    Shown("acquisitions", ("acquisition",), 0),
-    Shown("cpa", ("spend", "acquisition"), 0, change=7),
-    Shown("retention_d7", ("acquisition", "activity"), 1, error=8),
-    Shown("cost_per_retained_d7", ("spend", "acquisition", "activity"), 2),
-    Shown("retention_d30", ("acquisition", "activity"), 3),
-    Shown("roas", ("spend", "acquisition", "order"), 5),
-)
-SHOP = (Shown("orders", ("order",), 1), Shown("paid_orders", ("order",), 1), Shown("net_paid", ("order",), 0))
-
-Figures = Mapping[str, Figure]
-Line = tuple[str | None, str | None]  # a channel, and its currency where it has money in several
-ALL: Line = (None, None)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """One column's metric with the days it is shown for."""
-
-    shown: Shown
-    metric: Metric
-    period: Period
+MARK = "*"
+NO_DATA = "no_data"
+ENOUGH = 0.95  # of a channel's account-days; below this there is no advice
 
 
 def default_period(known: Known) -> Period:
@@ -93,175 +65,100 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
     """One row per channel, totals, and what changed against the period before."""
     evidence = known.evidence
     columns = SHOWN if {"spend", "acquisition"} & evidence.told else SHOP
-    asked = [_asked(known, shown, period) for shown in columns if set(shown.needs) <= evidence.told]
-    now = _figures(evidence, asked, (CHANNEL,))
-    total = _figures(evidence, asked, ()).get(ALL, {})
-    earlier = _before(asked, known)
-    before = _figures(evidence, earlier, (CHANNEL,))
-    before_total = _figures(evidence, earlier, ()).get(ALL, {})
-    changes = [
-        *_changes(ALL, before_total, total),
-        *(change for line in now for change in _changes(line, before.get(line, {}), now[line])),
-    ]
-    paid = _figures(evidence, asked, (), _spending(now)).get(ALL, {})
-    paid_before = _figures(evidence, earlier, (), _spending(now)).get(ALL, {})
+    asked = [asked_for(known, shown, period) for shown in columns if set(shown.needs) <= evidence.told]
+    now = sides(evidence, asked)
+    moved = moves(known, asked, period, now)
     problems = findings(loaded)
     return Report(
         title=headline(period, settings.project.project.name, words),
         as_of=evidence.as_of,
         period=period,
-        lines=_lines(loaded, known, problems, words),
-        table=_table(asked, now, _Totals(paid, paid_before, total), changes, settings, words),
-        data=_data(now, total, paid, changes, problems),
-        footnotes=_footnotes(asked, now, words),
+        lines=_lines(loaded, known, period, problems, words),
+        table=_table(asked, now, moved, _Naming(settings, words, _incomplete(known, period))),
+        data=_data(now, moved, problems, known, period),
+        footnotes=[*_marked(_incomplete(known, period), words), *_footnotes(asked, now.lines, words)],
         inputs=loaded.inputs,
-        answered=tells_something(total.values()),
+        answered=tells_something(now.all.values()),
         notes=[*problems, *loaded.notes, *known.notes],
     )
 
 
-def _asked(known: Known, shown: Shown, period: Period) -> _Asked:
-    """A metric of users is shown for the latest cohort of the period's length whose users are all mature.
-
-    Where the data do not reach back to it, the period itself is shown, with the day on which it will be mature.
-    """
-    metric = load(shown.metric)
-    through = known.evidence.through(metric.cohort.table) if metric.cohort else None
-    if metric.cohort is None or through is None:
-        return _Asked(shown, metric, period)
-    mature = period.back_to(metric.cohort.last_mature(through, metric.numbers))
-    return _Asked(shown, metric, mature if mature.end >= known.span.start else period)
-
-
-def _before(asked: Sequence[_Asked], known: Known) -> list[_Asked]:
-    """The same over the period before, where the data reach back that far."""
-    earlier = [_Asked(one.shown, one.metric, one.period.before()) for one in asked]
-    return [one for one in earlier if one.period.start >= known.span.start]
-
-
-def _figures(
-    evidence: Evidence, asked: Sequence[_Asked], by: tuple[str, ...], channels: tuple[str, ...] = ()
-) -> dict[Line, dict[str, Figure]]:
-    """By channel, each metric over its own days; metrics of the same days are asked for together.
-
-    A channel with money in several currencies has a line for each, beside the one for what is no money.
-    """
-    found: dict[Line, dict[str, Figure]] = {}
-    where = ((CHANNEL, channels),) if channels else ()
-    for period in sorted({one.period for one in asked}, key=lambda period: (period.start, period.end)):
-        metrics = [one.metric for one in asked if one.period == period]
-        rows = answer(evidence, Ask(period, by, where), metrics)
-        mixed = {row.group.get(CHANNEL) for row in rows if row.splits}
-        for row in rows:
-            channel = row.group.get(CHANNEL)
-            line = (channel, row.group.get("currency") if channel in mixed else None)
-            found.setdefault(line, {}).update(row.figures)
-    order = [one.shown.metric for one in asked]
-    return {
-        line: {name: found[line][name] for name in order if name in found[line]}
-        for line in sorted(found, key=lambda line: [(part is None, part or "") for part in line])
-    }
-
-
-def _spending(now: Mapping[Line, Figures]) -> tuple[str, ...]:
-    spent = (line[0] for line, row in now.items() if line[0] and "spend" in row and row["spend"].value)
-    return tuple(dict.fromkeys(spent))
-
-
-def _changes(line: Line, before: Figures, now: Figures) -> list[dict[str, Any]]:
-    """What a metric was over the period before, and is now; only where both are known."""
-    pairs = [(name, before[name], figure) for name, figure in now.items() if name in before]
-    return [
-        {
-            "channel": line[0],
-            "currency": line[1],
-            "metric": name,
-            "before": earlier.as_json()["value"],
-            "now": figure.as_json()["value"],
-            "relative": figure.value / earlier.value - 1 if earlier.value else None,
-            "before_cohort": earlier.as_json()["cohort"],
-        }
-        for name, earlier, figure in pairs
-        if figure.value is not None and earlier.value is not None
-    ]
-
-
-def _data(
-    now: Mapping[Line, Figures],
-    total: Figures,
-    paid: Figures,
-    changes: list[dict[str, Any]],
-    problems: Sequence[Note],
-) -> dict[str, Any]:
+def _data(now: Sides, moved: Moves, problems: Sequence[Note], known: Known, period: Period) -> dict[str, Any]:
     rows = [
         {
             CHANNEL: line[0],
             **({"currency": line[1]} if line[1] else {}),
-            "verdict": None,
+            "verdict": _verdict(known, period, line[0]),
             **{name: figure.as_json() for name, figure in row.items()},
         }
-        for line, row in now.items()
+        for line, row in now.lines.items()
     ]
     return {
-        "total": {name: figure.as_json() for name, figure in total.items()},
-        "paid_total": {name: figure.as_json() for name, figure in paid.items()},
+        "total": {name: figure.as_json() for name, figure in now.all.items()},
+        "paid_total": {name: figure.as_json() for name, figure in now.paid.items()},
         "rows": rows,
-        "changes": changes,
+        "changes": moved.lines,
         "problems": [{"code": note.code, "text": note.text} for note in problems],
     }
+
+
+def _verdict(known: Known, period: Period, channel: str | None) -> str | None:
+    """No advice without data: of a channel much of whose money has not arrived, only that is said."""
+    arrived = None if channel is None else share(known.arrivals, channel, period)
+    return NO_DATA if arrived is not None and arrived < ENOUGH else None
+
+
+def _incomplete(known: Known, period: Period) -> frozenset[str]:
+    """The channels of which some account's money of the period is missing."""
+    return frozenset(channel for one in known.arrivals if one.missing(period) for channel in one.channels)
 
 
 # --- for people -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Totals:
-    """The rows below the channels."""
+@dataclass(frozen=True)
+class _Naming:
+    """What lines are called: channels by their names, those that are incomplete with a mark."""
 
-    paid: Figures
-    paid_before: Figures
-    all: Figures
+    settings: Settings
+    words: Words
+    incomplete: frozenset[str]
+
+    def of(self, line: Line, row: Figures) -> str:
+        """The channel's name; with the currency of its money where that is not the project's."""
+        channel, currency = line[0], line[1] or _currency(row)
+        if channel is None:
+            name = self.words["report.no_channel"]
+        else:
+            name = self.settings.project.channel_name(channel, self.words.locale)
+            name += MARK if channel in self.incomplete else ""
+        foreign = currency is not None and (line[1] or currency != self.settings.project.currency)
+        return f"{name} {currency}" if foreign else name
 
 
-def _table(  # noqa: PLR0913, PLR0917 - the parts of one table
-    asked: Sequence[_Asked],
-    now: Mapping[Line, Figures],
-    totals: _Totals,
-    changes: Sequence[Mapping[str, Any]],
-    settings: Settings,
-    words: Words,
-) -> Table:
-    relative = {(change[CHANNEL], change["currency"], change["metric"]): change["relative"] for change in changes}
-    paid_changes = {change["metric"]: change["relative"] for change in _changes(ALL, totals.paid_before, totals.paid)}
+def _table(asked: Sequence[Asked], now: Sides, moved: Moves, naming: _Naming) -> Table:
+    relative = {(change[CHANNEL], change["currency"], change["metric"]): change["relative"] for change in moved.lines}
+    paid_moves = {(*ALL, change["metric"]): change["relative"] for change in moved.paid}
 
     def row(name: str, line: Line, figures: Figures, kind: RowKind = RowKind.PLAIN) -> TableRow:
         cells: dict[str, Cell] = {CHANNEL: name, **figures}
         for one in asked:
-            of_paid = paid_changes.get(one.shown.metric)
-            moved = of_paid if figures is totals.paid else relative.get((*line, one.shown.metric))
-            cells[one.shown.metric + CHANGE] = None if moved is None else f"{moved:+.1%}"
+            by = (paid_moves if figures is now.paid else relative).get((*line, one.shown.metric))
+            cells[one.shown.metric + CHANGE] = None if by is None else f"{by:+.1%}"
             cells[one.shown.metric + ERROR] = _error(figures.get(one.shown.metric))
         return TableRow(cells, kind)
 
-    money = settings.project.currency
-    rows = [row(_name(line, now[line], settings, words), line, now[line]) for line in _by_spend(now, money)]
-    if len(now) > len(_spending(now)) > 0:
-        rows.append(row(words["report.paid"], ALL, totals.paid, RowKind.TOTAL))
-    rows.append(row(words["report.all"], ALL, totals.all, RowKind.TOTAL))
-    return Table(_columns(asked, words), rows)
+    money = naming.settings.project.currency
+    rows = [row(naming.of(line, now.lines[line]), line, now.lines[line]) for line in _by_spend(now.lines, money)]
+    if len(now.lines) > len(spending(now.lines)) > 0:
+        rows.append(row(naming.words["report.paid"], ALL, now.paid, RowKind.TOTAL))
+    rows.append(row(naming.words["report.all"], ALL, now.all, RowKind.TOTAL))
+    return Table(_columns(asked, naming.words), rows)
 
 
 def _error(figure: Figure | None) -> str | None:
     """Half the interval, in points."""
     return None if figure is None or figure.error is None else f"{figure.error * 100:.1f}"
-
-
-def _name(line: Line, row: Figures, settings: Settings, words: Words) -> str:
-    """The channel's name; with the currency of its money where that is not the project's."""
-    channel, currency = line[0], line[1] or _currency(row)
-    name = words["report.no_channel"] if channel is None else settings.project.channel_name(channel, words.locale)
-    foreign = currency is not None and (line[1] or currency != settings.project.currency)
-    return f"{name} {currency}" if foreign else name
 
 
 def _currency(row: Figures) -> str | None:
@@ -280,7 +177,7 @@ def _by_spend(now: Mapping[Line, Figures], project_currency: str) -> list[Line]:
     return sorted(now, key=weight)
 
 
-def _columns(asked: Sequence[_Asked], words: Words) -> list[Column]:
+def _columns(asked: Sequence[Asked], words: Words) -> list[Column]:
     found = [Column(CHANNEL, words["dimension.channel"], numeric=False)]
     for one in asked:
         title = words.get(f"column.{one.shown.metric}", one.metric.title(words.locale))
@@ -294,7 +191,7 @@ def _columns(asked: Sequence[_Asked], words: Words) -> list[Column]:
     return found
 
 
-def _lines(loaded: Loaded, known: Known, problems: Sequence[Note], words: Words) -> list[str]:
+def _lines(loaded: Loaded, known: Known, period: Period, problems: Sequence[Note], words: Words) -> list[str]:
     accounts = loaded.inputs
     lines = [
         words.say(
@@ -311,7 +208,19 @@ def _lines(loaded: Loaded, known: Known, problems: Sequence[Note], words: Words)
     if controls:
         agree = sum(control.ok for control in controls)
         lines.append(words.say("report.control", ok=agree, all=len(controls)))
+    if known.arrivals:
+        lines.append(_arrived(known.arrivals, period, words))
     return [*lines, *(words.say("report.problem", code=note.code, text=note.text) for note in problems)]
+
+
+def _arrived(arrivals: Sequence[Arrival], period: Period, words: Words) -> str:
+    """How many of the accounts that must arrive did, and what is missing of the others."""
+    due = [one for one in arrivals if one.days(period)]
+    missing = [f"{one.label} {spelt(one.missing(period))}" for one in due if one.missing(period)]
+    count = {"whole": len(due) - len(missing), "all": len(due)}
+    if not missing:
+        return words.say("report.arrived", **count)
+    return words.say("report.missing", **count, missing=words["list.separator"].join(missing))
 
 
 def _dropped(accounts: Sequence[Input], words: Words) -> str:
@@ -325,7 +234,11 @@ def _dropped(accounts: Sequence[Input], words: Words) -> str:
     return words.say("report.dropped", rows=f"{reasons.total():,}", reasons=words["list.separator"].join(named))
 
 
-def _footnotes(asked: Sequence[_Asked], now: Mapping[Line, Figures], words: Words) -> list[Footnote]:
+def _marked(incomplete: frozenset[str], words: Words) -> list[Footnote]:
+    return [Footnote(words["report.note.incomplete"])] if incomplete else []
+
+
+def _footnotes(asked: Sequence[Asked], now: Mapping[Line, Figures], words: Words) -> list[Footnote]:
     cohorts = frozenset(one.shown.metric for one in asked if one.metric.cohort)
     errors = frozenset(one.shown.metric + ERROR for one in asked if one.shown.error is not None)
     notes = [

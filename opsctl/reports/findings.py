@@ -12,7 +12,7 @@ SHOWN = 5
 
 
 def findings(loaded: Loaded) -> list[Note]:
-    """One note per refused file, per rule that rows of a file broke, and per total that does not agree."""
+    """One note per refused file, per rule that rows of a file broke, per total that does not agree, and for codes."""
     refused = [Note(error.code, f"{error.place}: {error.sentence}") for error in loaded.refused]
     rejected = [note for account in loaded.inputs for note in _rejected(account)]
     totals = [
@@ -24,7 +24,7 @@ def findings(loaded: Loaded) -> list[Note]:
         for control in account.control
         if not control.ok
     ]
-    return [*refused, *rejected, *totals]
+    return [*refused, *rejected, *totals, *([loaded.unknown_codes] if loaded.unknown_codes else [])]
 
 
 def _rejected(account: Input) -> list[Note]:

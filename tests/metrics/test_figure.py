@@ -43,6 +43,7 @@ def test_json_has_every_key_in_the_contracts_order() -> None:
         "users": 40,
         "mature": 40,
         "matures_on": None,
+        "left_out": None,
     }
     assert json.loads(json.dumps(shown)) == shown
 

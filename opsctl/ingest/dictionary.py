@@ -1,0 +1,268 @@
+"""渠道字典: which channel, product and agency stand behind a channel code, and from when to when."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import translate
+from itertools import combinations
+from pathlib import Path
+
+import polars as pl
+
+from opsctl.config.headers import header_of
+from opsctl.config.project import Project
+from opsctl.core.errors import BadConfiguration, MissingExtra, NoHeader, NoSuchPath, RefusedFile, UndecidedEncoding
+from opsctl.core.naming import fold
+from opsctl.ingest.reading import read_text, unpack
+from opsctl.ingest.remarks import Note
+from opsctl.ingest.values import Style, Typed, type_column
+from opsctl.schemas.kinds import Kind
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "code": (
+        "渠道号",
+        "渠道编码",
+        "渠道代码",
+        "渠道ID",
+        "渠道包",
+        "子渠道",
+        "code",
+        "channel_code",
+        "sub_channel",
+        "pattern",
+    ),
+    "channel": ("渠道", "渠道名称", "所属渠道", "channel"),
+    "product": ("产品", "产品名称", "product"),
+    "account": ("账户", "账户ID", "account"),
+    "agency": ("代理", "代理商", "agency"),
+    "owner": ("负责人", "owner"),
+    "from": ("生效日", "生效日期", "开始日期", "from", "valid_from"),
+    "to": ("失效日", "失效日期", "结束日期", "to", "valid_to"),
+}
+NEEDED = ("code", "channel")
+SPREADSHEETS = (".xlsx", ".xls")
+UNKNOWN_CODES = "OPS210"
+FEW = 0.01  # of the users: more whose code nobody knows are a finding
+_SHOWN = 5
+_ATTRIBUTES = ("agency", "owner")
+_WILD = re.compile(r"[*?\[]")
+_DAYS = ("from", "to")
+_STYLE = Style(nulls=frozenset({"-", "--"}), zone="UTC", dates="ymd")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the dictionary; an open end of its span has no bound."""
+
+    code: str
+    channel: str
+    product: str | None
+    account: str | None
+    agency: str | None
+    owner: str | None
+    start: date | None
+    end: date | None
+    line: int
+
+    def holds_on(self, day: date | None) -> bool:
+        """Is it valid on a day?"""
+        return day is None or ((self.start or day) <= day <= (self.end or day))
+
+    def meets(self, other: Entry) -> bool:
+        """Is there a day on which both are valid?"""
+        starts = [day for day in (self.start, other.start) if day]
+        return not starts or (self.holds_on(max(starts)) and other.holds_on(max(starts)))
+
+
+@dataclass
+class Looked:
+    """What looking codes up has come to, over all files.
+
+    Attributes:
+        users: How many rows carry a code.
+        unknown: Codes that no valid line of the dictionary has, with their rows.
+        changed: Rows whose own channel is known and is not the dictionary's.
+    """
+
+    users: int = 0
+    unknown: Counter[str] = field(default_factory=Counter)
+    changed: int = 0
+
+
+class Dictionary:
+    """The lines of a 渠道字典, to be looked up by code and day."""
+
+    def __init__(self, entries: Sequence[Entry], file: str) -> None:
+        self.file = file
+        self._exact: dict[str, list[Entry]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Entry]] = []
+        for entry in entries:
+            if _WILD.search(entry.code):
+                self._patterns.append((re.compile(translate(fold(entry.code))), entry))
+            else:
+                self._exact.setdefault(fold(entry.code), []).append(entry)
+        for same in self._exact.values():
+            self._refuse_two_at_once(same)
+
+    def of(self, code: str, day: date | None) -> Entry | None:
+        """The line for a code on a day: one that names it comes before a pattern, an earlier pattern before a later."""
+        key = fold(code)
+        named = self._exact.get(key, []) + [entry for pattern, entry in self._patterns if pattern.match(key)]
+        return next((entry for entry in named if entry.holds_on(day)), None)
+
+    def apply(self, users: pl.DataFrame, project: Project, looked: Looked) -> pl.DataFrame:
+        """Rows of users under the channel of their code on their day.
+
+        The code is the `sub_channel`; of rows without one, the channel's own text, where that is no known channel.
+        """
+        coded = users.with_columns(_code=pl.coalesce("sub_channel", "channel"))
+        pairs = coded.select("_code", "day", own="channel").drop_nulls("_code").group_by("_code", "day", "own").len()
+        found = [self._row(code, day, own, rows, project, looked) for code, day, own, rows in pairs.iter_rows()]
+        table = pl.DataFrame([row for row in found if row is not None], schema=_LOOKED, orient="row")
+        joined = coded.join(table, on=["_code", "day", "channel"], how="left", nulls_equal=True, maintain_order="left")
+        own = [pl.coalesce(f"_{name}", name).alias(name) for name in ("product", "account")]
+        attributes = [pl.col(f"_{name}").alias(f"attribute_{name}") for name in _ATTRIBUTES]
+        filled = joined.with_columns(*own, *attributes, channel=pl.coalesce("_channel", "channel"))
+        return filled.drop("_code", *(name for name in _LOOKED if name.startswith("_") and name != "_code"))
+
+    def _row(  # noqa: PLR0913, PLR0917 - one line of the lookup
+        self, code: str, day: date | None, own: str | None, rows: int, project: Project, looked: Looked
+    ) -> tuple[object, ...] | None:
+        entry = self.of(code, day)
+        known = own is not None and project.is_known(own)
+        if entry is None:
+            if code != own or not known:
+                looked.users += rows
+                looked.unknown[code] += rows
+            return None
+        looked.users += rows
+        if known and project.channel_of(own or "") != project.channel_of(entry.channel):
+            looked.changed += rows
+        return (code, day, own, entry.channel, entry.product, entry.account, entry.agency, entry.owner)
+
+    def _refuse_two_at_once(self, entries: Sequence[Entry]) -> None:
+        for first, other in combinations(entries, 2):
+            if first.channel != other.channel and first.meets(other):
+                raise BadConfiguration(
+                    f"the code '{first.code}' stands for two channels at once (also on line {first.line})",
+                    file=self.file,
+                    line=other.line,
+                    hint="say from when to when each is valid",
+                )
+
+
+_LOOKED = {
+    "_code": pl.String(),
+    "day": pl.Date(),
+    "channel": pl.String(),
+    **{f"_{name}": pl.String() for name in ("channel", "product", "account", *_ATTRIBUTES)},
+}
+
+
+def notes(dictionary: Dictionary, looked: Looked) -> tuple[list[Note], Note | None]:
+    """What should be said of the lookup, and what it left open where that is so much that it is a finding."""
+    found: list[Note] = []
+    if looked.changed:
+        text = f"{looked.changed:,} users stood under another channel than its own; its own was taken"
+        found.append(Note("channel_map_differs", f"{dictionary.file}: {text}"))
+    unknown = looked.unknown.total()
+    if not unknown:
+        return found, None
+    share = unknown / looked.users
+    top = sorted(looked.unknown.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{code} ({rows:,})" for code, rows in top[:_SHOWN])
+    more = f" and {len(top) - _SHOWN} more codes" if len(top) > _SHOWN else ""
+    text = f"{unknown:,} of {looked.users:,} users ({share:.1%}) have a code that it does not hold: {named}{more}"
+    if share > FEW:
+        return found, Note(UNKNOWN_CODES, f"{dictionary.file}: {text}")
+    return [*found, Note("channel_map_unknown", f"{dictionary.file}: {text}")], None
+
+
+# --- reading it -----------------------------------------------------------------------------------------
+
+
+def dictionary_of(project: Project, folder: Path | None) -> Dictionary | None:
+    """The project's 渠道字典, or None where it has none.
+
+    Raises:
+        NoSuchPath: The file that `channel_map` names is not there.
+        BadConfiguration: It lacks a column, a line lacks a value, or two lines contradict each other.
+        MissingExtra: It is a spreadsheet and what reads these is not installed.
+    """
+    if project.channel_map is None:
+        return None
+    path = (folder or Path()) / project.channel_map
+    if not path.is_file():
+        raise NoSuchPath(f"channel_map: there is no file '{project.channel_map}'", hint="put it beside opsctl.yaml")
+    header, cells, lines = _spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else _text(path)
+    return Dictionary(list(_entries(project.channel_map, header, cells, lines)), project.channel_map)
+
+
+def _text(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
+    names = {fold(name) for stated in COLUMNS.values() for name in stated}
+    try:
+        table = read_text(unpack(path)[0], _is_header, names=names)
+    except (NoHeader, UndecidedEncoding):
+        raise _no_header(path.name) from None
+    except RefusedFile as refusal:
+        raise BadConfiguration(f"channel_map: {refusal.sentence}", file=path.name, hint=refusal.hint) from None
+    for fault in table.rejected:
+        raise BadConfiguration(f"channel_map: {fault.reason}", file=path.name, line=fault.line)
+    return table.header, table.cells, table.lines.to_list()
+
+
+def _spreadsheet(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
+    try:
+        import fastexcel  # noqa: F401, PLC0415 - an extra; polars would name its own way to install it
+    except ImportError:
+        raise MissingExtra(
+            "reading a spreadsheet needs the extra [xlsx]",
+            file=path.name,
+            hint="install channel-opsctl[xlsx], or save it as CSV",
+        ) from None
+    frame = pl.read_excel(path, has_header=False, infer_schema_length=0, drop_empty_rows=False)
+    rows = frame.cast(pl.String).fill_null("")
+    for at, row in enumerate(rows.iter_rows()):
+        if _is_header(row):
+            below = rows.slice(at + 1)
+            cells = below.rename({name: str(place) for place, name in enumerate(below.columns)})
+            return row, cells, list(range(at + 2, at + 2 + below.height))
+    raise _no_header(path.name)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    header = header_of(tuple(cells))
+    return all(any(header.find(name) for name in COLUMNS[needed]) for needed in NEEDED)
+
+
+def _no_header(file: str) -> BadConfiguration:
+    return BadConfiguration(
+        "channel_map: no line names both a code and a channel",
+        file=file,
+        hint="such as 渠道号,渠道,产品,代理,生效日,失效日 or code,channel,product,agency,from,to",
+    )
+
+
+def _entries(file: str, header: Sequence[str], cells: pl.DataFrame, lines: Sequence[int]) -> Iterator[Entry]:
+    found = header_of(tuple(header))
+    nothing = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+    typed: dict[str, Typed] = {}
+    for name, stated in COLUMNS.items():
+        at = next((at[0] for one in stated if (at := found.find(one))), None)
+        kind = Kind.DAY if name in _DAYS else Kind.TEXT
+        typed[name] = type_column(nothing if at is None else cells[str(at)], kind, _STYLE, name=name)
+    table = pl.DataFrame({"line": lines, **{name: one.values for name, one in typed.items()}})
+    faults = pl.DataFrame([one.faults.alias(name) for name, one in typed.items()])
+    wrong = faults.select(fault=pl.coalesce(pl.all()))["fault"]
+    for row, fault in zip(table.iter_rows(named=True), wrong, strict=True):
+        lacking = [name for name in NEEDED if not row[name]]
+        if fault is None and len(lacking) == len(NEEDED):
+            continue  # an empty line
+        if fault or lacking:
+            reason = fault.partition(" ")[2] if fault else f"{lacking[0]} is empty"
+            raise BadConfiguration(f"channel_map: {reason}", file=file, line=row["line"])
+        yield Entry(start=row.pop("from"), end=row.pop("to"), **row)

@@ -1,0 +1,164 @@
+"""The figures of the channel report: which metrics, over which days, and what moved since the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opsctl.core.period import Period
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.known import Known
+from opsctl.metrics import load
+from opsctl.metrics.answer import answer
+from opsctl.metrics.figure import Figure
+from opsctl.metrics.metric import Metric
+
+CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One metric of the report.
+
+    Args:
+        metric: Its name.
+        needs: The tables without which the column is left out.
+        priority: Its place in the order of leaving a narrow page; with change or error columns, theirs.
+    """
+
+    metric: str
+    needs: tuple[str, ...]
+    priority: int
+    change: int | None = None
+    error: int | None = None
+
+
+SHOWN = (
+    Shown("spend", ("spend",), 0),
+    Shown("acquisitions", ("acquisition",), 0),
+    Shown("cpa", ("spend", "acquisition"), 0, change=7),
+    Shown("retention_d7", ("acquisition", "activity"), 1, error=8),
+    Shown("cost_per_retained_d7", ("spend", "acquisition", "activity"), 2),
+    Shown("retention_d30", ("acquisition", "activity"), 3),
+    Shown("roas", ("spend", "acquisition", "order"), 5),
+)
+SHOP = (Shown("orders", ("order",), 1), Shown("paid_orders", ("order",), 1), Shown("net_paid", ("order",), 0))
+
+Figures = Mapping[str, Figure]
+Line = tuple[str | None, str | None]  # a channel, and its currency where it has money in several
+ALL: Line = (None, None)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One column's metric with the days it is shown for."""
+
+    shown: Shown
+    metric: Metric
+    period: Period
+
+
+def asked_for(known: Known, shown: Shown, period: Period) -> Asked:
+    """A metric of users is shown for the latest cohort of the period's length whose users are all mature.
+
+    Where the data do not reach back to it, the period itself is shown, with the day on which it will be mature.
+    """
+    metric = load(shown.metric)
+    through = known.evidence.through(metric.cohort.table) if metric.cohort else None
+    if metric.cohort is None or through is None:
+        return Asked(shown, metric, period)
+    mature = period.back_to(metric.cohort.last_mature(through, metric.numbers))
+    return Asked(shown, metric, mature if mature.end >= known.span.start else period)
+
+
+def before(asked: Sequence[Asked], known: Known) -> list[Asked]:
+    """The same over the period before, where the data reach back that far."""
+    earlier = [Asked(one.shown, one.metric, one.period.before()) for one in asked]
+    return [one for one in earlier if one.period.start >= known.span.start]
+
+
+def figures_of(
+    evidence: Evidence, asked: Sequence[Asked], by: tuple[str, ...], channels: tuple[str, ...] = ()
+) -> dict[Line, dict[str, Figure]]:
+    """By channel, each metric over its own days; metrics of the same days are asked for together.
+
+    A channel with money in several currencies has a line for each, beside the one for what is no money.
+    """
+    found: dict[Line, dict[str, Figure]] = {}
+    where = ((CHANNEL, channels),) if channels else ()
+    for period in sorted({one.period for one in asked}, key=lambda period: (period.start, period.end)):
+        metrics = [one.metric for one in asked if one.period == period]
+        rows = answer(evidence, Ask(period, by, where), metrics)
+        mixed = {row.group.get(CHANNEL) for row in rows if row.splits}
+        for row in rows:
+            channel = row.group.get(CHANNEL)
+            line = (channel, row.group.get("currency") if channel in mixed else None)
+            found.setdefault(line, {}).update(row.figures)
+    order = [one.shown.metric for one in asked]
+    return {
+        line: {name: found[line][name] for name in order if name in found[line]}
+        for line in sorted(found, key=lambda line: [(part is None, part or "") for part in line])
+    }
+
+
+def spending(now: Mapping[Line, Figures]) -> tuple[str, ...]:
+    spent = (line[0] for line, row in now.items() if line[0] and "spend" in row and row["spend"].value)
+    return tuple(dict.fromkeys(spent))
+
+
+def changes_of(line: Line, before: Figures, now: Figures) -> list[dict[str, Any]]:
+    """What a metric was over the period before, and is now; only where both are known."""
+    pairs = [(name, before[name], figure) for name, figure in now.items() if name in before]
+    return [
+        {
+            "channel": line[0],
+            "currency": line[1],
+            "metric": name,
+            "before": earlier.as_json()["value"],
+            "now": figure.as_json()["value"],
+            "relative": figure.value / earlier.value - 1 if earlier.value else None,
+            "before_cohort": earlier.as_json()["cohort"],
+        }
+        for name, earlier, figure in pairs
+        if figure.value is not None and earlier.value is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The figures of one span: line by line, of all channels, and of the paid ones together."""
+
+    lines: dict[Line, dict[str, Figure]]
+    all: Figures
+    paid: Figures
+
+
+def sides(evidence: Evidence, asked: Sequence[Asked], paid: tuple[str, ...] | None = None) -> Sides:
+    """The figures of a span; `paid` are the channels that spent, unset: those that do here."""
+    lines = figures_of(evidence, asked, (CHANNEL,))
+    channels = spending(lines) if paid is None else paid
+    of_paid = figures_of(evidence, asked, (), channels).get(ALL, {}) if channels else {}
+    return Sides(lines, figures_of(evidence, asked, ()).get(ALL, {}), of_paid)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What moved since the period before: the total and line by line, and the paid channels together."""
+
+    lines: list[dict[str, Any]]
+    paid: list[dict[str, Any]]
+
+
+def moves(known: Known, asked: Sequence[Asked], period: Period, now: Sides) -> Moves:
+    """Both periods over the same of their days: one that is incomplete in either is left out of both."""
+    fair = known.evidence.with_gaps_of((period.start - period.before().start).days).on_whole_days()
+    paid = spending(now.lines)
+    current = now if fair is known.evidence else sides(fair, asked, paid)
+    earlier = sides(fair, before(asked, known), paid)
+    lines = [
+        change
+        for line in now.lines
+        for change in changes_of(line, earlier.lines.get(line, {}), current.lines.get(line, {}))
+    ]
+    return Moves([*changes_of(ALL, earlier.all, current.all), *lines], changes_of(ALL, earlier.paid, current.paid))
