@@ -43,3 +43,11 @@ def test_the_sample_data_of_a_wheel_answers_as_that_of_the_checkout(installed: P
     from_checkout = run(installed, "report", str(ROOT / "sample_data"), "--locale", "en", "-q")
     assert from_wheel.returncode == 0, from_wheel.stderr
     assert from_wheel.stdout == from_checkout.stdout
+
+
+def test_the_demo_of_a_wheel_answers_as_that_of_the_checkout(installed: Path) -> None:
+    from_wheel = run(installed, "demo", "--locale", "en")
+    assert from_wheel.returncode == 0, from_wheel.stderr
+    command = [sys.executable, "-m", "opsctl", "demo", "--locale", "en"]
+    from_checkout = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert from_wheel.stdout == from_checkout.stdout

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from opsctl import __version__
-from opsctl.cli import config, explain, inspect, query, report
+from opsctl.cli import config, demo, doctor, explain, init, inspect, query, report, validate
 from opsctl.core.errors import Defect, ExitCode, OpsctlError
 
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -84,19 +84,25 @@ def main(
     """Channel performance from the exports you already have: CPA, retention, a report, in one command.
 
     \b
+    opsctl demo                                a report on sample data
     opsctl report exports/                     the last week, channel by channel
     opsctl query cpa exports/ --by channel     figures, also as --json
     opsctl explain cpa                         what a figure means
     opsctl inspect exports/w02.csv             what opsctl sees in a file
+    opsctl validate exports/                   what is wrong with files, and where
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
+app.command("init")(init.init)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.command("report")(report.report)
 app.command("query")(query.query)
 app.command("explain")(explain.explain)
 app.command("inspect")(inspect.inspect)
+app.command("validate")(validate.validate)
 app.add_typer(config.app, name="config")
 
 

@@ -33,7 +33,7 @@ Where = Annotated[
 ]
 Format = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--format", "-f", metavar="FORMAT", help="table or json.", show_default=False),
+    typer.Option("--format", "-f", metavar="FORMAT", help="How to write; json is for programs.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 Output = Annotated[

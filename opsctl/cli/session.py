@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from opsctl.core.errors import BadOption, ExitCode, NoData, RefusedStrictly
-from opsctl.core.paths import project_above
+from opsctl.core.paths import PROJECT_FILE, project_above
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
     from opsctl.core.period import Period
     from opsctl.ingest.load import Loaded
+    from opsctl.ingest.sources import Files
     from opsctl.measures.known import Known
     from opsctl.reports.report import Report
 
@@ -62,23 +63,47 @@ def day(text: str | None, option: str = "--as-of") -> date | None:
 
 
 def settings(project: Path | None, paths: Sequence[Path] | None, locale: str | None, voice: Voice) -> Settings:
-    """The configuration of the project that the command belongs to: named, above here, or above the first path.
+    """The configuration of the project that the command belongs to.
 
     Raises:
         BadOption: The folder named holds no `opsctl.yaml`.
     """
-    from opsctl.config.settings import load
-
-    folder = project
-    if folder is None:
-        above_path = project_above(paths[0] if paths[0].is_dir() else paths[0].parent) if paths else None
-        folder = project_above(Path.cwd()) or above_path
-    elif not (folder / "opsctl.yaml").is_file():
-        raise BadOption(f"there is no opsctl.yaml in '{folder}'", hint="name the folder that holds it with -C")
+    folder = project_folder(project, paths)
     if folder is not None:
         voice.say(f"project: {shown(folder)}")
-    flags = {"locale": locale} if locale else {}
-    return load(folder, flags, dict(os.environ), _user_file())
+    return configured(folder, locale)
+
+
+def project_folder(project: Path | None, paths: Sequence[Path] | None = None) -> Path | None:
+    """The project that the command belongs to: named, above here, or above the first path.
+
+    Raises:
+        BadOption: The folder named holds no `opsctl.yaml`.
+    """
+    if project is None:
+        above_path = project_above(paths[0] if paths[0].is_dir() else paths[0].parent) if paths else None
+        return project_above(Path.cwd()) or above_path
+    if not (project / PROJECT_FILE).is_file():
+        raise BadOption(f"there is no {PROJECT_FILE} in '{project}'", hint="name the folder that holds it with -C")
+    return project
+
+
+def configured(folder: Path | None, locale: str | None) -> Settings:
+    """What the flags, the environment, the project in a folder and the user's own file say together."""
+    from opsctl.config.settings import load
+
+    return load(folder, _flags(locale), dict(os.environ), _user_file())
+
+
+def language(locale: str | None) -> str:
+    """The language where no file can be asked."""
+    from opsctl.config.choice import choose
+
+    return next(origin.value for origin in choose((), _flags(locale), os.environ) if origin.key == "locale")
+
+
+def _flags(locale: str | None) -> dict[str, str]:
+    return {"locale": locale} if locale else {}
 
 
 def shown(folder: Path) -> str:
@@ -106,9 +131,10 @@ def read(
         NoData: Every file was refused, or there was none.
         RefusedStrictly: Something is wrong and `strict` was given.
     """
+    from opsctl.ingest.load import load
     from opsctl.reports.findings import findings
 
-    loaded = load_files(paths, chosen, voice, asked)
+    loaded = load(list_files(paths, chosen, voice), chosen, asked)
     if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:
@@ -124,15 +150,14 @@ def read(
     return loaded
 
 
-def load_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, asked: Period | None = None) -> Loaded:
-    """The tables behind the paths, with whatever is wrong with them.
+def list_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice) -> Files:
+    """The files behind the paths; those that are passed over are told.
 
     Raises:
         BadConfiguration: A mapping fills a column that its table does not have.
         NoData: There is no file.
     """
     from opsctl.config.project import unused_keys
-    from opsctl.ingest.load import load
     from opsctl.ingest.sources import files
 
     if unused := unused_keys(chosen.project):
@@ -147,7 +172,7 @@ def load_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, ask
         raise NoData(
             "there is no file to read there", hint="tables are named .csv .tsv .txt .parquet, also in .gz .zip"
         )
-    return load(listed, chosen, asked)
+    return listed
 
 
 def evidence(loaded: Loaded, chosen: Settings, as_of: str | None, voice: Voice) -> Known:

@@ -16,6 +16,7 @@ from opsctl.core.errors import BadOption, CannotWrite
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
     from opsctl.ingest.load import Loaded
+    from opsctl.render import Page
     from opsctl.reports.report import Report
 
 NARROWEST = 20
@@ -25,13 +26,21 @@ def chosen_format(format_: str | None, json: bool, output: Path | None) -> str:
     """The format asked for: by name, by --json, by the file's extension, else the terminal's table."""
     from opsctl.render import format_of, known_format
 
+    named = named_format(format_, json)
+    if named is not None:
+        return known_format(named)
+    return format_of(output) if output is not None else "table"
+
+
+def named_format(format_: str | None, json: bool) -> str | None:
+    """The format that --format or its short form --json names, if any.
+
+    Raises:
+        BadOption: They name different ones.
+    """
     if json and format_ not in (None, "json"):
         raise BadOption(f"--json and --format {format_} ask for different formats", hint="leave one of them out")
-    if json:
-        return "json"
-    if format_ is not None:
-        return known_format(format_)
-    return format_of(output) if output is not None else "table"
+    return "json" if json else format_
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,18 @@ class Sink:
 
     def write(self, report: Report, chosen: Settings) -> None:
         """Render the report in the language and colour that were chosen, and put it where it belongs."""
+        from opsctl.render import render
+
+        place(render(report, self.format, self.page(chosen)), self.output)
+
+    def page(self, chosen: Settings) -> Page:
+        """What a writer may use: the language and colour that were chosen, and how wide."""
         from opsctl.config.words import Words
-        from opsctl.render import Page, render
+        from opsctl.render import Page
 
-        page = Page(Words(chosen.locale), self._width(), self._colour(chosen.colour))
-        place(render(report, self.format, page), self.output)
+        return Page(Words(chosen.locale), self.page_width(), self.coloured(chosen.colour))
 
-    def _width(self) -> int | None:
+    def page_width(self) -> int | None:
         """A terminal's own width; what was asked for; off a terminal as wide as needed, so no number is cut."""
         if self.width is not None:
             return max(self.width, NARROWEST) if self.width else None
@@ -62,7 +76,7 @@ class Sink:
             return max(os.get_terminal_size(sys.stdout.fileno()).columns, NARROWEST)
         return None
 
-    def _colour(self, wanted: str) -> bool:
+    def coloured(self, wanted: str) -> bool:
         """A flag and the environment come before what a person set for all projects."""
         if self.no_color or self.output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
             return False
