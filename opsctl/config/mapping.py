@@ -19,6 +19,7 @@ from opsctl.core.naming import nearest
 TableName: TypeAlias = Literal["spend", "acquisition", "activity", "order", "cohort"]
 DateOrder: TypeAlias = Literal["ymd", "mdy", "dmy"]
 DecimalMark: TypeAlias = Literal[".", ","]
+Basis: TypeAlias = Literal["event", "click", "billing"]
 
 EMPTY = "empty"  # in `where`, a cell with nothing in it
 UNITS: abc.Mapping[str, Decimal] = {
@@ -85,8 +86,8 @@ class Column(Strict):
         None, description="The unit of the file: a currency, fen, wan, micros; percent or ratio of the users."
     )
     zone: Zone | None = Field(None, description="The time zone of the moments in this column.")
-    basis: Literal["event", "click", "billing"] | None = Field(
-        None, description="The day on which conversions are booked."
+    basis: Basis | dict[Text, Basis] | None = Field(
+        None, description="The day on which conversions are booked; one for all names, or one for each."
     )
     optional: Flag = Field(default=False, description="Whether a file without it is still this export.")
 

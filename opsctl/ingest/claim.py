@@ -52,8 +52,8 @@ class Claim:
 
 
 def required_columns() -> dict[str, frozenset[str]]:
-    """By table, the columns without which a file is not that table."""
-    return {name: required(table) for name, table in tables().items()}
+    """By table, the columns without which a file is not that table; what is rarest last."""
+    return {name: required(tables()[name]) for name in sorted(tables(), key=lambda name: (name == "cohort", name))}
 
 
 def allowed_columns() -> dict[str, frozenset[str]]:
@@ -133,14 +133,24 @@ class Claims:
         return found
 
     def _mapped(self, header: Sequence[str], mappings: Sequence[matching.Mapping]) -> list[Claim]:
-        """The mappings that claim the header; one that knows all columns that another does, and more, is the closer."""
+        """The mappings that claim the header, one per platform and table.
+
+        One that knows all columns that another does, and more, is the closer; of a platform's own it is then the
+        one that is written first.
+        """
         claims = [
             _through(mapping, match, header)
             for mapping in mappings
             if (match := mapping.matches(header, self.required)).claims
         ]
         known = [_known(claim, header) for claim in claims]
-        return [claim for claim, mine in zip(claims, known, strict=True) if not any(mine < others for others in known)]
+        closest = [
+            claim for claim, mine in zip(claims, known, strict=True) if not any(mine < others for others in known)
+        ]
+        first: dict[tuple[str, str], Claim] = {}
+        for claim in closest:
+            first.setdefault((claim.mapping.platform if claim.mapping else CANONICAL, claim.table), claim)
+        return list(first.values())
 
     def refusal(self, header: Sequence[str], source: Source | None, file: str, line: int | None = None) -> RefusedFile:
         """Why nobody claims a header: the nearest mapping or table, and the columns that differ."""
@@ -178,7 +188,7 @@ class Claims:
         here = {fold(name) for name in header}
         near = [_near_mapping(one, one.matches(header, self.required)) for one in mappings]
         if declared is None:
-            near += [_near_table(name, needed, here) for name, needed in sorted(self.required.items())]
+            near += [_near_table(name, needed, here) for name, needed in self.required.items()]
         near = [one for one in near if one.missing and wanted in (None, one.table)]
         best = max(near, key=lambda one: one.share, default=None)
         return best if best is not None and (best.share or declared is not None) else None

@@ -117,7 +117,7 @@ def _read_columns(written: Written, table: type[Table], zone: str) -> _Columns:
         parts = [type_column(part, kind, written.style(name), name=name) for part in written.parts(name)]
         if parts:
             read.keep(name, kind, column.day_name, parts[0] if len(parts) == 1 else _added(parts))
-        elif name == "conversion_basis" and (basis := written.column("conversions").basis):
+        elif name == "conversion_basis" and "conversions" in read.found and (basis := written.basis("conversions")):
             read.found[name] = written.raw.same(basis)
     for name in written.claim.positions:
         if name.startswith(ATTRIBUTE):
@@ -144,6 +144,8 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
     if "currency" not in columns(table):
         return False
     money = [name for name, column in columns(table).items() if column.kind is Kind.MONEY]
+    if not read.found.keys() & {*money, "currency"}:
+        return False
     told = written.currency(read.currencies, money)
     own = read.found.get("currency", written.raw.same("").replace("", None))
     read.found["currency"] = own.fill_null(told or project)

@@ -62,7 +62,7 @@ def derived(found: Mapping[str, pl.Series], written: Written, asked: Period | No
     if table == "cohort":
         _of_cohorts(made, written)
         empty = _before_the_cohort(made, empty)
-        _added_up(made, written, ~empty)
+        _added_up(made, written)
     return Derived(made, notes, empty)
 
 
@@ -117,13 +117,13 @@ def _before_the_cohort(made: Found, none: pl.Series) -> pl.Series:
     return quiet.fill_null(value=False)
 
 
-def _added_up(made: Found, written: Written, kept: pl.Series) -> None:
+def _added_up(made: Found, written: Written) -> None:
     """Amounts of single days as amounts up to each day, as far as every day from the first on is there."""
     if written.summary is None or written.summary.amounts != "daily" or "offset" not in made:
         return
     key = [name for name in tables()["cohort"].KEY if name in made and name != "offset"]
     frame = pl.DataFrame({name: made[name] for name in (*key, "offset", *sorted(_ADDED & made.keys()))})
-    rows = frame.with_row_index("row").filter(kept).sort(*key, "offset")
+    rows = frame.with_row_index("row").filter(pl.col("offset") >= 0).sort(*key, "offset")
     whole = (pl.col("offset") == pl.int_range(pl.len())).cum_min()
     for name in sorted(_ADDED & made.keys()):
         known = pl.col(name).is_not_null().cum_min()

@@ -85,6 +85,8 @@ def _said_once(table: str, parts: list[Part], *, whole: bool) -> Settled:
     for first, other in pairs:
         if not {first, other} & out:
             more, less = _fuller_first(parts, first, other)
+            if table == "cohort" and not parts[less].supplied <= parts[more].supplied:
+                continue  # they complement each other: users here, what they paid there
             parts[less] = _without(parts[less], _shared(parts[more], parts[less], key))
     return Settled([part for at, part in enumerate(parts) if at not in out], refused)
 

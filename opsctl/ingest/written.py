@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from opsctl.config.headers import header_currency
+from opsctl.config.headers import header_currency, header_of
 from opsctl.config.mapping import EMPTY, Column, Export, Summary
 from opsctl.config.patterns import extract
 from opsctl.config.project import Source
@@ -127,6 +127,14 @@ class Written:
         lines = self.raw.preamble if preamble else ()
         told = next((found for line in lines if (found := extract(preamble or "", line)) is not None), None)
         return told if told is not None or name is None else extract(name, self.raw.name)
+
+    def basis(self, name: str) -> str | None:
+        """The day on which a column's conversions are booked; the name that the file gives it may tell."""
+        stated, at = self.column(name).basis, self.claim.positions.get(name)
+        if not isinstance(stated, dict) or at is None:
+            return None if isinstance(stated, dict) else stated
+        here = header_of((self.raw.header[at[0]],))
+        return next((basis for column, basis in stated.items() if here.find(column)), None)
 
     def style(self, name: str) -> Style:
         """How a column's values are written."""

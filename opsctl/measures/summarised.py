@@ -52,8 +52,8 @@ def paid_up_to_day(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame
 
 def _cohorts(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
     """Each cohort of the period once, with its asked dimensions and `week`."""
-    first = evidence.cohort.filter(ask.within(), pl.col("offset") == pl.col("offset").min().over(COHORT))
-    once = first.sort("source_file", "source_line").unique(COHORT, keep="first", maintain_order=True)
+    told = evidence.cohort.filter(ask.within(), pl.col("users").is_not_null())
+    once = told.sort("offset", "source_file", "source_line").unique(COHORT, keep="first", maintain_order=True)
     found = split(evidence, ask, "cohort", evidence.kept(once))
     return None if found is None else found.with_columns(week=monday())
 
@@ -68,8 +68,8 @@ def _on_offsets(
         return None
     rows = evidence.cohort.filter(pl.col("day_unit").fill_null(_CALENDAR).is_in(units))
     for n in sorted({request.numbers["N"] for request in wanted.values()}):
-        at = rows.filter(pl.col("offset") == n).select(*COHORT, pl.col(column).alias(f"known_{n}"))
-        once = at.unique(COHORT, keep="first", maintain_order=True)
+        at = rows.filter(pl.col("offset") == n, pl.col(column).is_not_null())
+        once = at.select(*COHORT, pl.col(column).alias(f"known_{n}")).unique(COHORT, keep="first", maintain_order=True)
         cohorts = cohorts.join(once, on=COHORT, how="left", nulls_equal=True, maintain_order="left")
     seen = pl.lit(through)
     return cohorts.with_columns(

@@ -21,7 +21,7 @@ class Cohort(Table):
 
     `offset` 0 is the day of acquisition itself. `users` is how many were acquired, the same on every offset of a
     cohort. `active` are those of that one day; `orders` and `net_paid` are those up to and including it. What is
-    null is not known. `day_unit` says what a day is: a local date, or 24 hours from the acquisition.
+    null is not known: the users may stand in one file and what they paid in another. `day_unit` says what a day is: a local date, or 24 hours from the acquisition.
     """
 
     MERGE: ClassVar[Merge] = Merge.REPLACE
@@ -41,7 +41,7 @@ class Cohort(Table):
     day: date = Field(title="新增日期")
     channel: Text = Field(title="渠道")
     offset: Annotated[Count, Field(ge=0)] = Field(title="第几日")
-    users: Annotated[Count, Field(ge=0)] = Field(title="新增")
+    users: Annotated[Count, Field(ge=0)] | None = Field(title="新增")
     active: Annotated[Count, Field(ge=0)] | None = Field(None, title="活跃")
     orders: Annotated[Count, Field(ge=0)] | None = Field(None, title="订单")
     net_paid: Money | None = Field(None, title="净额")

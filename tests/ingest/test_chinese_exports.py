@@ -61,12 +61,12 @@ CASES = {
         encoding="gb18030",
     ),
     "ocean engine by the time of the conversion": Case(
-        "oceanengine/转化时间日报",
+        "oceanengine/单元日报",
         "时间-天,单元名称,单元ID,消耗,展示数,点击数,转化数（转化时间）\n" + OCEAN.format(7, 2) + OCEAN_TOTAL.format(9),
         ("40.0000", 400, 30, 9),
     ),
     "ocean engine by the time of the report": Case(
-        "oceanengine/回传时间日报",
+        "oceanengine/单元日报",
         "时间-天,单元名称,单元ID,消耗,展示数,点击数,转化数（回传时间）\n" + OCEAN.format(6, 2) + OCEAN_TOTAL.format(8),
         ("40.0000", 400, 30, 8),
     ),
@@ -261,14 +261,11 @@ def test_the_name_of_a_conversion_says_on_which_day_it_is_booked(tmp_path: Path,
     assert values(loaded, "spend", "conversions", "conversion_basis") == [(3_0000, basis)]
 
 
-def test_between_two_kinds_of_conversions_nobody_chooses_for_the_user(tmp_path: Path) -> None:
-    both = {"w.csv": "时间-天,单元名称,消耗,转化数,转化数(转化时间)\n2025-01-06,A,10,3,2\n"}
-    assert refusals(read(tmp_path, both)) == [(AmbiguousFile.code, "w.csv")]
-    chosen = read(tmp_path, both, "sources: [{path: '*.csv', mapping: oceanengine/转化时间日报}]\n")
-    assert values(chosen, "spend", "conversions", "conversion_basis") == [(2_0000, "event")]
-
-
-# --- what a row is about --------------------------------------------------------------------------------------
+def test_of_two_kinds_of_conversions_the_platform_s_own_is_read(tmp_path: Path) -> None:
+    loaded = read(
+        tmp_path, {"w.csv": "时间-天,单元名称,消耗,展示数,转化数(转化时间),转化数\n2025-01-06,A,10,100,2,3\n"}
+    )
+    assert values(loaded, "spend", "conversions", "conversion_basis") == [(3_0000, "billing")]
 
 
 def test_ids_stay_the_text_they_are(tmp_path: Path) -> None:
