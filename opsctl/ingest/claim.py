@@ -23,6 +23,7 @@ from opsctl.schemas.table import columns, required
 
 CANONICAL = "canonical"
 _SHOWN = 40
+_NEAR = 1 / 3  # of the names; with fewer of them a file is something else
 _VALUE = re.compile("@|[0-9]{4}")  # an address, a phone number, an id: no column is named so
 
 
@@ -165,11 +166,11 @@ class Claims:
         has = ("the file has", ", ".join(header[:_SHOWN]))
         if near is None:
             return UnknownFile(
-                "no mapping and no table knows any of these columns",
+                "no mapping and no table knows these columns",
                 file=file,
                 line=line,
                 details=(has,),
-                hint="write a mapping for it under `mappings:` in opsctl.yaml, or leave the file out",
+                hint="opsctl init --from FILE drafts a mapping for it; or leave the file out",
             )
         alike = [f"'{name}' may be '{close}'" for name in header if (close := nearest(name, near.looked_for))]
         return UnknownFile(
@@ -191,7 +192,7 @@ class Claims:
             near += [_near_table(name, needed, here) for name, needed in self.required.items()]
         near = [one for one in near if one.missing and wanted in (None, one.table)]
         best = max(near, key=lambda one: one.share, default=None)
-        return best if best is not None and (best.share or declared is not None) else None
+        return best if best is not None and (best.share >= _NEAR or declared is not None) else None
 
 
 def _is_value(cell: str) -> bool:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
 
 import polars as pl
 
 from opsctl.core.errors import AmbiguousValues, SumTooLarge
 from opsctl.ingest.account import Control, written
 from opsctl.ingest.convert import ADDITIVE
-from opsctl.ingest.values import type_column
+from opsctl.ingest.values import Style, type_column
 from opsctl.ingest.written import Raw, Written
 from opsctl.schemas import tables
+from opsctl.schemas.kinds import SCALED, Kind
 from opsctl.schemas.table import columns
 
+_SIGMAS = 3
 SAFE = 2.0**62  # half of what 64 bits keep: the estimate in floating point may be off by a little
 
 
@@ -54,37 +60,67 @@ def refuse_overflow(frame: pl.DataFrame, table: str, file: str) -> None:
             )
 
 
-def reconciled(way: Written, total_rows: Sequence[Sequence[str]], added: dict[str, int]) -> tuple[Control, ...]:
-    """One control per column that a total row states; of several total rows, the one that agrees, else the last.
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """An amount that a total row states, and the place of its last digit, both in the column's own units."""
+
+    amount: int
+    last_digit: int
+
+    def agrees(self, computed: int, rows: int) -> bool:
+        """Is it the sum of the rows, as far as each of them was rounded to the same digit as the total?
+
+        Rounding errors of a digit have a variance of 1/12 each; three standard deviations are allowed.
+        """
+        if self.last_digit <= 1:
+            return self.amount == computed
+        return abs(self.amount - computed) <= _SIGMAS * self.last_digit * sqrt((rows + 1) / 12)
+
+
+def reconciled(
+    way: Written, total_rows: Sequence[Sequence[str]], added: dict[str, int], rows: int
+) -> tuple[Control, ...]:
+    """One control per column that a total row states; of several total rows, the nearest.
 
     A total row whose cells do not line up with the header states nothing that could be compared.
     """
-    kinds = columns(tables()[way.claim.table])
-    found: dict[str, Control] = {}
+    stated: dict[str, list[_Stated]] = defaultdict(list)
     for cells in total_rows:
-        if len(cells) < len(way.raw.header):
-            continue
-        for name, stated in _stated(way, cells, added).items():
-            kind = kinds[name].kind
-            ok = stated == added[name]
-            if name not in found or not found[name].ok:
-                found[name] = Control(name, str(written(stated, kind)), str(written(added[name], kind)), ok)
-    return tuple(found[name] for name in added if name in found)
+        if len(cells) >= len(way.raw.header):
+            for name, amount in _stated(way, cells, added).items():
+                stated[name].append(amount)
+    return tuple(_control(way, name, amounts, added[name], rows) for name in added if (amounts := stated.get(name)))
 
 
-def _stated(way: Written, cells: Sequence[str], added: dict[str, int]) -> dict[str, int]:
+def _control(way: Written, name: str, stated: Sequence[_Stated], computed: int, rows: int) -> Control:
+    kind = columns(tables()[way.claim.table])[name].kind
+    nearest = min(stated, key=lambda one: abs(one.amount - computed))
+    shown = (str(written(amount, kind)) for amount in (nearest.amount, computed))
+    return Control(name, *shown, nearest.agrees(computed, rows))
+
+
+def _stated(way: Written, cells: Sequence[str], added: dict[str, int]) -> dict[str, _Stated]:
     row = pl.DataFrame({str(at): [cell] for at, cell in enumerate(cells[: len(way.raw.header)])})
     total = Written(Raw(way.raw.name, way.raw.header, row, pl.Series([0])), way.claim, way.source, way.zone)
     kinds = columns(tables()[way.claim.table])
-    stated: dict[str, int] = {}
+    stated: dict[str, _Stated] = {}
     for name in added:
         if name not in way.claim.positions:
             continue
+        texts = total.parts(name)
         try:
-            parts = [type_column(part, kinds[name].kind, total.style(name), name=name) for part in total.parts(name)]
+            parts = [type_column(part, kinds[name].kind, total.style(name), name=name) for part in texts]
         except AmbiguousValues:  # the column as a whole has decided; one total alone need not
             continue
         amounts = [part.values.item() for part in parts]
         if amounts and None not in amounts:
-            stated[name] = sum(amounts)
+            digits = [_last_digit(str(text.item()), kinds[name].kind, total.style(name)) for text in texts]
+            stated[name] = _Stated(sum(amounts), max(digits))
     return stated
+
+
+def _last_digit(text: str, kind: Kind, style: Style) -> int:
+    """What one of the last digit is worth, in ten-thousandths; 1 where nothing was rounded to less than a whole."""
+    decimals = re.search(rf"{re.escape(style.decimal or '.')}([0-9]{{1,3}})(?![0-9])", text)
+    plain = kind in SCALED and (style.unit is None or style.unit.isupper())
+    return 10 ** (4 - len(decimals[1])) if decimals and plain else 1

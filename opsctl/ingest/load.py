@@ -32,6 +32,8 @@ from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns
 
+TOTAL = "total"  # the reason for which a row of totals is dropped
+
 
 @dataclass
 class Loaded:
@@ -221,7 +223,7 @@ def of_text(
         raw=Raw(name, table.header, table.cells, table.lines, _remarks(table)),
         rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
         dropped=tuple(drop.reason for drop in table.dropped),
-        totals=tuple(drop.cells for drop in table.dropped if drop.reason == "total"),
+        totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),
         warnings=table.warnings,
     )
     return read, table
@@ -269,8 +271,20 @@ def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Wr
         rejected=tuple(rejected),
         dropped=dict(sorted(dropped.items())),
         sums=_sums(converted.frame, claim.table),
-        control=reconciled(way, read.totals, sums(converted.frame, claim.table)),
+        control=reconciled(
+            way,
+            [*read.totals, *_called_totals(read, converted)],
+            sums(converted.frame, claim.table),
+            converted.frame.height,
+        ),
     )
+
+
+def _called_totals(read: Read, converted: Converted) -> list[tuple[str, ...]]:
+    """The rows that the mapping calls totals, where no label does."""
+    lines = [line for line, reason in converted.dropped if reason == TOTAL]
+    rows = read.raw.cells.filter(read.raw.lines.is_in(lines)) if lines else read.raw.cells.clear()
+    return [tuple("" if cell is None else str(cell) for cell in row) for row in rows.iter_rows()]
 
 
 def _sums(frame: pl.DataFrame, table: str) -> dict[str, int | str]:

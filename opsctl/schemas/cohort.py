@@ -21,7 +21,8 @@ class Cohort(Table):
 
     `offset` 0 is the day of acquisition itself. `users` is how many were acquired, the same on every offset of a
     cohort. `active` are those of that one day; `orders` and `net_paid` are those up to and including it. What is
-    null is not known: the users may stand in one file and what they paid in another. `day_unit` says what a day is: a local date, or 24 hours from the acquisition.
+    null is not known: the users may stand in one file and what they paid in another. `day_unit` says what a day is:
+    a local date, or 24 hours from the acquisition.
     """
 
     MERGE: ClassVar[Merge] = Merge.REPLACE

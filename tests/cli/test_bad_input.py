@@ -57,7 +57,7 @@ class Bad:
 
 
 BAD_FILES = {
-    "unknown": Bad("x.csv", "姓名,城市\n甲,乙\n", "OPS102", ("姓名, 城市", "mappings:")),
+    "unknown": Bad("x.csv", "姓名,城市\n甲,乙\n", "OPS102", ("姓名, 城市", "opsctl init --from")),
     "renamed": Bad("x.csv", UNITS.replace("消耗", "总消耗"), "OPS102", ("'总消耗' may be '消耗'", "oceanengine.yaml:")),
     "no header": Bad("x.csv", "2025-03-01,A,1\n2025-03-02,B,2\n", "OPS106", ("values, not names", "above it")),
     "login page": Bad(

@@ -102,7 +102,7 @@ def test_an_unknown_file_is_shown_and_refused(tmp_path: Path) -> None:
     assert seen["refused"] == {
         "code": "OPS102",
         "line": 1,
-        "message": "no mapping and no table knows any of these columns",
+        "message": "no mapping and no table knows these columns",
     }
 
 

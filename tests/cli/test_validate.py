@@ -119,7 +119,7 @@ def test_it_tells_a_line_per_file_then_the_first_places_of_each_problem_then_the
         "  this is a web page (HTML)",
         "  hint: a login or error page is often saved so: download it again as CSV",
         "OPS102  in/人.csv:1",
-        "  no mapping and no table knows any of these columns",
+        "  no mapping and no table knows these columns",
         "  the file has: 姓名",
         "  hint: write a mapping for it under `mappings:` in opsctl.yaml, or leave the file out",
         "",

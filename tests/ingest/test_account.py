@@ -116,6 +116,40 @@ def test_of_a_subtotal_and_a_total_the_one_that_agrees_counts(tmp_path: Path) ->
     assert account(loaded).dropped == {"total": 2}
 
 
+def test_of_totals_that_all_differ_the_nearest_is_shown(tmp_path: Path) -> None:
+    totals = "小计,-,900.00,-,-,-\n合计,-,160.50,-,-,-\n"
+    (control,) = account(read(tmp_path, {"w.csv": UNIT + totals})).control
+    assert (control.column, control.stated, control.computed, control.ok) == ("spend", "160.5000", "150.5000", False)
+
+
+def test_a_total_of_unrounded_rows_agrees_within_what_rounding_can_do(tmp_path: Path) -> None:
+    """Two rows and their total, each rounded to a cent: 3 x sqrt(3 / 12) cents is 1.5 cents."""
+    agree = [
+        account(read(tmp_path, {"w.csv": UNIT + f"合计,-,{stated},-,-,-\n"})).control[0].ok
+        for stated in ("150.50", "150.51", "150.49", "150.52", "150.47")
+    ]
+    assert agree == [True, True, True, False, False]
+
+
+def test_a_total_of_whole_numbers_agrees_to_the_last(tmp_path: Path) -> None:
+    (control,) = account(read(tmp_path, {"w.csv": UNIT + "合计,-,-,1301,-,-\n"})).control
+    assert (control.column, control.ok) == ("impressions", False)
+
+
+def test_a_row_that_the_mapping_calls_a_total_is_compared_like_one(tmp_path: Path) -> None:
+    mapping = """mappings:
+  - platform: plain
+    exports:
+      - table: spend
+        columns: {day: [Date], channel: {const: a}, campaign: [Name], spend: [Cost]}
+        rows: {drop: [{where: {NAME: empty}, reason: total}]}
+"""
+    rows = "Date,Name,Cost\n2025-01-06,,30\n2025-01-06,x,10\n2025-01-06,y,20\n"
+    found = account(read(tmp_path, {"w.csv": rows}, mapping))
+    assert (found.accepted, found.dropped) == (2, {"total": 1})
+    assert [(one.column, one.stated, one.ok) for one in found.control] == [("spend", "30.0000", True)]
+
+
 def test_a_total_states_nothing_of_a_column_that_it_leaves_empty(tmp_path: Path) -> None:
     loaded = read(tmp_path, {"w.csv": f"{UNIT}合计,-,150.50,-,-,\n"})
     assert control(loaded) == {"spend": ("150.5000", "150.5000", True)}

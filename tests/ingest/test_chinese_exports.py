@@ -13,10 +13,10 @@ import pytest
 from opsctl.config import settings
 from opsctl.config.library import shipped_mappings
 from opsctl.config.matching import Mapping
-from opsctl.core.errors import AmbiguousFile, UnknownFile
+from opsctl.core.errors import UnknownFile
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.inspection import Look, see
-from tests.ingest.exports import account, read, refusals, values
+from tests.ingest.exports import account, read, values
 
 PLATFORMS = ("oceanengine", "qianchuan", "tencent", "kuaishou", "baidu", "xiaohongshu", "bilibili", "tmall")
 MONDAY, TUESDAY, SUNDAY = date(2025, 1, 6), date(2025, 1, 7), date(2025, 1, 12)
