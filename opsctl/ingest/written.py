@@ -220,8 +220,9 @@ def without_dropped(raw: Raw, export: Export | None) -> tuple[Raw, list[tuple[in
 
 
 def _equals(raw: Raw, name: str, value: str) -> pl.Series:
-    if name not in raw.header:
+    found = header_of(tuple(raw.header)).find(name)
+    if not found:
         return pl.repeat(value=False, n=raw.cells.height, eager=True)
-    cells = raw.cells[str(list(raw.header).index(name))]
+    cells = raw.cells[str(found[0])]
     text = cells.cast(pl.String).fill_null("").str.strip_chars()
     return text == ("" if value == EMPTY else value)
