@@ -8,17 +8,30 @@ Without a FOLDER they go where this script stands.
 import sys
 from pathlib import Path
 
-from making import canonical, oceanengine, project, tmall
+from making import (
+    baidu,
+    bilibili,
+    canonical,
+    dictionary,
+    google,
+    kuaishou,
+    oceanengine,
+    project,
+    tencent,
+    tmall,
+    xiaohongshu,
+)
 from making.world import world
 
-PARTS = (project.files, oceanengine.files, canonical.files, tmall.files)
+PLATFORMS = (oceanengine, tencent, xiaohongshu, baidu, kuaishou, bilibili, google, tmall)
+PARTS = (project, dictionary, canonical, *PLATFORMS)
 
 
 def main(folder: Path) -> None:
     """Write every file of the sample under a folder."""
     whole = world()
     for part in PARTS:
-        for name, content in part(whole).items():
+        for name, content in part.files(whole).items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

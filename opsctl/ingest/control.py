@@ -95,8 +95,8 @@ def reconciled(
 def _control(way: Written, name: str, stated: Sequence[_Stated], computed: int, rows: int) -> Control:
     kind = columns(tables()[way.claim.table])[name].kind
     nearest = min(stated, key=lambda one: abs(one.amount - computed))
-    shown = (str(written(amount, kind)) for amount in (nearest.amount, computed))
-    return Control(name, *shown, nearest.agrees(computed, rows))
+    shown = [str(written(amount, kind)) for amount in (nearest.amount, computed)]
+    return Control(name, shown[0], shown[1], nearest.agrees(computed, rows))
 
 
 def _stated(way: Written, cells: Sequence[str], added: dict[str, int]) -> dict[str, _Stated]:

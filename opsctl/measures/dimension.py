@@ -55,7 +55,7 @@ def expression(evidence: Evidence, table: str, name: str) -> pl.Expr | None:
     supplied = evidence.supplied.get(table, frozenset())
     if name in CALENDAR:
         return _on_calendar(table, CALENDAR[name])
-    if name == "group":
+    if name == "group" and "channel" in columns(tables()[table]):
         groups = dict(evidence.groups)
         return pl.col("channel").replace_strict(groups, default=None, return_dtype=pl.String) if groups else None
     if name == "campaign" and evidence.campaigns.name_of and {"campaign", "campaign_id"} & supplied:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -73,15 +74,22 @@ class Evidence:
     spans: bool = False
     gaps: pl.DataFrame = field(default_factory=lambda: NO_GAPS)
     whole_days: bool = False
+    _rolled: dict[str, pl.LazyFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def on_whole_days(self) -> Evidence:
         """The same evidence without the channel-days that are incomplete on either side."""
-        return self if self.gaps.is_empty() else replace(self, whole_days=True)
+        return self if self.gaps.is_empty() else self._with(whole_days=True)
 
     def with_gaps_of(self, days: int) -> Evidence:
         """The same, each gap repeated so many days later and earlier: what two spans are compared over."""
         moved = [self.gaps.with_columns(pl.col("day") + timedelta(days=by)) for by in (0, days, -days)]
-        return self if self.gaps.is_empty() else replace(self, gaps=pl.concat(moved).unique().sort("channel", "day"))
+        return self if self.gaps.is_empty() else self._with(gaps=pl.concat(moved).unique().sort("channel", "day"))
+
+    def _with(self, **changed: Any) -> Evidence:
+        """The same rows, looked at otherwise: what they roll up to stays."""
+        other = replace(self, **changed)
+        object.__setattr__(other, "_rolled", self._rolled)
+        return other
 
     def kept(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Rows with `channel` and `day`, without those of incomplete channel-days where these are left out."""
@@ -154,20 +162,28 @@ class Evidence:
             )
         )
 
-    @cached_property
+    @property
     def days(self) -> pl.LazyFrame:
         """The roll-up of activity: user, month, word."""
-        rolled: pl.LazyFrame = reduce.days(self.activity.select("user", "day"))
-        return rolled.collect(engine="streaming").lazy()
+        return self._roll("days", lambda: reduce.days(self.activity.select("user", "day")))
 
-    @cached_property
+    @property
     def purchases(self) -> pl.LazyFrame:
         """The roll-up of paid orders: user, day, currency, orders, buying, paid, refunded."""
+        return self._roll("purchases", self._purchases)
+
+    def _roll(self, name: str, make: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
+        """A roll-up, made once: no day that is left out changes it."""
+        if name not in self._rolled:
+            self._rolled[name] = make().collect(engine="streaming").lazy()
+        return self._rolled[name]
+
+    def _purchases(self) -> pl.LazyFrame:
         paid = self.orders.filter(pl.col("paid_day").is_not_null()).select(
             "user", "paid", "refunded", day="paid_day", currency=pl.col("currency").fill_null(self.currency)
         )
         rolled: pl.LazyFrame = reduce.purchases(paid)
-        return rolled.collect(engine="streaming").lazy()
+        return rolled
 
 
 @dataclass(frozen=True)

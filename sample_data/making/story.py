@@ -1,41 +1,71 @@
-"""What the sample tells: the channels of 橙子生活, what their campaigns cost, and who stays.
+"""What the sample tells: the channels of 橙子生活, what they cost, who stays, and what changes in July 2025.
 
-Kuaishou looks cheapest and keeps the fewest; most of that is one campaign, 激励视频.
+Three of seven public platforms bring a fifth of the public new users and far more of those who do not stay. The
+mid-year review winds them down; the money goes to Douyin and RED, whose creatives are made anew.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-FIRST = date(2025, 2, 3)  # a Monday
-LAST = date(2025, 5, 25)  # a Sunday
-DAYS = [FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days + 1)]
+from making.calendar import FIRST, LAST
+
+OPENING = FIRST
+NEW_YEAR = date(2025, 1, 1)
+REVIEW = date(2025, 7, 1)  # the day after the mid-year review
+WOUND_DOWN = date(2025, 8, 1)
+PAUSE = date(2025, 10, 1)  # of Google
+END_OF_OLD = date(2025, 6, 30)  # the last day of the old creatives
 
 
 @dataclass(frozen=True)
-class Campaign:
-    """What one campaign does on a usual day.
+class Pace:
+    """What a unit does on a usual day, from a date on.
 
     Args:
-        name: What the platform calls it; None for users whom no campaign brought.
         yuan: Spent.
         cpa: Yuan per new user, by our own count.
         stay: The share of new users who are active on day 7.
         users: New users where nothing is spent.
-        ad_group: The finer entity, with its id and bid, where the platform reports it.
     """
 
-    name: str | None
-    stay: float
+    first: date
     yuan: float = 0
     cpa: float = 1
+    stay: float = 0
     users: float = 0
-    ad_group: str | None = None
-    ad_group_id: str = ""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The finest thing whose spend is listed: an ad group, an ad, a video, or all of an account.
+
+    Args:
+        account: Of the platform; None where there is none.
+        codes: The 渠道号 that its users carry, all alike often.
+        name: What the platform calls it; None where its export names no such thing.
+        campaign: What it belongs to, where the export says so.
+    """
+
+    account: str | None
+    codes: tuple[str, ...]
+    paces: tuple[Pace, ...]
+    name: str | None = None
+    id: str = ""
+    campaign: str | None = None
+    campaign_id: str = ""
     bid: str = "-"
-    first: date = FIRST
     last: date = LAST
+
+    @property
+    def first(self) -> date:
+        """The day on which it starts."""
+        return self.paces[0].first
+
+    def pace(self, day: date) -> Pace:
+        """What it does on a day between its first and its last."""
+        return [pace for pace in self.paces if pace.first <= day][-1]
 
 
 @dataclass(frozen=True)
@@ -50,97 +80,174 @@ class Channel:
     """
 
     id: str
-    campaigns: tuple[Campaign, ...]
-    appetite: float
+    zh: str
+    en: str
+    group: str
+    units: tuple[Unit, ...]
+    appetite: float = 1
     cpm: float = 0
     ctr: float = 0
     claimed: float = 0
-
-
-def _unit(at: int, project: str, name: str, bid: str, **figures: float | date) -> Campaign:
-    return Campaign(project, ad_group=name, ad_group_id=f"746500000000000{at:04}", bid=bid, **figures)  # type: ignore[arg-type]  # figures are Campaign's own
-
-
-SPRING, LIVE = "春季拉新", "直播引流"
-NEW_CREATIVES = date(2025, 3, 31)
-
-CHANNELS = (
-    Channel(
-        "douyin",
-        (
-            _unit(1, SPRING, "拉新-短视频-A", "30.00", yuan=620, cpa=30.5, stay=0.21),
-            _unit(2, SPRING, "拉新-短视频-B", "32.00", yuan=380, cpa=32.5, stay=0.225),
-            _unit(3, LIVE, "直播间引流-01", "35.00", yuan=300, cpa=35.5, stay=0.25),
-            _unit(4, SPRING, "老素材-口播", "33.00", yuan=160, cpa=34.0, stay=0.17, last=NEW_CREATIVES),
-            _unit(5, SPRING, "新素材-场景", "30.00", yuan=180, cpa=30.0, stay=0.24, first=NEW_CREATIVES),
-        ),
-        appetite=1.0,
-        cpm=28.0,
-        ctr=0.021,
-        claimed=1.08,
-    ),
-    Channel(
-        "kuaishou",
-        (
-            Campaign("激励视频", yuan=405, cpa=22.5, stay=0.075),
-            Campaign("信息流-单列", yuan=270, cpa=34.0, stay=0.22),
-        ),
-        appetite=0.55,
-        cpm=17.0,
-        ctr=0.017,
-        claimed=1.15,
-    ),
-    Channel(
-        "xiaohongshu",
-        (
-            Campaign("笔记种草", yuan=266, cpa=41.0, stay=0.245),
-            Campaign("品牌词搜索", yuan=160, cpa=36.0, stay=0.285),
-        ),
-        appetite=1.2,
-        cpm=46.0,
-        ctr=0.028,
-        claimed=1.04,
-    ),
-    Channel("wecom", (Campaign("老带新红包", yuan=62, cpa=8.8, stay=0.38),), appetite=1.4),
-    Channel("organic", (Campaign(None, users=19, stay=0.34),), appetite=1.1),
-)
-
-WEEKDAYS = (0.96, 0.95, 0.97, 0.98, 1.0, 1.06, 1.08)
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Event:
-    """Days on which spending, free traffic and shopping differ from the usual by these factors."""
+class Burst:
+    """Users who are none: they come at night, hardly ever again, and never buy. An agency was paid for them."""
 
+    channel: str
+    account: str
+    code: str
     first: date
     last: date
-    spending: float
-    traffic: float
-    shopping: float
+    a_day: float
+    next_day: int  # one of so many is active on day 1
 
 
-EVENTS = (
-    Event(date(2025, 3, 6), date(2025, 3, 8), spending=1.2, traffic=1.1, shopping=1.6),  # 三八节
-    Event(date(2025, 5, 1), date(2025, 5, 5), spending=0.85, traffic=1.15, shopping=0.9),  # 五一
-    Event(date(2025, 5, 16), date(2025, 5, 25), spending=1.05, traffic=1.0, shopping=1.15),  # 618 预热
+BURST = Burst("kuaishou", "ks-01", "KS-07", date(2025, 3, 10), date(2025, 4, 6), a_day=6, next_day=11)
+STRAY_CODE, STRAYS = "TEST-H5", 0.0015  # a code that nobody entered in the dictionary, and its share of users
+LOST = {("bili-01", date(2025, 12, 24)), ("bili-01", date(2025, 12, 25))}  # days that an export lacks
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account, and who runs it."""
+
+    channel: str
+    account: str
+    agency: str | None
+    owner: str
+    last: date | None = None  # on which its platform still lists it
+
+
+ACCOUNTS = (
+    Account("douyin", "dy-01", "甲代理", "林晓"),
+    Account("douyin", "dy-02", "乙代理", "林晓"),
+    Account("xiaohongshu", "xhs-01", "乙代理", "周宁"),
+    Account("tencent", "25001001", None, "林晓"),
+    Account("baidu", "chengzi-feed", "乙代理", "陈岩"),
+    Account("kuaishou", "ks-01", "甲代理", "陈岩"),
+    Account("bilibili", "bili-01", "甲代理", "周宁"),
+    Account("google", "ga-01", "乙代理", "陈岩", last=date(2025, 10, 14)),
 )
 
+CHANNELS = (
+    Channel(
+        "douyin", "抖音", "Douyin", "public",
+        (
+            Unit("dy-01", ("DY-01", "DY-02"), (Pace(OPENING, 110, 31.0, 0.182),),
+                 "口播-A", "7465000000000000001", "短视频拉新", "7465000000000000100", "30.00", END_OF_OLD),
+            Unit("dy-01", ("DY-03",), (Pace(OPENING, 80, 32.4, 0.185),),
+                 "口播-B", "7465000000000000002", "短视频拉新", "7465000000000000100", "31.00", END_OF_OLD),
+            Unit("dy-02", ("DY-11", "DY-12"), (Pace(OPENING, 160, 31.8, 0.268),),
+                 "直播间-01", "7465000000000000003", "直播引流", "7465000000000000200", "32.00", END_OF_OLD),
+            Unit("dy-01", ("DY-04", "DY-05"), (Pace(REVIEW, 168, 24.4, 0.307),),
+                 "场景短片-A", "7465000000000000004", "短视频拉新", "7465000000000000100", "25.00"),
+            Unit("dy-01", ("DY-06",), (Pace(REVIEW, 130, 24.8, 0.299),),
+                 "场景短片-B", "7465000000000000005", "短视频拉新", "7465000000000000100", "25.00"),
+            Unit("dy-02", ("DY-13", "DY-14"), (Pace(REVIEW, 205, 25.2, 0.314),),
+                 "直播间-02", "7465000000000000006", "直播引流", "7465000000000000200", "26.00"),
+        ),
+        appetite=1.1, cpm=28.0, ctr=0.021, claimed=1.08, aliases=("巨量引擎",),
+    ),
+    Channel(
+        "xiaohongshu", "小红书", "RED (Xiaohongshu)", "public",
+        (
+            Unit("xhs-01", ("XHS-01", "XHS-02", "XHS-03"),
+                 (Pace(OPENING, 282, 32.6, 0.238), Pace(REVIEW, 375, 25.4, 0.315))),
+        ),
+        appetite=1.25, cpm=46.0, ctr=0.028, claimed=1.04, aliases=("小红书聚光",),
+    ),
+    Channel(
+        "tencent", "腾讯广告", "Tencent Ads", "public",
+        (
+            Unit("25001001", ("TX-01", "TX-02"),
+                 (Pace(OPENING, 108, 26.8, 0.129), Pace(REVIEW, 86, 27.0, 0.150)),
+                 "视频号信息流-A", "9000000001", "视频号信息流", "8000000001"),
+            Unit("25001001", ("TX-31",), (Pace(OPENING, 99, 30.0, 0.194), Pace(REVIEW, 90, 30.2, 0.195)),
+                 "朋友圈-A", "9000000002", "朋友圈", "8000000002"),
+        ),
+        appetite=0.9, cpm=24.0, ctr=0.016, claimed=1.10, aliases=("广点通",),
+    ),
+    Channel(
+        "baidu", "百度信息流", "Baidu Feed", "public",
+        (
+            Unit("chengzi-feed", ("BD-01", "BD-02"), (Pace(OPENING, 98, 30.8, 0.185), Pace(REVIEW, 92, 30.6, 0.200)),
+                 "兴趣-家居", "", "兴趣定向"),
+            Unit("chengzi-feed", ("BD-11",), (Pace(OPENING, 66, 27.2, 0.115), Pace(REVIEW, 30, 27.6, 0.145)),
+                 "网盟-通投", "", "联盟流量"),
+        ),
+        appetite=0.85, cpm=19.0, ctr=0.014, claimed=1.12,
+    ),
+    Channel(
+        "kuaishou", "快手", "Kuaishou", "public",
+        (
+            Unit("ks-01", ("KS-01", "KS-02", "KS-03"),
+                 (Pace(OPENING, 94, 21.4, 0.094), Pace(NEW_YEAR, 76, 21.4, 0.094), Pace(REVIEW, 46, 21.8, 0.095),
+                  Pace(WOUND_DOWN, 24, 22.0, 0.095))),
+        ),
+        appetite=0.25, cpm=17.0, ctr=0.017, claimed=1.25, aliases=("磁力引擎",),
+    ),
+    Channel(
+        "bilibili", "哔哩哔哩", "Bilibili", "public",
+        (
+            Unit("bili-01", ("BL-01",), (Pace(OPENING, 26, 23.4, 0.100),),
+                 "一个人住也要好好吃饭", "113000000001", last=NEW_YEAR),
+            Unit("bili-01", ("BL-02",),
+                 (Pace(OPENING, 22, 23.9, 0.098), Pace(REVIEW, 10, 23.8, 0.10), Pace(WOUND_DOWN, 6, 24.0, 0.10)),
+                 "出租屋改造 300 元", "113000000002"),
+            Unit("bili-01", ("BL-03",),
+                 (Pace(NEW_YEAR, 26, 23.4, 0.100), Pace(REVIEW, 12, 23.4, 0.10), Pace(WOUND_DOWN, 6, 23.6, 0.10)),
+                 "厨房好物开箱", "113000000003"),
+        ),
+        appetite=0.25, cpm=15.0, ctr=0.012, claimed=1.15, aliases=("B站",),
+    ),
+    Channel(
+        "google", "谷歌", "Google", "public",
+        (
+            Unit("ga-01", ("GA-01",), (Pace(OPENING, 24, 24.6, 0.090), Pace(REVIEW, 8, 24.8, 0.085)),
+                 campaign="Overseas Chinese - Display", last=date(2025, 9, 30)),
+            Unit("ga-01", ("GA-02",), (Pace(OPENING, 16, 23.4, 0.092), Pace(REVIEW, 6, 23.0, 0.09)),
+                 campaign="Overseas Chinese - PMax", last=date(2025, 9, 30)),
+        ),
+        appetite=0.22, cpm=12.0, ctr=0.011, claimed=1.2, aliases=("google_ads",),
+    ),
+    Channel(
+        "wecom", "企微社群", "WeCom communities", "private",
+        (
+            Unit("wecom-01", ("WX-01", "WX-02"), (Pace(OPENING, 38, 9.0, 0.34), Pace(NEW_YEAR, 64, 13.6, 0.43)),
+                 campaign="老带新红包"),
+        ),
+        appetite=1.4,
+    ),
+    Channel(
+        "miniprogram", "小程序裂变", "Mini program referrals", "private",
+        (
+            Unit("mp-01", ("MP-01",), (Pace(OPENING, 21, 6.0, 0.25), Pace(NEW_YEAR, 38, 9.2, 0.35)),
+                 campaign="拼团裂变"),
+        ),
+        appetite=1.1,
+    ),
+    Channel(
+        "shipinhao", "视频号直播", "Channels live (Tencent)", "emerging",
+        (
+            Unit("sph-01", ("SPH-01",), (Pace(OPENING, 24, 15.0, 0.20), Pace(NEW_YEAR, 60, 27.6, 0.25)),
+                 campaign="周三直播"),
+        ),
+        appetite=1.1,
+    ),
+    Channel(
+        "organic", "自然量", "Organic", "organic",
+        (
+            Unit(None, ("OG-01", "OG-02"), (Pace(OPENING, users=8.3, stay=0.27), Pace(NEW_YEAR, users=8.6, stay=0.34))),
+        ),
+        appetite=1.1,
+    ),
+)  # fmt: skip
 
-def usual(day: date) -> Event:
-    """The factors of a day, its weekday's included."""
-    weekday = WEEKDAYS[day.weekday()]
-    plain = Event(day, day, 1, 1, 1)
-    event = next((event for event in EVENTS if event.first <= day <= event.last), plain)
-    return Event(day, day, event.spending * weekday, event.traffic * weekday, event.shopping * weekday)
+PUBLIC = tuple(channel for channel in CHANNELS if channel.group == "public")
 
 
-# What both shops sell, by category: titles and prices in yuan.
-GOODS: dict[str, tuple[tuple[str, int], ...]] = {
-    "家居": (("亚麻抱枕套", 59), ("香薰蜡烛礼盒", 129), ("四件套纯棉", 299)),
-    "厨具": (("玻璃保鲜盒 3件", 79), ("不粘炒锅 28cm", 169), ("手冲咖啡壶", 139)),
-    "食品": (("橙子 5斤装", 49), ("混合坚果 30包", 109), ("冷萃茶 12瓶", 89)),
-    "个护": (("洗护套装", 119), ("电动牙刷", 199), ("棉柔巾 6包", 39)),
-}
-DEMAND = {"家居": 25, "厨具": 20, "食品": 35, "个护": 20}
-CITY_TIERS = {"一线": 18, "新一线": 25, "二线": 24, "三线及以下": 33}
-PROVINCES = {"浙江省": 20, "江苏省": 18, "广东省": 22, "上海": 12, "四川省": 10, "湖北省": 9, "山东省": 9}
+def channel(name: str) -> Channel:
+    """A channel by its id."""
+    return next(one for one in CHANNELS if one.id == name)

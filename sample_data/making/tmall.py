@@ -1,4 +1,4 @@
-"""天猫 订单报表, one file per month: GB18030, ids as `="…"`, three header names that end in a space."""
+"""天猫 订单报表, one file per half-year: GB18030, ids as `="…"`, three header names that end in a space."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
+from making.arrivals import END
+from making.calendar import DAYS, half, usual
 from making.chance import Chance
-from making.story import DAYS, DEMAND, GOODS, PROVINCES, usual
-from making.world import END, World, refund
+from making.life import refund
+from making.shops import DEMAND, GOODS, PROVINCES, TMALL_A_DAY
+from making.world import World
 
 HEADER = (
     "订单编号", "总金额", "买家应付货款", "买家实际支付金额", "订单状态", "收货地址 ",
     "订单创建时间", "订单付款时间 ", "宝贝标题 ", "宝贝总数量", "退款金额",
 )  # fmt: skip
-A_DAY = 10  # orders
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Sale:
 
 def files(world: World) -> dict[str, bytes]:  # noqa: ARG001 - its buyers are not our users
     """The exports by their names."""
-    months = groupby(_sales(), lambda sale: f"{sale.created_at:%Y-%m}")
-    return {f"tmall/orders_{month}.csv": _export(list(of_month)) for month, of_month in months}
+    halves = groupby(_sales(), lambda sale: half(sale.created_at.date()))
+    return {f"tmall/orders_{name}.csv": _export(list(sales)) for name, sales in halves}
 
 
 def _sales() -> list[Sale]:
@@ -44,7 +46,7 @@ def _sales() -> list[Sale]:
     found = [
         _sale(datetime.combine(day, time(7)) + timedelta(seconds=chance.whole(0, 61_000)), chance)
         for day in DAYS
-        for _ in range(chance.count(A_DAY * usual(day).shopping))
+        for _ in range(chance.count(TMALL_A_DAY[day.year] * usual(day).shopping))
     ]
     found = [sale for sale in found if sale.created_at <= END]
     return sorted(found, key=lambda sale: (sale.created_at, sale.id))
