@@ -22,7 +22,7 @@ COMMANDS = {
     "report.json": ("report", "sample_data/", "--json"),
     "query.channel-month.txt": (
         "query", "spend,acquisitions,cpa,retention_d7,cost_per_retained_d7", "sample_data/", "--by", "channel,month",
-        "--locale", "en",
+        "--where", "group=public", "--period", "2025-07-01..2025-12-31", "--locale", "en",
     ),
     "query.value.json": (
         "query", "roas,roas_d30,ltv_30d,repurchase_rate_30d,high_value_share,average_order_value,cpa_platform,ctr",
@@ -35,8 +35,9 @@ COMMANDS = {
     "explain.figure.zh-CN.txt": (
         "explain", "cpa", "sample_data/", "--channel", "douyin", "--period", "2025-W20", "--locale", "zh-CN",
     ),
+    "validate.zh-CN.120.txt": ("validate", "sample_data/", "--locale", "zh-CN", "--width", "120"),
     "explain.list.txt": ("explain", "--list"),
-    "inspect.gb18030.txt": ("inspect", "sample_data/oceanengine/ad_groups_2025-02.csv"),
+    "inspect.gb18030.txt": ("inspect", "sample_data/kuaishou/ks-01_2025-H2.csv"),
 }  # fmt: skip
 
 

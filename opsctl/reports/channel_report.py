@@ -73,7 +73,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
         title=headline(period, settings.project.project.name, words),
         as_of=evidence.as_of,
         period=period,
-        lines=_lines(loaded, known, period, problems, words),
+        lines=_lines(loaded, known, settings, period, problems, words),
         table=_table(asked, now, moved, _Naming(settings, words, _incomplete(known, period))),
         data=_data(now, moved, problems, known, period),
         footnotes=[*_marked(_incomplete(known, period), words), *_footnotes(asked, now.lines, words)],
@@ -191,7 +191,9 @@ def _columns(asked: Sequence[Asked], words: Words) -> list[Column]:
     return found
 
 
-def _lines(loaded: Loaded, known: Known, period: Period, problems: Sequence[Note], words: Words) -> list[str]:
+def _lines(  # noqa: PLR0913, PLR0917 - what the first lines tell
+    loaded: Loaded, known: Known, settings: Settings, period: Period, problems: Sequence[Note], words: Words
+) -> list[str]:
     accounts = loaded.inputs
     lines = [
         words.say(
@@ -209,14 +211,19 @@ def _lines(loaded: Loaded, known: Known, period: Period, problems: Sequence[Note
         agree = sum(control.ok for control in controls)
         lines.append(words.say("report.control", ok=agree, all=len(controls)))
     if known.arrivals:
-        lines.append(_arrived(known.arrivals, period, words))
+        lines.append(_arrived(known.arrivals, period, settings, words))
     return [*lines, *(words.say("report.problem", code=note.code, text=note.text) for note in problems)]
 
 
-def _arrived(arrivals: Sequence[Arrival], period: Period, words: Words) -> str:
+def _arrived(arrivals: Sequence[Arrival], period: Period, settings: Settings, words: Words) -> str:
     """How many of the accounts that must arrive did, and what is missing of the others."""
+
+    def called(one: Arrival) -> str:
+        channels = [settings.project.channel_name(channel, words.locale) for channel in one.channels]
+        return " ".join([*(channels or [one.account.source]), *([one.account.account] if one.account.account else [])])
+
     due = [one for one in arrivals if one.days(period)]
-    missing = [f"{one.label} {spelt(one.missing(period))}" for one in due if one.missing(period)]
+    missing = [f"{called(one)} {spelt(one.missing(period))}" for one in due if one.missing(period)]
     count = {"whole": len(due) - len(missing), "all": len(due)}
     if not missing:
         return words.say("report.arrived", **count)

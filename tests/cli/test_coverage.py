@@ -64,7 +64,7 @@ def test_without_data_there_is_no_advice_and_the_channel_is_marked(folder: Path)
     assert [row["verdict"] for row in ran.rows] == ["no_data"]  # 12 of 14 account-days are 86 %
     shown = opsctl("report", folder, "--period", "2025-W03").out
     assert "douyin*" in shown
-    assert "1 of 2 arrived whole; missing oceanengine a2 2025-01-18..2025-01-19" in shown
+    assert "1 of 2 arrived whole; missing douyin a2 2025-01-18..2025-01-19" in shown
     before = opsctl("report", folder, "--period", "2025-W02")
     assert "all 2 arrived whole" in before.out
     assert "douyin*" not in before.out
