@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
 
 import polars as pl
 
+from opsctl.core import money
 from opsctl.core.errors import AmbiguousValues, SumTooLarge
 from opsctl.ingest.account import Control, written
 from opsctl.ingest.convert import ADDITIVE
@@ -20,6 +22,8 @@ from opsctl.schemas.kinds import SCALED, Kind
 from opsctl.schemas.table import columns
 
 _SIGMAS = 3
+_SAFE_DIGITS = 15
+_PLAIN = re.compile(rf"[0-9]{{1,{_SAFE_DIGITS - 2}}}(?:\.[0-9]{{1,2}})?")  # can be read in one way only, and quickly
 SAFE = 2.0**62  # half of what 64 bits keep: the estimate in floating point may be off by a little
 
 
@@ -107,16 +111,26 @@ def _stated(way: Written, cells: Sequence[str], added: dict[str, int]) -> dict[s
     for name in added:
         if name not in way.claim.positions:
             continue
-        texts = total.parts(name)
-        try:
-            parts = [type_column(part, kinds[name].kind, total.style(name), name=name) for part in texts]
-        except AmbiguousValues:  # the column as a whole has decided; one total alone need not
-            continue
-        amounts = [part.values.item() for part in parts]
-        if amounts and None not in amounts:
-            digits = [_last_digit(str(text.item()), kinds[name].kind, total.style(name)) for text in texts]
-            stated[name] = _Stated(sum(amounts), max(digits))
+        texts, kind, style = total.parts(name), kinds[name].kind, total.style(name)
+        amounts = [_amount(text, kind, style, name) for text in texts]
+        known = [amount for amount in amounts if amount is not None]
+        if known and len(known) == len(amounts):
+            stated[name] = _Stated(sum(known), max(_last_digit(str(text.item()), kind, style) for text in texts))
     return stated
+
+
+def _amount(cell: pl.Series, kind: Kind, style: Style, name: str) -> int | None:
+    """What one cell of a total states; None where it states nothing, or nothing alone: its column has decided."""
+    text = str(cell.item())
+    if kind is Kind.COUNT and text.isdigit() and text.isascii() and len(text) <= _SAFE_DIGITS:
+        return int(text)
+    if kind in SCALED and _PLAIN.fullmatch(text) and (style.unit is None or style.unit.isupper()):
+        return money.units(Decimal(text))
+    try:
+        amount: int | None = type_column(cell, kind, style, name=name).values.item()
+    except AmbiguousValues:
+        return None
+    return amount
 
 
 def _last_digit(text: str, kind: Kind, style: Style) -> int:
