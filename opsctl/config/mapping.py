@@ -10,7 +10,7 @@ from collections import abc
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from opsctl.config.kinds import Currency, Encoding, Flag, Names, Pattern, Text, Whole, Zone
 from opsctl.config.strict import Strict, said, told
@@ -29,7 +29,7 @@ UNITS: abc.Mapping[str, Decimal] = {
     "percent": Decimal("0.01"),
     "ratio": Decimal(1),
 }
-_SOURCES = ("from", "const", "sum", "text", "file", "days_to")
+_SOURCES = ("from", "const", "sum", "text", "file", "days_to", "days_after_start")
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -54,6 +54,16 @@ def _delimiter(value: str) -> str:
     raise said("is not one character", r'write a tab as "\t", in double quotes')
 
 
+# In brackets a tag is never taken for a key of the file.
+def _bases_tag(value: Any) -> str:
+    return "<each>" if isinstance(value, dict) else "<one>"
+
+
+Bases = Annotated[
+    Annotated[Basis, Tag("<one>")] | Annotated[dict[Text, Basis], Tag("<each>")], Discriminator(_bases_tag)
+]
+
+
 class FileText(Strict):
     """A value that stands outside the rows: in the lines above the header, or in the file's name."""
 
@@ -68,7 +78,7 @@ class FileText(Strict):
 
 
 class Column(Strict):
-    """Where the values of one canonical column come from: exactly one of from, const, sum, text, file, days_to."""
+    """Where the values of one canonical column come from: exactly one of its first seven keys."""
 
     names: Names | None = Field(None, alias="from", description="The column's name, today's first.")
     const: Text | None = Field(None, description="The same value in every row.")
@@ -82,11 +92,17 @@ class Column(Strict):
     days_to: Names | None = Field(
         None, description="For offset: the column of a date; the days from the row's `day` to it."
     )
+    days_after_start: Names | None = Field(
+        None, description="For day: the column of a number; the day so many days after the first of the file's period."
+    )
+    year: Literal["file"] | None = Field(
+        None, description="For a day without a year, with from: `file`, the year that puts it into the file's period."
+    )
     unit: Annotated[str, AfterValidator(_unit)] | None = Field(
         None, description="The unit of the file: a currency, fen, wan, micros; percent or ratio of the users."
     )
     zone: Zone | None = Field(None, description="The time zone of the moments in this column.")
-    basis: Basis | dict[Text, Basis] | None = Field(
+    basis: Bases | None = Field(
         None, description="The day on which conversions are booked; one for all names, or one for each."
     )
     optional: Flag = Field(default=False, description="Whether a file without it is still this export.")
@@ -101,6 +117,8 @@ class Column(Strict):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         given = [source for source in _SOURCES if self._source(source) is not None]
+        if self.year is not None and given != ["from"]:
+            raise told("says a year, but no column of days without one", "write it beside 'from'")
         if len(given) == 1:
             return self
         if given:
@@ -109,6 +127,11 @@ class Column(Strict):
 
     def _source(self, name: str) -> object:
         return getattr(self, "names" if name == "from" else name)
+
+    @property
+    def needs_period(self) -> bool:
+        """Whether its days are whole only with the period that the file is of."""
+        return self.days_after_start is not None or self.year is not None
 
     @property
     def looked_for(self) -> tuple[tuple[str, ...], ...]:
@@ -120,7 +143,7 @@ class Column(Strict):
             >>> Column.model_validate({"text": "{日期} {小时}"}).looked_for
             (('日期',), ('小时',))
         """
-        names = self.names if self.names is not None else self.days_to
+        names = next((one for one in (self.names, self.days_to, self.days_after_start) if one is not None), None)
         if names is not None:
             return (names,)
         found = self.sum if self.sum is not None else _FIELD.findall(self.text or "")

@@ -1,14 +1,14 @@
 """One money at several breakdowns: totals take the plainest complete one, the others answer for their own.
 
 By campaign, region, placement, hour and so on a platform tells of the same money again and again. Rows get a
-`rank` within their slice (0: the one that totals take) and their `cut`, the breakdowns that they tell.
+`rank` within their slice (0: the one that totals take) and their `cut`, the breakdowns that they tell. What a finer
+breakdown does not tell of the money is a row of its own, of nothing in particular.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import product
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -18,11 +18,32 @@ from opsctl.ingest.remarks import Note
 
 CUTS = ("campaign", "ad_group", "creative", "keyword", "placement", "audience", "region", "hour")
 ALSO = {"campaign_id": "campaign"}  # an id and its name are one breakdown
-SLICE = ("account", "channel", "currency", "day", "through")
-_SLACK = 0.005  # of the money: platforms round rows, and hide cells with few people
-_LEAST = 0.5  # below this share of the money, a finer file is not the same money any more
+PURSE = ("account", "product", "agency", "channel", "currency")  # of one platform, what bills one money
+SLICE = (*PURSE, "day", "through")
 SEPARATOR = "+"
 MARKS = ("cut", "platform", "rank")  # columns of rows that are told at several breakdowns, null elsewhere
+_SLACK = 0.005  # of the money: platforms round rows, and hide cells with few people
+_LEAST = 0.5  # with nothing else in common, less than this share of the money may be another account's
+_CENT = 100  # ten-thousandths
+_AMOUNTS = ("spend", "impressions", "clicks")
+
+
+@dataclass
+class Ranked:
+    """The files of one platform, their rows ranked.
+
+    Attributes:
+        parts: Those that are not refused; without two breakdowns of one slice nothing was added to their frames.
+        refused: Those that cannot hold the same money as the complete ones.
+        notes: Which files tell the same money.
+        rest: Of each slice and finer breakdown the amounts that it does not tell; rows without a line, with the
+            `owner` of the plain ones, a position in `parts`.
+    """
+
+    parts: list[Part]
+    refused: list[OpsctlError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    rest: pl.DataFrame | None = None
 
 
 def cut_of(part: Part) -> str:
@@ -33,47 +54,40 @@ def cut_of(part: Part) -> str:
     return SEPARATOR.join([*(name for name in CUTS if name in told), *own])
 
 
-def ranked(parts: Sequence[Part]) -> tuple[list[Part], list[OpsctlError], list[Note]]:
-    """The files of one platform, their rows ranked; those that cannot be the same money are refused.
-
-    Without two breakdowns of one slice nothing is added to the frames.
-    """
+def ranked(parts: Sequence[Part]) -> Ranked:
+    """Rank the rows of one platform's files; those that cannot be the same money are refused."""
     cuts = [cut_of(part) for part in parts]
-    platform = parts[0].account.mapping.partition("/")[0] if parts else ""
     if len(set(cuts)) < 2:  # noqa: PLR2004 - one breakdown cannot be told twice
-        return list(parts), [], []
+        return Ranked(list(parts))
+    platform = parts[0].account.mapping.partition("/")[0]
     framed = [
-        part.frame.with_columns(cut=pl.lit(cut), platform=pl.lit(platform), owner=at)
+        part.frame.with_columns(cut=pl.lit(cut), platform=pl.lit(platform), owner=pl.lit(at, pl.Int64))
         for at, (part, cut) in enumerate(zip(parts, cuts, strict=True))
     ]
     rows = pl.concat(framed, how="diagonal")
     ranks = _ranks(rows)
     if ranks["rank"].max() == 0:
-        return list(parts), [], []
-    out, refused = _contradictions(parts, rows, ranks)
-    left = [
-        _with_ranks(part, frame, ranks)
-        for at, (part, frame) in enumerate(zip(parts, framed, strict=True))
-        if at not in out
-    ]
-    if out:  # without the refused files the others may rank differently
-        again, more, notes = ranked([replace(part, frame=part.frame.drop(*MARKS)) for part in left])
-        return again, [*refused, *more], notes
-    return left, refused, _notes(parts, rows, ranks)
+        return Ranked(list(parts))
+    placed = rows.join(ranks.select(*SLICE, "cut", "rank"), on=[*SLICE, "cut"], how="left", nulls_equal=True)
+    wrong = _contradictions(placed)
+    if wrong:  # without the refused files the others may rank differently
+        again = ranked([part for at, part in enumerate(parts) if at not in wrong])
+        return replace(again, refused=[*(_overlap(parts, wrong, at) for at in sorted(wrong)), *again.refused])
+    left = [_with_ranks(part, frame, ranks) for part, frame in zip(parts, framed, strict=True)]
+    return Ranked(left, notes=_notes(parts, placed, ranks), rest=_rest(placed))
 
 
 def _ranks(rows: pl.DataFrame) -> pl.DataFrame:
     """For each slice and breakdown its money and rank: complete before incomplete, plain before fine."""
-    keys = list(SLICE)
-    sums = rows.group_by(*keys, "cut").agg(pl.col("spend").sum())
-    most = pl.col("spend").max().over(keys)
+    sums = rows.group_by(*SLICE, "cut").agg(pl.col("spend").sum())
+    most = pl.col("spend").max().over(SLICE)
     by_fineness = {cut: at for at, cut in enumerate(sorted(set(sums["cut"]), key=_fineness))}
     judged = sums.with_columns(
         most=most,
         complete=pl.col("spend") >= most * (1 - _SLACK),
         fineness=pl.col("cut").replace_strict(by_fineness, return_dtype=pl.Int64),
     ).sort("complete", "fineness", descending=[True, False])
-    return judged.with_columns(rank=pl.int_range(pl.len()).over(keys, order_by=None).cast(pl.Int32))
+    return judged.with_columns(rank=pl.int_range(pl.len()).over(SLICE).cast(pl.Int32))
 
 
 def _fineness(cut: str) -> tuple[int, list[int], str]:
@@ -88,64 +102,82 @@ def _with_ranks(part: Part, frame: pl.DataFrame, ranks: pl.DataFrame) -> Part:
     return replace(part, frame=found.drop("owner"))
 
 
-def _contradictions(
-    parts: Sequence[Part], rows: pl.DataFrame, ranks: pl.DataFrame
-) -> tuple[set[int], list[OpsctlError]]:
-    """Files that cannot hold the same money at two breakdowns: far less of it, or more of a campaign than there is."""
-    keys = list(SLICE)
-    placed = rows.join(ranks.select(*keys, "cut", "rank"), on=[*keys, "cut"], how="left", nulls_equal=True)
+def _rest(placed: pl.DataFrame) -> pl.DataFrame:
+    """What the finer breakdowns of a slice leave untold of its amounts: as much as is known on both sides."""
+    summed = [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name) for name in _AMOUNTS]
+    first = placed.filter(pl.col("rank") == 0).group_by(SLICE).agg(*summed, owner=pl.col("owner").min())
+    finer = placed.filter(pl.col("rank") > 0).group_by(*SLICE, *MARKS).agg(summed)
+    beside = finer.join(first, on=SLICE, nulls_equal=True, suffix="_all")
+    left = [(pl.col(f"{name}_all") - pl.col(name)).clip(0).alias(name) for name in _AMOUNTS]
+    rest = beside.with_columns(left).filter(pl.any_horizontal(pl.col(*_AMOUNTS) > 0))
+    return rest.select(*SLICE, *MARKS, *_AMOUNTS, "owner").sort("day", "cut", "owner", *PURSE, nulls_last=True)
+
+
+# --- what cannot be the same money ----------------------------------------------------------------------
+
+
+def _contradictions(placed: pl.DataFrame) -> dict[int, tuple[int, pl.DataFrame]]:
+    """The files of finer breakdowns that contradict, each with the owner of what they contradict, and the slices."""
     first = placed.filter(pl.col("rank") == 0)
-    out: set[int] = set()
-    refused: list[OpsctlError] = []
-    for cut in sorted(set(ranks.filter(pl.col("rank") > 0)["cut"])):
-        finer = placed.filter((pl.col("cut") == cut) & (pl.col("rank") > 0))
+    finer = placed.filter(pl.col("rank") > 0)
+    found: dict[int, tuple[int, pl.DataFrame]] = {}
+    for cut in sorted(set(finer["cut"])):
+        mine = finer.filter(pl.col("cut") == cut)
         for plain_cut in sorted(set(first["cut"])):
             plain = first.filter(pl.col("cut") == plain_cut)
-            wrong = _not_the_same(plain, finer, _common(plain_cut, cut))
-            for one, other in product(_owners(plain, wrong), _owners(finer, wrong)):
-                out |= {one, other}
-                refused.append(_overlap(parts[one], parts[other], wrong))
-    return out, refused
+            wrong = _not_the_same(plain, mine, _common(plain, mine, plain_cut, cut))
+            for owner, other in _pairs(mine, plain, wrong):
+                found.setdefault(owner, (other, wrong))
+    return found
 
 
-def _common(plain: str, finer: str) -> list[str]:
-    """The breakdowns that both tell, by their column."""
-    return [name for name in plain.split(SEPARATOR) if name in CUTS and name in finer.split(SEPARATOR)]
+def _common(plain: pl.DataFrame, finer: pl.DataFrame, plain_cut: str, cut: str) -> list[str]:
+    """The columns that both tell; a campaign by its id where both have ids, else by a name that both have."""
+    names = [name for name in plain_cut.split(SEPARATOR) if name in CUTS and name in cut.split(SEPARATOR)]
+    if "campaign" in names:
+        told = [name for name in ("campaign_id", "campaign") if plain[name].count() and finer[name].count()]
+        names = [*told[:1], *(name for name in names if name != "campaign")]
+    return names
 
 
 def _not_the_same(plain: pl.DataFrame, finer: pl.DataFrame, common: list[str]) -> pl.DataFrame:
-    """The slices of both in which the finer money is no part, or a small part, of the plain money."""
-    keys = list(SLICE)
-    both = plain.select(keys).unique().join(finer.select(keys).unique(), on=keys, how="inner", nulls_equal=True)
-    sides = [
-        frame.join(both, on=keys, how="semi", nulls_equal=True).group_by(*keys, *common).agg(pl.col("spend").sum())
-        for frame in (plain, finer)
-    ]
-    beside = sides[1].join(sides[0], on=[*keys, *common], how="left", nulls_equal=True, suffix="_plain")
+    """The slices of both in which the finer money cannot be a part of the plain money.
+
+    Sums that agree are the same money, whatever its parts are called today. Otherwise no campaign can have more in
+    the finer one; and where nothing is common to both, a small share may be another account's.
+    """
+    both = _summed(finer, SLICE).join(_summed(plain, SLICE), on=SLICE, nulls_equal=True, suffix="_plain")
+    differ = both.filter((pl.col("spend") - pl.col("spend_plain")).abs() > pl.col("spend_plain") * _SLACK + _CENT)
+    if not common:
+        return differ.filter(pl.col("spend") < pl.col("spend_plain") * _LEAST).select(SLICE)
+    keys = [*SLICE, *common]
+    parts = _summed(finer, keys).join(differ.select(SLICE), on=SLICE, how="semi", nulls_equal=True)
+    beside = parts.join(_summed(plain, keys), on=keys, how="left", nulls_equal=True, suffix="_plain")
     known = pl.col("spend_plain").fill_null(0)
-    more = beside.filter((pl.col("spend") > known * (1 + _SLACK)) & (pl.col("spend") > known + _cents(1)))
-    totals = [side.group_by(keys).agg(pl.col("spend").sum()) for side in sides]
-    little = (
-        totals[1]
-        .join(totals[0], on=keys, nulls_equal=True, suffix="_plain")
-        .filter(pl.col("spend") < pl.col("spend_plain") * _LEAST)
-    )
-    return pl.concat([more.select(keys), little.select(keys)]).unique()
+    return beside.filter(pl.col("spend") > known * (1 + _SLACK) + _CENT).select(SLICE).unique()
 
 
-def _cents(number: int) -> int:
-    return number * 100
+def _summed(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    return rows.group_by(keys).agg(pl.col("spend").sum())
 
 
-def _owners(rows: pl.DataFrame, slices: pl.DataFrame) -> list[int]:
-    return sorted(set(rows.join(slices, on=slices.columns, how="semi", nulls_equal=True)["owner"]))
+def _pairs(mine: pl.DataFrame, plain: pl.DataFrame, wrong: pl.DataFrame) -> list[tuple[int, int]]:
+    """Each file with rows in the slices, and one that it contradicts there."""
+    sides = [
+        rows.join(wrong, on=SLICE, how="semi", nulls_equal=True).select(*SLICE, "owner").unique()
+        for rows in (mine, plain)
+    ]
+    pairs = sides[0].join(sides[1], on=SLICE, nulls_equal=True, suffix="_plain")
+    return sorted(pairs.group_by("owner").agg(pl.col("owner_plain").min()).iter_rows())
 
 
-def _overlap(first: Part, other: Part, wrong: pl.DataFrame) -> Overlap:
+def _overlap(parts: Sequence[Part], wrong: dict[int, tuple[int, pl.DataFrame]], at: int) -> Overlap:
+    other, slices = wrong[at]
+    mine = slices.join(parts[at].frame, on=SLICE, how="semi", nulls_equal=True)
     return Overlap(
-        f"{first.account.file} and {other.account.file} tell of the same account and days at two breakdowns, and it"
-        f" cannot be the same money ({span_of(wrong)})",
-        file=other.account.file,
+        f"{parts[other].account.file} and {parts[at].account.file} tell of the same account and days at two breakdowns,"
+        f" and it cannot be the same money ({span_of(mine)})",
+        file=parts[at].account.file,
         hint="leave one out; if they are two accounts, give each its own `account:` under sources in opsctl.yaml",
     )
 
@@ -158,18 +190,20 @@ def span_of(slices: pl.DataFrame) -> str:
     return str(days[0]) if len(days) == 1 else f"{len(days)} days from {days[0]}"
 
 
-def _notes(parts: Sequence[Part], rows: pl.DataFrame, ranks: pl.DataFrame) -> list[Note]:
+def _notes(parts: Sequence[Part], placed: pl.DataFrame, ranks: pl.DataFrame) -> list[Note]:
     """That money was told several times, by which files, and how much of it the finer ones find."""
     notes = []
-    for cut, spend, most in (
-        ranks.filter(pl.col("rank") > 0).group_by("cut").agg(pl.col("spend").sum(), pl.col("most").sum()).sort("cut")
-    ).iter_rows():
-        files = ", ".join(parts[at].account.file for at in sorted(set(rows.filter(pl.col("cut") == cut)["owner"])))
+    finer = placed.filter(pl.col("rank") > 0)
+    shares = ranks.filter(pl.col("rank") > 0).group_by("cut").agg(pl.col("spend").sum(), pl.col("most").sum())
+    for cut, spend, most in shares.sort("cut").iter_rows():
+        owners = sorted(set(finer.filter(pl.col("cut") == cut)["owner"]))
+        files = ", ".join(parts[at].account.file for at in owners[:_SHOWN])
+        more = f" and {len(owners) - _SHOWN} more files" if len(owners) > _SHOWN else ""
         share = f"{spend / most:.1%}" if most else "all"
         by = cut.replace(SEPARATOR, " and ") or "the account as a whole"
-        notes.append(
-            Note(
-                "same_money", f"{files}: the same money by {by} ({share} of it); it is counted once, and answers there"
-            )
-        )
+        text = f"{files}{more}: the same money by {by} ({share} of it); it is counted once, and answers there"
+        notes.append(Note("same_money", text))
     return notes
+
+
+_SHOWN = 5

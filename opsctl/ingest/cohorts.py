@@ -1,8 +1,10 @@
-"""Tables of cohorts beside rows of users: the same users must not be told twice."""
+"""Tables of cohorts: rows of one cohort are one, files of one cohort agree, and users are not told twice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
 
 import polars as pl
 
@@ -10,8 +12,71 @@ from opsctl.core.errors import OpsctlError, Overlap
 from opsctl.ingest.account import Part
 from opsctl.ingest.breakdowns import span_of
 from opsctl.ingest.remarks import Note
+from opsctl.schemas import tables
 
-_SLICE = ["channel", "day"]
+_FINER = ("product", "account", "campaign")
+COHORT = ("day", "channel", *_FINER)
+_DAY = ["channel", "day"]
+_SUMMED = ("users", "active", "orders", "net_paid")
+# Of what an amount is one: two files that tell it tell the same, or contradict each other.
+_OF = {
+    "users": COHORT,
+    "active": (*COHORT, "offset", "day_unit"),
+    "orders": (*COHORT, "offset", "day_unit"),
+    "net_paid": (*COHORT, "offset", "day_unit", "currency"),
+}
+
+
+def added_up(part: Part) -> tuple[Part, list[Note]]:
+    """A file with one row per cohort and offset: several are parts of it, by something that nothing reads."""
+    key = list(tables()["cohort"].KEY)
+    if not part.frame.select(pl.struct(key).is_duplicated().any()).item():
+        return part, []
+    whole = [pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(name) for name in _SUMMED]
+    others = pl.exclude(*key, *_SUMMED).first()
+    frame = part.frame.group_by(key, maintain_order=True).agg(*whole, others).select(part.frame.columns)
+    text = (
+        f"{part.account.file}: several rows per day and channel were added up ({part.frame.height} to {frame.height})"
+    )
+    return replace(part, frame=frame), [Note("added_up", text)]
+
+
+def settled(parts: Sequence[Part]) -> tuple[list[Part], list[OpsctlError]]:
+    """The files that do not contradict each other; one may know what another does not know yet."""
+    out: set[int] = set()
+    refused: list[OpsctlError] = []
+    for first, other in combinations(range(len(parts)), 2):
+        if {first, other} <= out:
+            continue
+        shared = _contradiction(parts[first].frame, parts[other].frame)
+        if shared is not None:
+            out |= {first, other}
+            refused.append(_differ(parts[first], parts[other], shared))
+    return [part for at, part in enumerate(parts) if at not in out], refused
+
+
+def _contradiction(first: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame | None:
+    """The rows of which both tell, and not the same; None where they agree or tell of different things."""
+    cut = [tuple(name for name in _FINER if frame[name].count()) for frame in (first, other)]
+    together = first.join(other, on=_DAY, how="semi")
+    if cut[0] != cut[1] and not together.is_empty():
+        return together
+    for name, key in _OF.items():
+        sides = [frame.filter(pl.col(name).is_not_null()).select(*key, name).unique() for frame in (first, other)]
+        both = sides[0].join(sides[1], on=list(key), nulls_equal=True, suffix="_other")
+        wrong = both.filter(pl.col(name) != pl.col(f"{name}_other"))
+        if not wrong.is_empty():
+            return wrong
+    return None
+
+
+def _differ(first: Part, other: Part, shared: pl.DataFrame) -> Overlap:
+    return Overlap(
+        f"{first.account.file} and {other.account.file} tell differently of the same channels and days"
+        f" ({span_of(shared)})",
+        file=other.account.file,
+        hint="leave out the older one, or the one that is split further",
+    )
 
 
 def beside_users(cohorts: Sequence[Part], users: Sequence[Part]) -> tuple[list[Part], list[OpsctlError]]:
@@ -35,7 +100,7 @@ def beside_users(cohorts: Sequence[Part], users: Sequence[Part]) -> tuple[list[P
 
 
 def _shared(part: Part, users: Part) -> pl.DataFrame:
-    return part.frame.select(_SLICE).unique().join(users.frame, on=_SLICE, how="semi")
+    return part.frame.select(_DAY).unique().join(users.frame, on=_DAY, how="semi")
 
 
 def summary_notes(parts: Sequence[Part]) -> list[Note]:

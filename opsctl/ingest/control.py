@@ -22,8 +22,9 @@ from opsctl.schemas.kinds import SCALED, Kind
 from opsctl.schemas.table import columns
 
 _SIGMAS = 3
-_SAFE_DIGITS = 15
-_PLAIN = re.compile(rf"[0-9]{{1,{_SAFE_DIGITS - 2}}}(?:\.[0-9]{{1,2}})?")  # can be read in one way only, and quickly
+# What can be read in one way only, and quickly: a count is no fraction, and a point behind commas is the decimal mark.
+_COUNT = re.compile(r"[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}")
+_PLAIN = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3}\.[0-9]{1,2}")
 SAFE = 2.0**62  # half of what 64 bits keep: the estimate in floating point may be off by a little
 
 
@@ -122,10 +123,10 @@ def _stated(way: Written, cells: Sequence[str], added: dict[str, int]) -> dict[s
 def _amount(cell: pl.Series, kind: Kind, style: Style, name: str) -> int | None:
     """What one cell of a total states; None where it states nothing, or nothing alone: its column has decided."""
     text = str(cell.item())
-    if kind is Kind.COUNT and text.isdigit() and text.isascii() and len(text) <= _SAFE_DIGITS:
-        return int(text)
-    if kind in SCALED and _PLAIN.fullmatch(text) and (style.unit is None or style.unit.isupper()):
-        return money.units(Decimal(text))
+    if style.decimal != "," and kind is Kind.COUNT and _COUNT.fullmatch(text):
+        return int(text.replace(",", ""))
+    if style.decimal != "," and kind in SCALED and _PLAIN.fullmatch(text) and (not style.unit or style.unit.isupper()):
+        return money.units(Decimal(text.replace(",", "")))
     try:
         amount: int | None = type_column(cell, kind, style, name=name).values.item()
     except AmbiguousValues:

@@ -59,6 +59,8 @@ def derived(found: Mapping[str, pl.Series], written: Written, asked: Period | No
         notes += _dated(made, written, asked)
     if "through" in made and "day" in made:
         made["through"] = made["through"].set(made["through"] == made["day"], None)
+    elif table == "spend" and "day" in found:
+        notes += _not_split_by_day(made, written)
     if table == "cohort":
         _of_cohorts(made, written)
         empty = _before_the_cohort(made, empty)
@@ -87,6 +89,20 @@ def _dated(made: Found, written: Written, asked: Period | None) -> list[str]:
     whence = "as the file says" if period else "the period asked for: the file does not say"
     label = f"{days.start}..{days.end}" if days.grain is Grain.SPAN else days.label
     return [f"no row names a day; they are of {label}, {whence}"]
+
+
+def _not_split_by_day(made: Found, written: Written) -> list[str]:
+    """Give every row the period's last day, where an export puts the first on rows that are of the whole period.
+
+    Only an export that may say the last day of a row does so, and only where none of its rows begins later.
+    """
+    if written.export is None or "through" not in written.export.columns:
+        return []
+    period = written.stated_period()
+    if period is None or period.start == period.end or set(made["day"].unique()) != {period.start}:
+        return []
+    made["through"] = pl.repeat(period.end, written.raw.cells.height, dtype=pl.Date, eager=True)
+    return [f"every row is of {period.start}, the first of the file's days: taken to be of all up to {period.end}"]
 
 
 # --- cohorts --------------------------------------------------------------------------------------------

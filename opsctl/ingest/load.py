@@ -20,7 +20,7 @@ from opsctl.core.period import Period
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.codes import Codes
-from opsctl.ingest.cohorts import beside_users, summary_notes
+from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.merge import merge
@@ -87,6 +87,9 @@ def load(files: Files, settings: Settings, asked: Period | None = None) -> Loade
         with _refusing(found, file.name):
             if _is_new(file, found, seen):
                 part = codes.filled_in(_part(file, claims, found, asked))
+                if part.account.table == "cohort":
+                    part, notes = added_up(part)
+                    found.notes += notes
                 parts[part.account.table].append(part)
     said, found.unknown_codes = codes.notes()
     found.notes += said

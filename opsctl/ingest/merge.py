@@ -39,7 +39,7 @@ def merge(table: str, parts: Sequence[Part], reinstall_days: int) -> Merged:
     how = tables()[table].MERGE
     settled = one_owner_each(table, parts) if how is Merge.REPLACE else Settled(list(parts))
     kept = settled.parts
-    frame = _stacked(table, kept)
+    frame = _with_rest(_stacked(table, kept), settled)
     if how is Merge.UPSERT:
         frame, kept = _one_row_per_key(table, frame, kept, reinstall_days)
     return Merged(frame, kept, settled.refused, settled.notes)
@@ -55,6 +55,16 @@ def _stacked(table: str, parts: Sequence[Part]) -> pl.DataFrame:
         for at, part in enumerate(parts)
     ]
     return pl.concat(frames, how="diagonal")
+
+
+def _with_rest(frame: pl.DataFrame, settled: Settled) -> pl.DataFrame:
+    """The rows, and what finer breakdowns leave untold of their money, under the file of the plain one."""
+    if not settled.rest:
+        return frame
+    place = {part.account.file: at for at, part in enumerate(settled.parts)}
+    rest = pl.concat(settled.rest).filter(pl.col("file").is_in(list(place)))
+    owner = pl.col("file").replace_strict(place, return_dtype=pl.Int32)
+    return pl.concat([frame, rest.select(pl.exclude("file"), source_file=owner)], how="diagonal")
 
 
 # --- upsert by key --------------------------------------------------------------------------------------

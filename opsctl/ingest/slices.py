@@ -9,7 +9,7 @@ from itertools import combinations, groupby
 import polars as pl
 
 from opsctl.core.errors import OpsctlError, Overlap
-from opsctl.ingest import breakdowns, grains
+from opsctl.ingest import breakdowns, cohorts, grains, purses
 from opsctl.ingest.account import SENT_TWICE, Part
 from opsctl.ingest.claim import CANONICAL
 from opsctl.ingest.remarks import Note
@@ -23,11 +23,15 @@ _NOT_SAID = (
 
 @dataclass
 class Settled:
-    """Files without what was sent twice, the refusals of those that contradict each other, and what to say."""
+    """Files without what was sent twice, the refusals of those that contradict each other, and what to say.
+
+    `rest` are the amounts that finer breakdowns leave untold, with the file of the plain one as `file`.
+    """
 
     parts: list[Part]
     refused: list[OpsctlError] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    rest: list[pl.DataFrame] = field(default_factory=list)
 
 
 def one_owner_each(table: str, parts: Sequence[Part]) -> Settled:
@@ -36,6 +40,8 @@ def one_owner_each(table: str, parts: Sequence[Part]) -> Settled:
     Of spend, a platform's exports of one account and day at different breakdowns, or by the day and by the week,
     hold the same money: what counts is settled, and what cannot be settled is refused.
     """
+    if table == "cohort":
+        return Settled(*cohorts.settled(sorted(parts, key=lambda part: part.account.file)))
     found = Settled([])
     for platform, group in groupby(sorted(parts, key=platform_of), platform_of):
         of_platform = _said_once(table, list(group), whole=platform != CANONICAL and table == "spend")
@@ -54,12 +60,17 @@ def platform_of(part: Part) -> str:
 def _settle_money(found: Settled) -> Settled:
     """Between files of different breakdowns or grains, platform by platform."""
     left = Settled([], found.refused, found.notes)
-    for _, group in groupby(sorted(found.parts, key=platform_of), platform_of):
-        daily, refused, notes = grains.days_before_spans(list(group))
-        ranked, contradicted, said = breakdowns.ranked(daily)
-        left.parts += ranked
-        left.refused += [*refused, *contradicted]
-        left.notes += [*notes, *said]
+    for platform, group in groupby(sorted(found.parts, key=platform_of), platform_of):
+        files = list(group)
+        told_apart, unnamed = (files, []) if platform == CANONICAL else purses.one_name_each(files)
+        daily, refused, notes = grains.days_before_spans(told_apart)
+        ranked = breakdowns.ranked(daily)
+        left.parts += ranked.parts
+        left.refused += [*unnamed, *refused, *ranked.refused]
+        left.notes += [*notes, *ranked.notes]
+        if ranked.rest is not None:
+            names = pl.Series("file", [part.account.file for part in ranked.parts])
+            left.rest.append(ranked.rest.with_columns(names.gather(ranked.rest["owner"])).drop("owner"))
     return left
 
 
@@ -85,10 +96,33 @@ def _said_once(table: str, parts: list[Part], *, whole: bool) -> Settled:
     for first, other in pairs:
         if not {first, other} & out:
             more, less = _fuller_first(parts, first, other)
-            if table == "cohort" and not parts[less].supplied <= parts[more].supplied:
-                continue  # they complement each other: users here, what they paid there
-            parts[less] = _without(parts[less], _shared(parts[more], parts[less], key))
+            if parts[less].supplied <= parts[more].supplied:
+                parts[less] = _without(parts[less], _shared(parts[more], parts[less], key))
+            else:
+                parts[more], parts[less] = _completed(table, parts[more], parts[less], key)
     return Settled([part for at, part in enumerate(parts) if at not in out], refused)
+
+
+def _completed(table: str, more: Part, less: Part, key: list[str]) -> tuple[Part, Part]:
+    """Two exports of the same slices, each with a column that the other was made without: one has both, once."""
+    shared = _shared(more, less, key)
+    named = [name for name in columns(tables()[table]) if name in more.supplied & less.supplied]
+    extra = [name for name in columns(tables()[table]) if name in less.supplied - more.supplied]
+    there = less.frame.join(shared, on=key, how="semi", nulls_equal=True)
+    if there.select(named).is_duplicated().any():
+        return more, _without(less, shared)
+    filled = (
+        more.frame.join(
+            there.select(*named, *(pl.col(name).alias(f"_{name}") for name in extra)),
+            on=named,
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .with_columns(pl.coalesce(name, f"_{name}").alias(name) for name in extra)
+        .drop([f"_{name}" for name in extra])
+    )
+    return replace(more, frame=filled, supplied=more.supplied | frozenset(extra)), _without(less, shared)
 
 
 def _pairs(parts: Sequence[Part], key: list[str]) -> list[tuple[int, int]]:

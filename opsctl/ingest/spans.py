@@ -1,16 +1,30 @@
-"""The days that a whole file is about, as a line above its header or its name says them."""
+"""The days that a whole file is about, as a line above its header or its name says them, and days that need them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
 from opsctl.core.errors import AmbiguousValues, BadPeriod
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR, Period, named
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+# What the names of each month begin with in English, Dutch, German, French and Spanish.
+_MONTHS = (
+    ("jan", "ene"),
+    ("feb", "fév", "fev"),
+    ("mar", "maa", "mrt", "mär", "mrz"),
+    ("apr", "avr", "abr"),
+    ("may", "mei", "mai"),
+    ("jun", "juin"),
+    ("jul", "juil"),
+    ("aug", "aoû", "aou", "ago"),
+    ("sep",),
+    ("oct", "okt"),
+    ("nov",),
+    ("dec", "déc", "dez", "dic"),
+)
+_MONTH = rf"(?P<month>{'|'.join(stem for stems in _MONTHS for stem in stems)})[a-z]*\.?"
 _YEAR = r"(?P<year>[0-9]{4})"
 _DAY = r"(?P<day>[0-9]{1,2})"
 # Whole days, from the form that can be taken for nothing else to the barest.
@@ -18,15 +32,25 @@ _FORMS = (
     rf"{_YEAR}[-/.年](?P<number>[0-9]{{1,2}})[-/.月]{_DAY}(?![0-9])日?",
     r"(?<![0-9])(?P<year>(?:19|20)[0-9]{2})(?P<number>0[1-9]|1[0-2])(?P<day>[0-2][0-9]|3[01])(?![0-9])",
     rf"{_MONTH} {_DAY},? {_YEAR}",
-    rf"{_DAY}[ -]{_MONTH}[ -]{_YEAR}",
+    rf"{_DAY}(?:er|\.)?(?: de|)[ -]{_MONTH}(?: de|)[ -]{_YEAR}",
     rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second>[0-9]{{1,2}})(?P=mark){_YEAR}",
 )
 _ANY = re.compile(
     "|".join(re.sub(r"\(\?P<[a-z]+>", "(?:", form).replace("(?P=mark)", "[-/.]") for form in _FORMS), re.IGNORECASE
 )
 _EACH = tuple(re.compile(form, re.IGNORECASE) for form in _FORMS)
+_WITHOUT_YEAR = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"{_MONTH} {_DAY}(?![0-9])",
+        rf"{_DAY}(?:er|\.)?(?: de|)[ -]{_MONTH}(?![a-z])",
+        rf"(?P<number>[0-9]{{1,2}})月{_DAY}日",
+    )
+)
 _BARE_MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-/.年]?(0[1-9]|1[0-2]|[1-9](?=月))(?![0-9])")
 _AT_MOST = 2
+_NEAR = timedelta(days=31)  # how far from a period a day may be that only the period gives a year
+_COUNT = re.compile("[0-9]{1,5}")
 
 
 def days_in(text: str, order: str | None = None) -> Period | None:
@@ -82,13 +106,23 @@ def _day_of(text: str, order: str | None) -> date | None:
     if "first" in parts:
         day, month = _told_apart(int(parts["first"]), int(parts["second"]), order)
     else:
-        name = (parts.get("month") or "").lower()[:3]
-        day, month = int(parts["day"]), _MONTHS.index(name) + 1 if name else int(parts["number"])
+        day, month = int(parts["day"]), _month_of(parts)
+    when = _date(int(parts["year"]), month, day)
+    return when if when and FIRST_YEAR <= when.year <= LAST_YEAR else None
+
+
+def _month_of(parts: Mapping[str, str | None]) -> int:
+    name = (parts.get("month") or "").lower()
+    if not name:
+        return int(parts["number"] or 0)
+    return next(number for number, stems in enumerate(_MONTHS, start=1) if name.startswith(stems))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
-        when = date(int(parts["year"]), month, day)
+        return date(year, month, day)
     except ValueError:
         return None
-    return when if FIRST_YEAR <= when.year <= LAST_YEAR else None
 
 
 def _told_apart(first: int, second: int, order: str | None) -> tuple[int, int]:
@@ -101,3 +135,58 @@ def _told_apart(first: int, second: int, order: str | None) -> tuple[int, int]:
             hint="write `dates: dmy` or `dates: mdy` in the mapping or its source",
         )
     return first, second
+
+
+# --- days that only the file's period makes whole -------------------------------------------------------
+
+
+def day_after_start(text: str, period: Period) -> date | None:
+    """The day that is so many days after a period's first; None where that is no day of the period.
+
+    Examples:
+        >>> day_after_start("0027", named("2023-04-24..2023-05-21"))
+        datetime.date(2023, 5, 21)
+        >>> day_after_start("0028", named("2023-04-24..2023-05-21")) is None
+        True
+    """
+    count = text.strip()
+    if not _COUNT.fullmatch(count):
+        return None
+    day = period.start + timedelta(days=int(count))
+    return day if day <= period.end else None
+
+
+def day_within(text: str, period: Period, order: str | None = None) -> date | None:
+    """The day at the head of a text; where it has no year, in the one that puts it into a period or next to it.
+
+    Raises:
+        AmbiguousValues: The period is so long that the day is in it twice.
+
+    Examples:
+        >>> day_within("Dec 29 - Jan 4", named("2025-01"))
+        datetime.date(2024, 12, 29)
+        >>> day_within("1月5日", named("2025-01"))
+        datetime.date(2025, 1, 5)
+        >>> day_within("Jul 5", named("2025-01")) is None
+        True
+    """
+    text = text.strip()
+    if whole := _ANY.match(text):
+        return _day_of(whole[0], order)
+    found = next((match for form in _WITHOUT_YEAR if (match := form.match(text))), None)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    years = range(period.start.year - 1, period.end.year + 2)
+    days = [day for year in years if (day := _date(year, _month_of(parts), int(parts["day"])))]
+    if sum(period.start <= day <= period.end for day in days) > 1:
+        raise AmbiguousValues(
+            "the days have no year, and the file is of more than one",
+            hint="export it again, for a year at most or with a year in its days",
+        )
+    near = min(days, key=lambda day: _distance(day, period), default=None)
+    return near if near is not None and _distance(near, period) <= _NEAR else None
+
+
+def _distance(day: date, period: Period) -> timedelta:
+    return max(period.start - day, day - period.end, timedelta(0))

@@ -13,9 +13,10 @@ from opsctl.config.headers import header_currency, header_of
 from opsctl.config.mapping import EMPTY, Column, Export, Summary
 from opsctl.config.patterns import extract
 from opsctl.config.project import Source
+from opsctl.core.errors import AmbiguousValues
 from opsctl.core.period import Grain, Period
 from opsctl.ingest.claim import Claim
-from opsctl.ingest.spans import days_in
+from opsctl.ingest.spans import day_after_start, day_within, days_in
 from opsctl.ingest.values import Style
 
 _FIELD = re.compile(r"\{[^{}]+\}")
@@ -81,8 +82,31 @@ class Written:
             said = self.said(name)
             return [] if said is None else [self.raw.same(said)]
         cells = [self.raw.cells[str(at)] for at in positions]
-        template = self.column(name).text
-        return cells if template is None else [composed(template, cells)]
+        column = self.column(name)
+        if column.text is not None:
+            return [composed(column.text, cells)]
+        return [self._whole_days(one, column) for one in cells] if column.needs_period else cells
+
+    def _whole_days(self, cells: pl.Series, column: Column) -> pl.Series:
+        """Days that only the file's period makes whole, written out; what is none of it stays as it is.
+
+        Raises:
+            AmbiguousValues: The file does not say its period, or it has the same day twice.
+        """
+        period = self.period() if column.year else self.stated_period()
+        if period is None:
+            raise AmbiguousValues(
+                "the days of its rows are days of a period that the file does not say",
+                file=self.raw.name,
+                hint="say where it stands: `file: {preamble: {period: …}}` in the mapping",
+            )
+        order = self.style("day").dates
+        texts = cells.cast(pl.String)
+        days = {
+            text: day_within(text, period, order) if column.year else day_after_start(text, period)
+            for text in texts.drop_nulls().unique().sort()
+        }
+        return texts.replace({text: day.isoformat() for text, day in days.items() if day})
 
     def said(self, name: str) -> str | None:
         """One value for all rows: a constant, the lines above the header, the file's name, or its source."""
@@ -109,14 +133,27 @@ class Written:
         Raises:
             AmbiguousValues: A day such as 1/5/2026 that nothing tells from 5/1/2026.
         """
+        if self._stated_days():
+            return self.stated_period()
         order = self.style("day").dates
-        shape = self.export.file if self.export else None
-        told = self._from_file(shape.preamble.period, shape.name.period) if shape else None
-        if told is not None:
-            return days_in(told, order)
         parts = reversed(PurePosixPath(self.raw.name).parts)
-        named = (days_in(part, order) for part in parts if re.search(_SPELT, part))
-        return next((found for found in named if found is not None and found.grain is not Grain.DAY), None)
+        spelt = (days_in(part, order) for part in parts if re.search(_SPELT, part))
+        return next((found for found in spelt if found is not None and found.grain is not Grain.DAY), None)
+
+    def stated_period(self) -> Period | None:
+        """The same, only where its mapping says.
+
+        Raises:
+            AmbiguousValues: As for `period`.
+        """
+        return _joined(self._stated_days(), self.style("day").dates)
+
+    def _stated_days(self) -> list[str]:
+        shape = self.export.file if self.export else None
+        if shape is None:
+            return []
+        named = extract(shape.name.period, self.raw.name) if shape.name.period else None
+        return self._told(shape.preamble.period) or ([] if named is None else [named])
 
     @property
     def summary(self) -> Summary | None:
@@ -124,9 +161,13 @@ class Written:
         return self.export.summary if self.export else None
 
     def _from_file(self, preamble: str | None, name: str | None) -> str | None:
-        lines = self.raw.preamble if preamble else ()
-        told = next((found for line in lines if (found := extract(preamble or "", line)) is not None), None)
+        told = next(iter(self._told(preamble)), None)
         return told if told is not None or name is None else extract(name, self.raw.name)
+
+    def _told(self, preamble: str | None) -> list[str]:
+        """What a pattern finds in the lines above the header."""
+        lines = self.raw.preamble if preamble else ()
+        return [found for line in lines if (found := extract(preamble or "", line)) is not None]
 
     def basis(self, name: str) -> str | None:
         """The day on which a column's conversions are booked; the name that the file gives it may tell."""
@@ -163,6 +204,13 @@ class Written:
         ]
         named = [sorted(code for code in place if code) for place in places]
         return next((codes[0] for codes in named if len(codes) == 1), None)
+
+
+def _joined(lines: Sequence[str], order: str | None) -> Period | None:
+    """The period of the first line that names more than a day, or from the first to the last of two days."""
+    found = list(dict.fromkeys(period for line in lines if (period := days_in(line, order)) is not None))
+    longer = next((period for period in found if period.grain is not Grain.DAY), None)
+    return longer if longer or not found else days_in(" ".join(period.label for period in found))
 
 
 def melted(written: Written) -> Written:

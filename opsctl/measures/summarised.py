@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from opsctl.ingest.cohorts import COHORT
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Request, Wanted, monday
 
-COHORT = ("day", "channel", "product", "account", "campaign")
 _CALENDAR = "calendar"  # what a day is where nobody says otherwise
 
 
@@ -45,9 +45,38 @@ def back_after_hours(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFra
 
 
 def paid_up_to_day(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
-    """One row per cohort: what it paid up to its N-th day, and its users where that is known."""
-    found = _on_offsets(evidence, ask, wanted, ("net_paid", set(wanted), (_CALENDAR, "24h")))
-    return None if found is None else found.with_columns(pl.col("currency").fill_null(evidence.currency))
+    """Per cohort its users where its N-th day is known, and in rows of their own what it paid, by currency."""
+    known = _on_offsets(evidence, ask, wanted, ("net_paid", set(wanted), (_CALENDAR, "24h")))
+    if known is None:
+        return None
+    heads = {name: _users_alone(name) for name in wanted}
+    paid = [_paid(evidence, known, name, request) for name, request in wanted.items() if not _is_mature(name)]
+    users = known.with_columns(currency=pl.lit(None, pl.String), **heads)
+    names = users.collect_schema().names()
+    return pl.concat([users, *(rows.with_columns(_blank(wanted, but=name)).select(names) for name, rows in paid)])
+
+
+def _is_mature(name: str) -> bool:
+    return name.startswith("mature")
+
+
+def _users_alone(name: str) -> pl.Expr:
+    """A row of users pays nothing itself, where it is known what they paid."""
+    return pl.col(name) if _is_mature(name) else pl.when(pl.col(name).is_not_null()).then(pl.lit(0, pl.Int64))
+
+
+def _blank(wanted: Wanted, *, but: str) -> list[pl.Expr]:
+    return [pl.lit(0, pl.Int64).alias(name) for name in wanted if name != but]
+
+
+def _paid(evidence: Evidence, known: pl.LazyFrame, name: str, request: Request) -> tuple[str, pl.LazyFrame]:
+    """What each cohort paid up to the N-th day, once per currency, on the line that says so."""
+    told = _told(evidence, "net_paid", (_CALENDAR, "24h"), request.numbers["N"])
+    once = told.unique([*COHORT, "currency"], keep="first", maintain_order=True)
+    amounts = once.select(*COHORT, "currency", "source_file", "source_line", pl.col("net_paid").alias(name))
+    places = ["currency", "source_file", "source_line", name]
+    rows = known.drop(places, strict=False).join(amounts, on=COHORT, nulls_equal=True, maintain_order="left")
+    return name, rows.with_columns(pl.col("currency").fill_null(evidence.currency))
 
 
 def _cohorts(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
@@ -58,19 +87,34 @@ def _cohorts(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
     return None if found is None else found.with_columns(week=monday())
 
 
+def _told(evidence: Evidence, column: str, units: tuple[str, ...], n: int) -> pl.LazyFrame:
+    """The rows that know an amount of the N-th day."""
+    rows = evidence.cohort.filter(pl.col("day_unit").fill_null(_CALENDAR).is_in(units))
+    return rows.filter(pl.col("offset") == n, pl.col(column).is_not_null()).sort("source_file", "source_line")
+
+
 def _on_offsets(
     evidence: Evidence, ask: Ask, wanted: Wanted, asked: tuple[str, set[str], tuple[str, ...]]
 ) -> pl.LazyFrame | None:
+    """Each cohort with what is known of its N-th days; of several files the first that knows.
+
+    `source_file` and `source_line` are those of the amount, where a single day is asked for.
+    """
     column, answerable, units = asked
     cohorts = _cohorts(evidence, ask)
     through = evidence.through("cohort")
     if cohorts is None or through is None:
         return None
-    rows = evidence.cohort.filter(pl.col("day_unit").fill_null(_CALENDAR).is_in(units))
-    for n in sorted({request.numbers["N"] for request in wanted.values()}):
-        at = rows.filter(pl.col("offset") == n, pl.col(column).is_not_null())
-        once = at.select(*COHORT, pl.col(column).alias(f"known_{n}")).unique(COHORT, keep="first", maintain_order=True)
-        cohorts = cohorts.join(once, on=COHORT, how="left", nulls_equal=True, maintain_order="left")
+    offsets = sorted({request.numbers["N"] for request in wanted.values()})
+    for n in offsets:
+        once = _told(evidence, column, units, n).unique(COHORT, keep="first", maintain_order=True)
+        places = {f"{name}_{n}": name for name in ("source_file", "source_line")}
+        known = once.select(*COHORT, pl.col(column).alias(f"known_{n}"), **places)
+        cohorts = cohorts.join(known, on=COHORT, how="left", nulls_equal=True, maintain_order="left")
+    if len(offsets) == 1:
+        cohorts = cohorts.with_columns(
+            pl.coalesce(f"{name}_{offsets[0]}", name).alias(name) for name in ("source_file", "source_line")
+        )
     seen = pl.lit(through)
     return cohorts.with_columns(
         **{name: _amount(name, request, seen) if name in answerable else _nothing() for name, request in wanted.items()}

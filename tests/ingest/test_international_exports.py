@@ -150,7 +150,6 @@ def span(days: list[tuple[date | None, date | None]]) -> Days:
     [
         ("broken/cookie_cats_is_html.csv", "OPS101"),
         ("broken/online_retail_II_lfs_pointer.xlsx", "OPS101"),
-        ("ga4/data_export_20230424.csv", "OPS102"),  # many tables in one file
         ("ga4/exploration_user_explorer.csv", "OPS102"),  # single users, without a day
         ("data/KAG_conversion_canonical_CR_line_ends.csv", "OPS102"),  # a table of somebody's own, without a day
         ("data/game_installs_2024.csv", "OPS102"),

@@ -212,10 +212,13 @@ def test_a_microsoft_summary_is_of_the_report_time(tmp_path: Path, days: str, sp
     assert values(loaded, "spend", "day", "through", "impressions", "spend") == [(*span, 1_250, 42_0000)]
 
 
+TWO = "sources: [{path: en.csv, account: one}, {path: nl.csv, account: other}]\n"
+
+
 def test_the_language_of_linkedin_decides_what_a_point_is(tmp_path: Path) -> None:
     english = "Start Date (in UTC)\tTotal Spent\tImpressions\n9/10/2026\t1,234.50\t1,000\n"
     dutch = "Begindatum (in UTC)\tTotaal besteed\tWeergaven\n10-9-2026\t1.234,50\t1.000\n"
-    loaded = read(tmp_path, {"en.csv": english, "nl.csv": dutch}, "sources: [{path: nl.csv, account: other}]\n")
+    loaded = read(tmp_path, {"en.csv": english, "nl.csv": dutch}, TWO)
     assert values(loaded, "spend", "day", "spend", "impressions") == [(date(2026, 9, 10), 1_234_5000, 1_000)] * 2
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _HEAD = 64 * 1024
 _SHOWN = 30
+_THEREABOUTS = 20  # lines
 _MOSTLY = 0.8
 _HARDLY = 0.5
 _NAME_IT = "name it with --encoding, or with `encoding:` under `sources:`"
@@ -92,7 +93,7 @@ class EncodingChoice:
         if found and utf8.soundness > _HARDLY:
             raise self._undecided(["utf-8", *[one.encoding for one in self._legacy()]])
         legacy = self._legacy()
-        readable = [(one, header) for one in legacy if (header := self.search.find(one.text))]
+        readable = self._readable(legacy)
         sound = [(one, header) for one, header in readable if one.sound]
         if len(sound) == 1 and self._is_certain(*sound[0], among=readable):
             return Readable(*sound[0])
@@ -101,6 +102,15 @@ class EncodingChoice:
         if not readable and utf8.soundness >= _MOSTLY:
             raise self._no_header(utf8)
         raise self._undecided([one.encoding for one, _ in sound] or [one.encoding for one in legacy if one.sound])
+
+    def _readable(self, legacy: list[Decoding]) -> list[tuple[Decoding, Header]]:
+        """Those under which a header appears; where one does, the others are asked for one thereabouts."""
+        found: list[tuple[Decoding, Header]] = []
+        for one in legacy:
+            within = max((header.line for _, header in found), default=None)
+            if header := self.search.find(one.text, within and within + _THEREABOUTS):
+                found.append((one, header))
+        return found
 
     def _is_certain(self, one: Decoding, header: Header, *, among: list[tuple[Decoding, Header]]) -> bool:
         """Whether the only encoding that fits is proved: by its header, or by being the only one at all."""

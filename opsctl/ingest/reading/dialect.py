@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 USUAL = (",", "\t", ";", "|", "，", "\x01")
 _SEPARATOR = re.compile(r'\A"?sep=(\\t|[^\r\n"]{1,4})"?(?:\r\n|\n|\r|\Z)', re.IGNORECASE)
@@ -75,8 +75,11 @@ def _unquoted(gap: str) -> str:
     return gap[:-1] if len(gap) > 1 and gap[-1] in _QUOTES else gap
 
 
-def _fold_by_character(line: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=512)
+def _fold_by_character(line: str) -> tuple[str, Sequence[int]]:
     """The line without width and case, and for each of its characters where it was before."""
+    if line.isascii():
+        return line.lower(), range(len(line) + 1)
     folded, origin = [], []
     for at, mark in enumerate(line):
         seen = unicodedata.normalize("NFKC", mark).casefold()

@@ -54,8 +54,8 @@ class HeaderSearch:
         self.recognise = recognise
         self.names = Names(names)
 
-    def find(self, text: str) -> Header | None:
-        """The first header in the text, or None.
+    def find(self, text: str, within: int | None = None) -> Header | None:
+        """The first header in the text, or in so many lines of it, or None.
 
         A line that is one under a usual delimiter goes before one that needs an unusual delimiter, an allowance for
         nameless columns, or a repair, wherever they stand.
@@ -63,7 +63,7 @@ class HeaderSearch:
         stated = stated_delimiter(text)
         usual = tuple(dict.fromkeys((stated, *USUAL))) if stated else USUAL
         for find_in, most in ((self._plainly, _AT_ALL), (self._unusually, _CLOSELY), (self._partly, _CLOSELY)):
-            for line in _first_lines(text, most):
+            for line in _first_lines(text, min(most, within or most)):
                 if found := find_in(text, line, usual):
                     return found
         return None

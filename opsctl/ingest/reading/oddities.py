@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name
-from opsctl.ingest.reading.rows import LINE, WIDEST, is_same_header
-from opsctl.ingest.reading.table import CELL_COUNT, QUOTING
+from opsctl.ingest.reading.rows import LINE, REMARK, WIDEST, is_same_header
+from opsctl.ingest.reading.table import CELL_COUNT, QUOTING, Drop
 
 if TYPE_CHECKING:
     from opsctl.ingest.reading.rows import Rows
@@ -36,7 +36,7 @@ def reject_oddities(rows: Rows, quote: str, recognise: Recognise) -> None:
     _reject_second_table(rows, recognise)
     _reject_other_delimiters(rows)
     _reject_wrapped(rows, "'" if quote == '"' else '"')
-    _reject_footnotes(rows)
+    _leave_out_footnotes(rows)
     if quote == '"':
         _reject_broken_apostrophes(rows)
 
@@ -119,7 +119,7 @@ def _reject_wrapped(rows: Rows, quote: str) -> None:
     rows.reject(found, QUOTING, f"all its cells stand between {quote}, which is no quote in this file")
 
 
-def _reject_footnotes(rows: Rows) -> None:
+def _leave_out_footnotes(rows: Rows) -> None:
     """Below the last row, words in the first cell and nothing in the others are a remark about the table."""
     lines: list[int] = []
     for *cells, line in reversed(rows.without().tail(_FOOT).rows()):
@@ -127,7 +127,11 @@ def _reject_footnotes(rows: Rows) -> None:
             break
         lines.append(line)
     width = len(rows.header)
-    if width >= _WIDE or (width > 1 and 0 in rows.measured(but=lines)):
+    if not (width >= _WIDE or (width > 1 and 0 in rows.measured(but=lines))):
+        return
+    if len(lines) == 1 and rows.ends_below_gap(lines[0]):
+        rows.drop([Drop(lines[0], REMARK)])
+    else:
         rows.reject(lines, CELL_COUNT, f"1 filled cell of {width} below the last row: a footnote")
 
 

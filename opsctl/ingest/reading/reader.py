@@ -10,13 +10,13 @@ import polars as pl
 from opsctl.ingest.reading.body import Body, BodyReader
 from opsctl.ingest.reading.cells import without_padding
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
-from opsctl.ingest.reading.encoding import shown
 from opsctl.ingest.reading.header import HeaderSearch
 from opsctl.ingest.reading.kinds import BLANKS, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
 from opsctl.ingest.reading.scan import line_starts
 from opsctl.ingest.reading.signatures import refuse_other_formats
+from opsctl.ingest.reading.stack import Place, place_of
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, TextTable
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
 
@@ -66,49 +66,44 @@ def read_text(
 def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
     """The table below a header that was found; without `fast` nothing is read in bulk, and the answer is the same."""
     text, header = readable.decoding.text, readable.header
-    below = Below(text[header.end :], header.line + header.lines)
+    place = place_of(text, header)
+    below = Below(text[header.end : place.end], header.line + header.lines)
     body = BodyReader(below, totals, recognise, fast).read(header)
-    above = _Above(readable, body, totals)
+    above = _Above(place, body, totals)
     rows = body.rows.frame.drop(LINE)
     names = _without_trailing_nameless(body.header, rows)
-    drops = sorted([*above.drops, *body.rows.drops], key=lambda drop: drop.line)
+    drops = sorted([*above.drops, *body.rows.drops, *place.drops], key=lambda drop: drop.line)
     return TextTable(
         sha256=hashlib.sha256(data).hexdigest(),
         encoding=readable.decoding.encoding,
         delimiter=body.dialect.delimiter,
         header=names,
         header_line=header.line,
-        preamble=above.lines,
+        preamble=place.above,
         cells=without_padding(rows.select(rows.columns[: len(names)])),
         lines=body.rows.frame.get_column(LINE),
         rejected=tuple(sorted([*above.faults, *body.rows.faults], key=lambda fault: fault.line)),
         dropped=tuple(drops),
-        warnings=tuple(_warnings(readable, body, drops)),
+        warnings=(*_warnings(readable, body, drops), *_expected_too(place, recognise)),
     )
 
 
 class _Above:
     """The lines above the header: remarks, but a total or a row that stands there is not lost in silence."""
 
-    def __init__(self, readable: Readable, body: Body, totals: Totals) -> None:
-        text, header = readable.decoding.text, readable.header
-        self.lines: tuple[tuple[int, str], ...] = ()
+    def __init__(self, place: Place, body: Body, totals: Totals) -> None:
         self.faults: list[Fault] = []
         self.drops: list[Drop] = []
         measured = measured_columns(body.rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
-        lines = []
-        for number, (start, after) in enumerate(line_starts(text[: header.start], header.line), start=1):
-            line = text[start:after].rstrip("\r\n")
-            lines.append((number, shown(line)))
+        for number, line in place.above:
             self._judge(number, line.split(body.dialect.delimiter), len(body.header), measured, totals)
-        self.lines = tuple(lines)
 
     def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> None:
         if len(cells) != width or sum(not is_missing(cell) for cell in cells) < 2:  # noqa: PLR2004 - a remark fills one
             return
         label = totals.label(cells)
         if label and not keys_of(cells, label):
-            self.drops.append(Drop(number, "total", tuple(map(shown, cells))))
+            self.drops.append(Drop(number, "total", tuple(cells)))
         elif resembles(cells, measured):
             self.faults.append(Fault(number, CELL_COUNT, "looks like a row, but stands above the header"))
 
@@ -138,6 +133,12 @@ def _warnings(readable: Readable, body: Body, drops: Sequence[Drop]) -> Iterator
         yield "the lines end in more than one way"
     if "\ufffd" in text or "锟斤拷" in text:
         yield f"characters were lost before this file was written (U+FFFD), on {_where_lost(text)}"
+
+
+def _expected_too(place: Place, recognise: Recognise) -> Iterator[str]:
+    further = sum(map(recognise, place.others))
+    if further:
+        yield f"{further} more table{'s' * (further > 1)} of this file would be expected too; only the first is read"
 
 
 def _kinds_of_line_end(text: str) -> int:

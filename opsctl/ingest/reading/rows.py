@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.core.naming import fold
-from opsctl.ingest.reading.kinds import BLANKS, is_measured, measured_columns
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_name, measured_columns
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault
 from opsctl.ingest.reading.totals import Totals, adds_up, keys_of
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.records import Split
 
 LINE = "line"
+REMARK = "remark"
 UNSEEN = BLANKS + "\ufeff"
 _SAMPLE = 500
 _NEAR = 20
@@ -72,6 +73,13 @@ class Rows:
         inside = next_rows.filter((next_rows > 0) & (next_rows < self.frame.height))
         return _without(self.frame[inside], self._gone)
 
+    def ends_below_gap(self, line: int) -> bool:
+        """Whether a record is the last, and a blank line stands above it."""
+        if not any(drop.line == line - 1 and drop.reason == "blank" for drop in self.drops):
+            return False
+        below = self.without().get_column(LINE) > line
+        return not below.any() and all(fault.line <= line for fault in self.faults)
+
     def settle(self) -> None:
         """Make the frame the rows that are left."""
         self.frame, self._gone = self.without(), set()
@@ -118,6 +126,7 @@ def judge(rows: Rows, odd: Sequence[tuple[int, tuple[str, ...]]], totals: Totals
     _drop_totals(rows, totals)
     for line, cells in odd:
         _judge_odd(rows, line, cells, totals)
+    _drop_remark(rows, odd)
 
 
 def _drop_by_look(rows: Rows) -> None:
@@ -189,3 +198,13 @@ def _judge_odd(rows: Rows, line: int, cells: tuple[str, ...], totals: Totals) ->
     else:
         many = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
         rows.faults.append(Fault(line, CELL_COUNT, f"{many} where the header has {len(rows.header)}"))
+
+
+def _drop_remark(rows: Rows, odd: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+    """Words alone in the last record, below a blank line: a remark about the table, not a row that was cut off."""
+    filled = ((line, [cell for cell in cells if cell.strip(UNSEEN)]) for line, cells in reversed(odd))
+    line, cells = next(((line, cells) for line, cells in filled if cells), (0, []))
+    rejected = [fault for fault in rows.faults if fault.line == line]
+    if rejected and len(cells) == 1 < len(rows.header) and is_name(cells[0]) and rows.ends_below_gap(line):
+        rows.faults = [fault for fault in rows.faults if fault.line != line]
+        rows.drops.append(Drop(line, REMARK))

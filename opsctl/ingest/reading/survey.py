@@ -6,12 +6,12 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from opsctl.core.errors import NoHeader, UndecidedEncoding
+from opsctl.core.errors import EmptyFile, NoHeader, UndecidedEncoding
 from opsctl.ingest.reading.choice import Readable
 from opsctl.ingest.reading.dialect import USUAL, stated_delimiter
 from opsctl.ingest.reading.encoding import DAMAGE, LEGACY, Decoding, by_mark, by_name, decode
 from opsctl.ingest.reading.header import Header
-from opsctl.ingest.reading.kinds import BLANKS
+from opsctl.ingest.reading.kinds import BLANKS, is_name
 from opsctl.ingest.reading.reader import table_of
 from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
 from opsctl.ingest.reading.signatures import refuse_other_formats
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.table import TextTable
 
 _SAMPLE = 200
+_TALLEST = 50  # lines above a table
 
 
 def survey(content: Content, *, encoding: str | None = None) -> TextTable:
@@ -31,15 +32,33 @@ def survey(content: Content, *, encoding: str | None = None) -> TextTable:
 
     Raises:
         NotATable: The content is another format.
-        EmptyFile: It holds no text.
+        EmptyFile: It holds no text, or nothing but remarks about a table that is not there.
         UndecidedEncoding: It is not Unicode; the encodings that would decode it are named.
         BadOption: There is no encoding of that name.
     """
     data = content.data
     refuse_other_formats(data, content.name)
     decoding = _decoding(data, encoding, content.name)
+    _refuse_mere_remarks(decoding.text, content.name)
     header = _first_plausible(decoding.text, content.name)
     return table_of(data, Readable(decoding, header), lambda cells: tuple(cells) == header.cells, Totals(TOTAL_WORDS))
+
+
+def _refuse_mere_remarks(text: str, file: str) -> None:
+    """A title and lines such as `Report Start: …` are what stands above a table: a report that found nothing."""
+    lines = [*islice(filter(None, _texts(text)), _TALLEST + 1)]
+    parts = [line.replace("：", ": ").partition(": ") for line in lines[1:]]
+    labels = [label for label, _, value in parts if value and is_name(label)]
+    if 1 < len(labels) < _TALLEST and len(labels) == len(parts) == len(set(labels)):
+        raise EmptyFile(
+            "the file holds remarks such as stand above a table, and no table below them",
+            file=file,
+            hint="an export without rows looks like this: was there anything to report in its period?",
+        )
+
+
+def _texts(text: str) -> Iterator[str]:
+    return (text[start:after].strip(f'{BLANKS}"') for start, after in line_starts(text, len(text)))
 
 
 def _decoding(data: bytes, named: str | None, file: str) -> Decoding:

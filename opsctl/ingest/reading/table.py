@@ -27,7 +27,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A record that is no row: "total", "blank", "comment" or "repeated header"; totals keep their cells."""
+    """A record that is no row; only totals keep their cells.
+
+    The reason is one of "total", "blank", "comment", "repeated header", "remark" and "another table".
+    """
 
     line: int
     reason: str
@@ -44,7 +47,8 @@ class TextTable:
         delimiter: What stands between two cells of a row.
         header: The file's own names, untouched; an empty nameless column of a trailing delimiter is left out.
         header_line: The physical line the header starts at, from 1.
-        preamble: The physical lines above the header, each with its number and raw text.
+        preamble: The physical lines above the header, each with its number and raw text; of several tables in one
+            file, those of this table and what the top of the file says of all.
         cells: One String column per header cell, named "0", "1", …; no nulls.
         lines: Int64, the physical line each row of `cells` starts at.
         rejected: Records that are broken, by line.

@@ -28,7 +28,12 @@ TABLE = st.lists(st.tuples(CELL, CELL), max_size=8).map(
 MARKS = ['"', '""', "'", ",", ",", ",,", "\n", "\n", "\n", "\r\n", "\r", "\\", " ", "\t", ";", "#", "=", "\0"]
 TEXTS = ["u1", "2025-01-05", "抖音", "x", "7", "合计", "Total", "--", "sep=;", "id", "name", "note"]
 LINES = ["id,name,note\n", "u2,a,3\n", 'u3,"b\nc",4\n']
-BITS = st.sampled_from([*MARKS, *TEXTS, *LINES])
+STACKED = [
+    "\n\n# on: 2025-01-05\nname,note\nx,7\n",
+    "\n\n# on: 2025-01-06\nid,name,note\nu5,d,5\n",
+    "\n\n# on: 2025-01-07\n",
+]
+BITS = st.sampled_from([*MARKS, *TEXTS, *LINES, *STACKED])
 MESS = st.lists(BITS, max_size=40).map("".join)
 
 
@@ -74,10 +79,22 @@ def test_every_record_is_accounted_for_once(table: list[tuple[str, ...]]) -> Non
     assert found.read == len(lines) == len(set(lines)) == len(table) + 4
 
 
+@settings(max_examples=150, deadline=None)
+@given(parts=st.lists(st.sampled_from([*STACKED, "\nu9,z,1\n", "\n,,\n", "\n"]), max_size=6))
+def test_of_a_stack_every_record_is_accounted_for_once(parts: list[str]) -> None:
+    text = "# on: 2025-01-05\nid,name,note\nu1,a,1\nu2,b,2\n" + "".join(parts)
+    found = read(text, COLUMNS)
+    lines = [*found.lines, *(fault.line for fault in found.rejected), *(drop.line for drop in found.dropped)]
+    records = [at for at, line in enumerate(text.splitlines(), 1) if line.strip(",") and not line.startswith("#")]
+    assert len(lines) == len(set(lines))
+    assert {*lines, found.header_line} >= set(records)
+    assert rows(found)[:2] == [("u1", "a", "1"), ("u2", "b", "2")]
+
+
 @settings(max_examples=250, deadline=None)
 @given(
     mess=MESS,
-    above=st.sampled_from(["", "title\n", "sep=;\n"]),
+    above=st.sampled_from(["", "title\n", "sep=;\n", "# on: 2025-01-05\n"]),
     header=st.sampled_from(["id,name,note", "id;name;note"]),
 )
 def test_reading_in_bulk_and_line_by_line_agree(mess: str, above: str, header: str) -> None:

@@ -131,6 +131,38 @@ def test_a_footnote_padded_with_delimiters_is_no_row() -> None:
     assert (rows(table), [line for line, _ in rejected(table)]) == (KEPT, [5, 6])
 
 
+@pytest.mark.parametrize("words", ["@2020 Microsoft Corporation. All rights reserved. ", "以平台结算为准"])
+@pytest.mark.parametrize("padding", ["", ",,,"])
+def test_words_alone_below_a_blank_line_at_the_end_are_a_remark(words: str, padding: str) -> None:
+    table = read(export(*ROWS, "", f'"{words}"{padding}', ""), COLUMNS)
+    assert (rows(table), table.rejected) == (KEPT, ())
+    assert dropped(table) == [(5, "blank"), (6, "remark"), (7, "blank")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["以平台结算为准"],  # no blank line above it
+        ["", "2025-01-0"],  # a row that was cut off
+        ["", "以平台结算为准", "2025-01-07,抖音,1.00"],  # not the last
+        ["", "以平台结算为准,是"],
+    ],
+)
+def test_what_only_resembles_a_remark_is_rejected(lines: list[str]) -> None:
+    table = read(export(*ROWS, *lines), COLUMNS)
+    assert rows(table) == KEPT
+    assert len(table.rejected) == sum(bool(line) for line in lines)
+
+
+def test_a_remark_is_left_out_of_a_report_without_rows() -> None:
+    table = read(export("", "@2020 Microsoft Corporation"), COLUMNS)
+    assert (rows(table), table.rejected, dropped(table)) == ([], (), [(2, "blank"), (3, "remark")])
+
+
+def test_a_row_of_one_column_is_never_a_remark() -> None:
+    assert rows(read("channel\ndouyin\n\nkuaishou\n", "channel")) == [("douyin",), ("kuaishou",)]
+
+
 def test_a_row_with_only_its_id_is_a_row() -> None:
     assert rows(read("id,a,b\n1,x,y\n2,,\n", "id,a,b"))[-1] == ("2", "", "")
 

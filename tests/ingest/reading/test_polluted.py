@@ -77,11 +77,33 @@ def test_a_total_of_one_cell_too_many_is_a_total(shared: Path) -> None:
     assert (table.cells.height, table.rejected, dropped(table)[0]) == (3, (), (8, "total"))
 
 
+STACKED = "exports/ga4/data_export_20230424.csv"
+
+
 def test_the_first_of_many_stacked_tables_is_not_mixed_with_the_others(shared: Path) -> None:
-    [content] = unpack(shared / "exports/ga4/data_export_20230424.csv")
+    [content] = unpack(shared / STACKED)
     table = survey(content)
-    assert (table.header, table.cells.height) == (("Nth day", "Users"), 28)
-    assert table.rejected[0].line == 41
+    assert (table.header, table.cells.height, table.rejected) == (("Nth day", "Users"), 28, ())
+    assert {reason for _, reason in dropped(table)} == {"another table"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "line", "height"),
+    [
+        ("Nth day,Users", 9, 28),
+        ("Nth day,New users", 41, 28),
+        ("Nth day,Total revenue", 105, 0),
+        ("First user default channel group,New users", 111, 2),
+        ("Country,Users", 131, 1),
+        ("Nth day,30 days,7 days,1 day", 137, 28),
+        ("Date,Week 0,Week 1,Week 2,Week 3,Week 4,Week 5", 170, 6),
+        ("Platform,Conversions", 209, 0),
+    ],
+)
+def test_each_of_many_stacked_tables_can_be_had(shared: Path, columns: str, line: int, height: int) -> None:
+    table = table_in(shared / STACKED, columns.split(","))
+    assert (table.header_line, table.cells.height, table.rejected) == (line, height, ())
+    assert table.read == 145  # 15 headers and 131 rows, but for its own header
 
 
 def test_a_file_of_bare_carriage_returns_has_all_its_rows(shared: Path) -> None:

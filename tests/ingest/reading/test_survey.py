@@ -43,3 +43,33 @@ def test_what_is_no_table_is_refused_here_too() -> None:
         seen("<html></html>")
     with pytest.raises(EmptyFile):
         seen("\n\n")
+
+
+LINKEDIN = """Ad Performance Report (in UTC)
+Report Start: September 21, 2026, 12:00 AM
+Report End: September 22, 2026, 11:59 PM
+Date Generated: September 23, 2026, 9:14 AM
+
+"""
+
+
+@pytest.mark.parametrize(
+    "export", [LINKEDIN.encode("utf-16"), "渠道日报\n开始日期：2025-01-05\n结束日期：2025-01-06\n".encode()]
+)
+def test_a_report_of_remarks_alone_is_empty(export: bytes) -> None:
+    with pytest.raises(EmptyFile) as refusal:
+        seen(export)
+    assert "no table below them" in refusal.value.sentence
+
+
+@pytest.mark.parametrize(
+    "export",
+    [
+        f"{LINKEDIN}Start Date\tTotal Spent\n",
+        "time\n12:30\n13:30\n",
+        "name\nfirst: a\nfirst: b\n",
+        "name: city\nx: a, b\ny\n",
+    ],
+)
+def test_remarks_with_anything_else_are_no_empty_report(export: str) -> None:
+    assert seen(export).header

@@ -1,0 +1,81 @@
+"""An account that one export names and another does not: it may be the same money, and must not be added blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from opsctl.core.errors import OpsctlError, Overlap
+from opsctl.ingest.account import SENT_TWICE, Part
+from opsctl.ingest.breakdowns import span_of
+
+_NAMES = ("account", "product", "agency")
+_SAME = ["channel", "currency", "day", "through"]
+_SLACK = 0.005  # of the money: platforms round rows
+
+
+def one_name_each(parts: list[Part]) -> tuple[list[Part], list[OpsctlError]]:
+    """The files of one platform without rows that others tell under a name which these lack.
+
+    Where they differ nobody can tell two accounts apart, and the file without the name is refused.
+    """
+    left = list(parts)
+    refused: list[OpsctlError] = []
+    for name in _NAMES:
+        named = [part for part in left if part.frame[name].count()]
+        for at, part in enumerate(left):
+            rows = part.frame.filter(pl.col(name).is_null())
+            others = [one for one in named if one is not part]
+            if rows.is_empty() or not others:
+                continue
+            shared = _shared(rows, others, name)
+            if shared.is_empty():
+                continue
+            if not _agree(rows, others, shared, name):
+                refused.append(_overlap(part, others[0], shared, name))
+                left[at] = replace(part, frame=part.frame.clear())
+            else:
+                left[at] = _without(part, shared, name)
+    gone = {error.file for error in refused}
+    return [part for part in left if part.account.file not in gone], refused
+
+
+def _shared(rows: pl.DataFrame, others: Sequence[Part], name: str) -> pl.DataFrame:
+    """The days and channels of which both tell, the others under the name."""
+    told = pl.concat([one.frame.filter(pl.col(name).is_not_null()).select(_SAME) for one in others]).unique()
+    return rows.select(_SAME).unique().join(told, on=_SAME, how="semi", nulls_equal=True)
+
+
+def _agree(rows: pl.DataFrame, others: Sequence[Part], shared: pl.DataFrame, name: str) -> bool:
+    """Is the money without the name that of some file with it, or of all of them together?"""
+    mine = _sums(rows, shared)
+    each = [_sums(one.frame.filter(pl.col(name).is_not_null()), shared) for one in others]
+    together = pl.concat(each).group_by(_SAME).agg(pl.col("spend").sum())
+    return any(_equal(mine, theirs) for theirs in (together, *each))
+
+
+def _sums(rows: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(shared, on=_SAME, how="semi", nulls_equal=True).group_by(_SAME).agg(pl.col("spend").sum())
+
+
+def _equal(mine: pl.DataFrame, theirs: pl.DataFrame) -> bool:
+    pairs = mine.join(theirs, on=_SAME, nulls_equal=True, suffix="_named")
+    close = (pairs["spend"] - pairs["spend_named"]).abs() <= pairs["spend"] * _SLACK
+    return pairs.height == mine.height and bool(close.all())
+
+
+def _without(part: Part, shared: pl.DataFrame, name: str) -> Part:
+    unnamed = part.frame.filter(pl.col(name).is_null()).join(shared, on=_SAME, how="semi", nulls_equal=True)
+    left = part.frame.join(unnamed.select("line"), on="line", how="anti", maintain_order="left")
+    return replace(part, frame=left, account=part.account.with_dropped(SENT_TWICE, part.frame.height - left.height))
+
+
+def _overlap(part: Part, other: Part, shared: pl.DataFrame, name: str) -> Overlap:
+    return Overlap(
+        f"{part.account.file} does not name the {name} that {other.account.file} names, of the same days"
+        f" ({span_of(shared)}), and the sums differ: nobody can tell whether it is the same money",
+        file=part.account.file,
+        hint=f"give its files their `{name}:` under sources in opsctl.yaml, or leave one of them out",
+    )
