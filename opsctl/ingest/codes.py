@@ -30,7 +30,7 @@ class Codes:
 
     def filled_in(self, part: Part) -> Part:
         """A file's rows with the channel of their code, the agency and product of their account, and channels by id."""
-        if part.account.table == "acquisition" and self._dictionary is not None:
+        if part.account.table in ("acquisition", "cohort") and self._dictionary is not None:
             frame = self._dictionary.apply(part.frame, self._project, self._looked)
             part = _given(part, frame)
         if part.account.table == "spend":
@@ -44,10 +44,12 @@ class Codes:
     def _of_accounts(self, part: Part) -> pl.DataFrame:
         """Agency and product as `accounts:` has them, where the rows do not say."""
         frame = part.frame
-        for account in self._project.accounts:
+        for account in sorted(self._project.accounts, key=lambda one: one.account is None):  # the named ones first
             if not is_of(account, part.account.mapping):
                 continue
             mine = pl.lit(value=True) if account.account is None else pl.col("account") == account.account
+            for bound, within in ((account.start, pl.col("day").ge), (account.end, pl.col("day").le)):
+                mine = mine & within(bound) if bound else mine
             said = {name: value for name in _OF_ACCOUNTS if (value := getattr(account, name))}
             frame = frame.with_columns(
                 pl.when(mine & pl.col(name).is_null()).then(pl.lit(value)).otherwise(name).alias(name)

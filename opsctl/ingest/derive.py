@@ -86,7 +86,7 @@ def _dated(made: Found, written: Written, asked: Period | None) -> list[str]:
     made["day"] = pl.repeat(days.start, height, dtype=pl.Date, eager=True)
     if spans:
         made["through"] = pl.repeat(days.end, height, dtype=pl.Date, eager=True)
-    whence = "as the file says" if period else "the period asked for: the file does not say"
+    whence = "as the file or its name says" if period else "the period asked for: the file does not say"
     label = f"{days.start}..{days.end}" if days.grain is Grain.SPAN else days.label
     return [f"no row names a day; they are of {label}, {whence}"]
 

@@ -72,6 +72,11 @@ class Entry:
         """Is it valid on a day?"""
         return day is None or ((self.start or day) <= day <= (self.end or day))
 
+    @property
+    def stands_for(self) -> tuple[str | None, ...]:
+        """All that it says of a code."""
+        return (self.channel, self.product, self.account, self.agency, self.owner)
+
     def meets(self, other: Entry) -> bool:
         """Is there a day on which both are valid?"""
         starts = [day for day in (self.start, other.start) if day]
@@ -115,18 +120,23 @@ class Dictionary:
         return next((entry for entry in named if entry.holds_on(day)), None)
 
     def apply(self, users: pl.DataFrame, project: Project, looked: Looked) -> pl.DataFrame:
-        """Rows of users under the channel of their code on their day.
+        """Rows of users, or of cohorts, under the channel of their code on their day.
 
         The code is the `sub_channel`; of rows without one, the channel's own text, where that is no known channel.
         """
-        coded = users.with_columns(_code=pl.coalesce("sub_channel", "channel"))
-        pairs = coded.select("_code", "day", own="channel").drop_nulls("_code").group_by("_code", "day", "own").len()
-        found = [self._row(code, day, own, rows, project, looked) for code, day, own, rows in pairs.iter_rows()]
+        counted = pl.col("users").fill_null(0).sum() if "users" in users.columns else pl.len()
+        own = [pl.col(name) for name in ("sub_channel", "channel") if name in users.columns]
+        coded = users.with_columns(_code=pl.coalesce(own))
+        pairs = coded.drop_nulls("_code").group_by("_code", "day", own="channel").agg(counted.cast(pl.Int64))
+        found = [self._row(code, day, mine, rows, project, looked) for code, day, mine, rows in pairs.iter_rows()]
         table = pl.DataFrame([row for row in found if row is not None], schema=_LOOKED, orient="row")
         joined = coded.join(table, on=["_code", "day", "channel"], how="left", nulls_equal=True, maintain_order="left")
-        own = [pl.coalesce(f"_{name}", name).alias(name) for name in ("product", "account")]
-        attributes = [pl.col(f"_{name}").alias(f"attribute_{name}") for name in _ATTRIBUTES]
-        filled = joined.with_columns(*own, *attributes, channel=pl.coalesce("_channel", "channel"))
+        filled = joined.with_columns(channel=pl.coalesce("_channel", "channel"))
+        for name in ("product", "account", *(f"attribute_{name}" for name in _ATTRIBUTES)):
+            if name in users.columns:
+                filled = filled.with_columns(pl.coalesce(name, f"_{name.removeprefix('attribute_')}").alias(name))
+            elif "user" in users.columns:
+                filled = filled.with_columns(pl.col(f"_{name.removeprefix('attribute_')}").alias(name))
         return filled.drop("_code", *(name for name in _LOOKED if name.startswith("_") and name != "_code"))
 
     def _row(  # noqa: PLR0913, PLR0917 - one line of the lookup
@@ -146,9 +156,9 @@ class Dictionary:
 
     def _refuse_two_at_once(self, entries: Sequence[Entry]) -> None:
         for first, other in combinations(entries, 2):
-            if first.channel != other.channel and first.meets(other):
+            if first.stands_for != other.stands_for and first.meets(other):
                 raise BadConfiguration(
-                    f"the code '{first.code}' stands for two channels at once (also on line {first.line})",
+                    f"the code '{first.code}' stands for two things at once (also on line {first.line})",
                     file=self.file,
                     line=other.line,
                     hint="say from when to when each is valid",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -80,17 +81,19 @@ def load(files: Files, settings: Settings, asked: Period | None = None) -> Loade
     """
     found = Loaded()
     parts: dict[str, list[Part]] = defaultdict(list)
-    seen: dict[str, str] = {}
+    seen: dict[str, Part] = {}
     claims = Claims(settings)
     codes = Codes(settings)
     for file in _unpacked(files, claims, found):
         with _refusing(found, file.name):
-            if _is_new(file, found, seen):
-                part = codes.filled_in(_part(file, claims, found, asked))
-                if part.account.table == "cohort":
-                    part, notes = added_up(part)
-                    found.notes += notes
-                parts[part.account.table].append(part)
+            part = _part(file, claims, found, asked)
+            if not _is_new(part, found, seen):
+                continue
+            part = codes.filled_in(part)
+            if part.account.table == "cohort":
+                part, notes = added_up(part)
+                found.notes += notes
+            parts[part.account.table].append(part)
     said, found.unknown_codes = codes.notes()
     found.notes += said
     parts["cohort"], told_twice = beside_users(parts["cohort"], parts["acquisition"])
@@ -121,11 +124,14 @@ def _refusing(found: Loaded, name: str) -> Iterator[None]:
         found.refused.append(refusal)
 
 
-def _is_new(file: File, found: Loaded, seen: dict[str, str]) -> bool:
-    first = seen.setdefault(file.sha256, file.name)
-    if first != file.name:
-        found.notes.append(Note("same_bytes", f"{file.name} holds the same bytes as {first} and was read once"))
-    return first == file.name
+def _is_new(part: Part, found: Loaded, seen: dict[str, Part]) -> bool:
+    """Whether a file says what no other did. The same bytes may be of another account or week, by source or name."""
+    first = seen.setdefault(part.account.sha256, part)
+    if first is part or not first.frame.equals(part.frame):
+        return True
+    text = f"{part.account.file} holds the same bytes as {first.account.file} and was read once"
+    found.notes.append(Note("same_bytes", text))
+    return False
 
 
 def _sha256(content: Content) -> str:
@@ -199,7 +205,13 @@ def of_parquet(name: str, content: Content) -> Read:
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DamagedFile("the Parquet file cannot be read to its end", file=name, hint="export it again") from error
     cells = frame.rename({column: str(at) for at, column in enumerate(frame.columns)})
-    return Read(Raw(name, frame.columns, cells, pl.int_range(1, frame.height + 1, eager=True)))
+    lines = pl.int_range(1, frame.height + 1, eager=True)
+    return Read(Raw(name, frame.columns, cells, lines, place=_place(content)))
+
+
+def _place(content: Content) -> str:
+    """A file's name below that of its folder: what patterns over names see, wherever the command was typed."""
+    return "/".join(Path(content.name).resolve().parts[-2:])
 
 
 def of_text(
@@ -223,7 +235,7 @@ def of_text(
         looks = survey(content, encoding=encoding)
         raise claims.refusal(looks.header, source, name, looks.header_line) from None
     read = Read(
-        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table)),
+        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table), _place(content)),
         rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
         dropped=tuple(drop.reason for drop in table.dropped),
         totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),

@@ -11,8 +11,9 @@ from opsctl.core.errors import OpsctlError, Overlap
 from opsctl.ingest.account import SENT_TWICE, Part
 from opsctl.ingest.breakdowns import span_of
 
-_NAMES = ("account", "product", "agency")
-_SAME = ["channel", "currency", "day", "through"]
+_SLICE = ("channel", "currency", "day", "through")
+# For each name what must be the same for two rows to be of one money, whatever they say of it.
+_NAMES = {"account": _SLICE, "product": (*_SLICE, "account"), "agency": (*_SLICE, "account", "product")}
 _SLACK = 0.005  # of the money: platforms round rows
 
 
@@ -23,14 +24,14 @@ def one_name_each(parts: list[Part]) -> tuple[list[Part], list[OpsctlError]]:
     """
     left = list(parts)
     refused: list[OpsctlError] = []
-    for name in _NAMES:
+    for name, same in _NAMES.items():
         named = [part for part in left if part.frame[name].count()]
         for at, part in enumerate(left):
             rows = part.frame.filter(pl.col(name).is_null())
             others = [one for one in named if one is not part]
             if rows.is_empty() or not others:
                 continue
-            shared = _shared(rows, others, name)
+            shared = _shared(rows, others, name, same)
             if shared.is_empty():
                 continue
             if not _agree(rows, others, shared, name):
@@ -42,32 +43,35 @@ def one_name_each(parts: list[Part]) -> tuple[list[Part], list[OpsctlError]]:
     return [part for part in left if part.account.file not in gone], refused
 
 
-def _shared(rows: pl.DataFrame, others: Sequence[Part], name: str) -> pl.DataFrame:
+def _shared(rows: pl.DataFrame, others: Sequence[Part], name: str, same: Sequence[str]) -> pl.DataFrame:
     """The days and channels of which both tell, the others under the name."""
-    told = pl.concat([one.frame.filter(pl.col(name).is_not_null()).select(_SAME) for one in others]).unique()
-    return rows.select(_SAME).unique().join(told, on=_SAME, how="semi", nulls_equal=True)
+    told = pl.concat([one.frame.filter(pl.col(name).is_not_null()).select(same) for one in others]).unique()
+    return rows.select(same).unique().join(told, on=list(same), how="semi", nulls_equal=True)
 
 
 def _agree(rows: pl.DataFrame, others: Sequence[Part], shared: pl.DataFrame, name: str) -> bool:
     """Is the money without the name that of some file with it, or of all of them together?"""
     mine = _sums(rows, shared)
     each = [_sums(one.frame.filter(pl.col(name).is_not_null()), shared) for one in others]
-    together = pl.concat(each).group_by(_SAME).agg(pl.col("spend").sum())
+    together = pl.concat(each).group_by(shared.columns).agg(pl.col("spend").sum())
     return any(_equal(mine, theirs) for theirs in (together, *each))
 
 
 def _sums(rows: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
-    return rows.join(shared, on=_SAME, how="semi", nulls_equal=True).group_by(_SAME).agg(pl.col("spend").sum())
+    of_shared = rows.join(shared, on=shared.columns, how="semi", nulls_equal=True)
+    return of_shared.group_by(shared.columns).agg(pl.col("spend").sum())
 
 
 def _equal(mine: pl.DataFrame, theirs: pl.DataFrame) -> bool:
-    pairs = mine.join(theirs, on=_SAME, nulls_equal=True, suffix="_named")
+    keys = [name for name in mine.columns if name != "spend"]
+    pairs = mine.join(theirs, on=keys, nulls_equal=True, suffix="_named")
     close = (pairs["spend"] - pairs["spend_named"]).abs() <= pairs["spend"] * _SLACK
     return pairs.height == mine.height and bool(close.all())
 
 
 def _without(part: Part, shared: pl.DataFrame, name: str) -> Part:
-    unnamed = part.frame.filter(pl.col(name).is_null()).join(shared, on=_SAME, how="semi", nulls_equal=True)
+    rows = part.frame.filter(pl.col(name).is_null())
+    unnamed = rows.join(shared, on=shared.columns, how="semi", nulls_equal=True)
     left = part.frame.join(unnamed.select("line"), on="line", how="anti", maintain_order="left")
     return replace(part, frame=left, account=part.account.with_dropped(SENT_TWICE, part.frame.height - left.height))
 

@@ -21,6 +21,7 @@ from opsctl.ingest.values import Style
 
 _FIELD = re.compile(r"\{[^{}]+\}")
 _SPELT = "[0-9]{4}"  # a year
+_VAGUE = (Grain.DAY, Grain.YEAR)
 _NOTHING_SAID = "-"
 _PLAIN = Column.model_validate({"const": _NOTHING_SAID})  # a column that the mapping says nothing special of
 
@@ -35,6 +36,7 @@ class Raw:
         cells: One column per name, called "0", "1", …; text, or what a Parquet file keeps.
         lines: The physical line (Parquet: the row) of each row of `cells`, from 1.
         preamble: The lines above the header.
+        place: The file's own name below that of its folder, however the user came there.
     """
 
     name: str
@@ -42,10 +44,11 @@ class Raw:
     cells: pl.DataFrame
     lines: pl.Series
     preamble: Sequence[str] = ()
+    place: str = ""
 
     def only(self, kept: pl.Series) -> Raw:
         """The same file with some of its rows."""
-        return Raw(self.name, self.header, self.cells.filter(kept), self.lines.filter(kept), self.preamble)
+        return replace(self, cells=self.cells.filter(kept), lines=self.lines.filter(kept))
 
     def same(self, value: str) -> pl.Series:
         """One text in every row."""
@@ -128,7 +131,8 @@ class Written:
     def period(self) -> Period | None:
         """The days that the file as a whole is of: where its mapping says, else as its own or its folder's name shows.
 
-        A single day in a name that no mapping vouches for may well be the day of the download: it is not taken.
+        A single day in a name that no mapping vouches for may well be the day of the download, and a year that of
+        the folder: neither is taken.
 
         Raises:
             AmbiguousValues: A day such as 1/5/2026 that nothing tells from 5/1/2026.
@@ -136,9 +140,9 @@ class Written:
         if self._stated_days():
             return self.stated_period()
         order = self.style("day").dates
-        parts = reversed(PurePosixPath(self.raw.name).parts)
+        parts = reversed(PurePosixPath(self.raw.place).parts)
         spelt = (days_in(part, order) for part in parts if re.search(_SPELT, part))
-        return next((found for found in spelt if found is not None and found.grain is not Grain.DAY), None)
+        return next((found for found in spelt if found is not None and found.grain not in _VAGUE), None)
 
     def stated_period(self) -> Period | None:
         """The same, only where its mapping says.
@@ -152,7 +156,7 @@ class Written:
         shape = self.export.file if self.export else None
         if shape is None:
             return []
-        named = extract(shape.name.period, self.raw.name) if shape.name.period else None
+        named = extract(shape.name.period, self.raw.place) if shape.name.period else None
         return self._told(shape.preamble.period) or ([] if named is None else [named])
 
     @property
@@ -162,7 +166,7 @@ class Written:
 
     def _from_file(self, preamble: str | None, name: str | None) -> str | None:
         told = next(iter(self._told(preamble)), None)
-        return told if told is not None or name is None else extract(name, self.raw.name)
+        return told if told is not None or name is None else extract(name, self.raw.place)
 
     def _told(self, preamble: str | None) -> list[str]:
         """What a pattern finds in the lines above the header."""
@@ -229,6 +233,7 @@ def melted(written: Written) -> Written:
         pl.concat(cells),
         pl.concat([raw.lines] * len(keys)),
         raw.preamble,
+        raw.place,
     )
     positions = {**written.claim.positions, melt.into: (len(raw.header),), **{n: (at,) for n, at in spread.items()}}
     return replace(written, raw=long, claim=replace(written.claim, positions=positions))

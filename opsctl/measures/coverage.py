@@ -67,6 +67,21 @@ def gaps(found: Iterable[Arrival], known: Period) -> pl.DataFrame:
     return pl.DataFrame(sorted(rows), schema=NO_GAPS.schema, orient="row") if rows else NO_GAPS
 
 
+def over_spans(lost: pl.DataFrame, spend: pl.LazyFrame | None) -> pl.DataFrame:
+    """Gaps, and with each the other days of rows of the same channel that span it: these cannot be taken apart."""
+    if lost.is_empty() or spend is None:
+        return lost.sort("channel", "day")
+    spans = spend.filter(pl.col("through") > pl.col("day")).select("channel", first="day", last="through").unique()
+    rows = spans.collect()
+    while True:
+        torn = rows.join(lost, on="channel").filter(pl.col("day").is_between("first", "last"))
+        days = torn.select("channel", day=pl.date_ranges("first", "last")).explode("day")
+        wider = pl.concat([lost, days]).unique()
+        if wider.height == lost.height:
+            return lost.sort("channel", "day")
+        lost = wider
+
+
 def share(found: Iterable[Arrival], channel: str, period: Period) -> float | None:
     """The share of a channel's account-days of a period that arrived; None where none was expected."""
     of_channel = [one for one in found if channel in one.channels]
@@ -118,7 +133,11 @@ def _told(loaded: Loaded) -> pl.DataFrame:
 
 def _arrival(one: Account, told: pl.DataFrame, settings: Settings, known: Period) -> Arrival:
     rows = told.filter(pl.col("mapping").is_in([name for name in told["mapping"].unique() if is_of(one, name)]))
-    mine = rows.filter(pl.col("account") == one.account) if one.account is not None else rows
+    mine = rows
+    if one.account is not None:
+        alone = sum(other.source == one.source for other in settings.project.accounts) == 1
+        named = pl.col("account") == one.account
+        mine = rows.filter(named | pl.col("account").is_null() if alone else named)
     first = one.start or mine["day"].min() or known.start
     last = min(one.end or known.end, known.end)
     return Arrival(

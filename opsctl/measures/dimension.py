@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 
 import polars as pl
 
+from opsctl.ingest.breakdowns import ALSO, CUTS
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
@@ -92,9 +94,32 @@ def split(evidence: Evidence, ask: Ask, tables: str | tuple[str, ...], rows: pl.
         if not found:
             return None
         asked[name] = found[0]
+    if unanswerable(evidence, ask, of):
+        return None
     for name, values in ask.where:
-        rows = rows.filter(asked[name].is_in(_meant(evidence, name, values)))
+        meant = asked[name].is_in(_meant(evidence, name, values))
+        rows = rows.filter(meant | _crosses(name, values) if of == ("spend",) and name in CALENDAR else meant)
     return rows.with_columns(**{f"by_{name}": asked[name] for name in ask.by})
+
+
+def unanswerable(evidence: Evidence, ask: Ask, tables: tuple[str, ...]) -> bool:
+    """Is money asked for by breakdowns that no file tells together?"""
+    narrowed = {ALSO.get(name, name) for name, _ in ask.where} & set(CUTS)
+    return tables == ("spend",) and bool(evidence.cuts and narrowed) and not evidence.telling(ask.dimensions)
+
+
+def _crosses(name: str, values: tuple[str, ...]) -> pl.Expr:
+    """True of rows of spend that belong to a day, week or month in part only."""
+    first, last = CALENDAR[name](pl.col("day")), CALENDAR[name](pl.coalesce("through", "day"))
+    touched = [pl.lit(value).is_between(first, last) for value in values]
+    return ((first != last) & pl.any_horizontal(touched)).fill_null(value=False)
+
+
+def torn(ask: Ask, until: date) -> pl.Expr:
+    """True of rows of spend of which only some days are asked for, or known by now: nobody can say what falls where."""
+    unknown = pl.coalesce("through", "day") > until
+    crossing = [_crosses(name, values) for name, values in ask.where if name in CALENDAR]
+    return pl.any_horizontal(ask.tears(), unknown.fill_null(value=False), *crossing)
 
 
 def _meant(evidence: Evidence, name: str, values: tuple[str, ...]) -> list[str]:

@@ -97,6 +97,16 @@ class Evidence:
             return rows
         return rows.join(self.gaps.lazy(), on=["channel", "day"], how="anti", maintain_order="left")
 
+    def telling(self, dimensions: Sequence[str]) -> list[str]:
+        """The breakdowns, of money that is told at several, that tell all of the dimensions."""
+        asked = {ALSO.get(name, name) for name in dimensions} & set(CUTS)
+        return [cut for cut in sorted(self.cuts) if asked <= set(cut.split(SEPARATOR))]
+
+    def until(self, table: str) -> date:
+        """The last day of which rows of a table count: its last day is left out where it was not over."""
+        last = self.last_day.get(table)
+        return self.as_of if last is None else min(self.as_of, last)
+
     def through(self, table: str) -> date | None:
         """The last day that the table shows whole, or None when it holds no row.
 
@@ -112,18 +122,17 @@ class Evidence:
 
     def spend_by(self, dimensions: Sequence[str]) -> pl.LazyFrame:
         """Spend up to the day that is known, each money once: told by the dimensions where some file tells it so."""
-        rows = self.tables["spend"].filter((pl.coalesce("through", "day") <= self.as_of) | pl.col("day").is_null())
+        rows = self.tables["spend"].filter((pl.col("day") <= self.until("spend")) | pl.col("day").is_null())
         if not self.cuts:
             return rows
-        asked = {ALSO.get(name, name) for name in dimensions} & set(CUTS)
-        telling = [cut for cut in sorted(self.cuts) if asked <= set(cut.split(SEPARATOR))]
+        telling = self.telling(dimensions)
         place = pl.when(pl.col("cut").is_in(telling)).then("rank").otherwise(pl.col("rank") + len(self.cuts))
         return rows.filter(pl.col("rank").is_null() | (place == place.min().over("platform", *SLICE)))
 
     @cached_property
     def acquisition(self) -> pl.LazyFrame:
         """Acquisitions up to the day that is known."""
-        return self.tables["acquisition"].filter(pl.col("day") <= self.as_of)
+        return self.tables["acquisition"].filter(pl.col("day") <= self.until("acquisition"))
 
     @cached_property
     def cohort(self) -> pl.LazyFrame:
@@ -138,7 +147,7 @@ class Evidence:
     @cached_property
     def activity(self) -> pl.LazyFrame:
         """Qualifying events up to the day that is known."""
-        known = self.tables["activity"].filter(pl.col("day") <= self.as_of)
+        known = self.tables["activity"].filter(pl.col("day") <= self.until("activity"))
         return known if self.qualifying is None else known.filter(pl.col("event").is_in(self.qualifying))
 
     @cached_property

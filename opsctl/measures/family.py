@@ -64,6 +64,7 @@ PAID = Measure(Unit.MONEY, unit_column="currency")
 KEPT = Measure(Unit.MONEY, unit_column="currency", settles="refunds")
 COUNT = Measure()
 
+TORN = "torn_"
 Wanted = Mapping[str, "Request"]
 Rows = Callable[[Evidence, Ask, Wanted], pl.LazyFrame | None]
 Proof = Callable[[Evidence, pl.LazyFrame, "Request"], dict[str, pl.LazyFrame]]
@@ -87,8 +88,8 @@ class Family:
         measures: By name template.
         rows: Makes one frame for the wanted measures: `by_NAME` for each asked dimension, `week` (the Monday
             of the row's day), the unit columns, `source_file`, `source_line`, and a column of Int64 per
-            measure, null where the row does not know it. None where it cannot be split as asked. A column `torn`
-            is 1 where a row belongs to the period in part only: then nothing can be said of its group.
+            measure, null where the row does not know it. None where it cannot be split as asked. A column
+            `torn_MEASURE` is 1 where a row belongs in part only to what is asked: then its group has no amount.
         also: Further tables without which nothing can be said.
         proof: The rows of other tables that stand behind counted rows, by table, for `explain`.
         summary: The same frame made of a table of cohorts, where one was supplied.

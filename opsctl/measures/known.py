@@ -15,9 +15,9 @@ from opsctl.core.errors import NoData
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR, ONE_DAY, WEEK_DAYS, Period
 from opsctl.ingest.load import Loaded, day_columns
 from opsctl.ingest.remarks import Note
-from opsctl.measures.coverage import Arrival, arrivals, gaps
+from opsctl.measures.coverage import Arrival, arrivals, gaps, over_spans
 from opsctl.measures.coverage import notes as missing
-from opsctl.measures.evidence import Campaigns, Evidence
+from opsctl.measures.evidence import NO_GAPS, Campaigns, Evidence
 
 LOOK_BACK = 8  # weeks of the same weekday that a last day is compared with
 
@@ -55,15 +55,34 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     present = {name: days for name, days in present.items() if days}
     if not present:
         return _undated(loaded, settings)
-    whole = {name: max(days) if as_of else _last_whole_day(days, settings) for name, days in present.items()}
+    spans = _with_spans(loaded)
+    whole = {
+        name: max(days) if as_of or name in spans else _last_whole_day(days, settings) for name, days in present.items()
+    }
     latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
     first = min(_first_day(name, loaded.tables[name]) for name in present)
     if first > latest:
         raise NoData(f"nothing is known yet on {latest}: the first row is of {first}", hint="give a later --as-of")
     span = Period(first, latest)
     arrived = arrivals(loaded, settings, span)
-    evidence = replace(_evidence(loaded, settings, latest, whole), gaps=gaps(arrived, span))
+    evidence = _evidence(loaded, settings, latest, whole)
+    lost = pl.concat([gaps(arrived, span), _not_over(loaded, present, whole)]).unique()
+    evidence = replace(evidence, gaps=over_spans(lost, loaded.tables.get("spend")))
     return Known(evidence, span, (*_notes(present, whole, settings), *missing(arrived, span)), arrivals=arrived)
+
+
+def _with_spans(loaded: Loaded) -> frozenset[str]:
+    """The tables with rows that span days: their last day says nothing of how whole it is."""
+    return frozenset({"spend"}) if _spans(loaded.tables.get("spend")) else frozenset()
+
+
+def _not_over(loaded: Loaded, present: Mapping[str, Mapping[date, int]], whole: Mapping[str, date]) -> pl.DataFrame:
+    """The channels whose money of a last day had not all been spent when it was exported: columns channel, day."""
+    if "spend" not in whole or whole["spend"] == max(present["spend"]):
+        return NO_GAPS
+    last = pl.lit(max(present["spend"]))
+    rows = loaded.tables["spend"].filter(pl.col("day") == last).select("channel", "day").unique()
+    return rows.sort("channel").collect()
 
 
 def _undated(loaded: Loaded, settings: Settings) -> Known:
@@ -77,8 +96,16 @@ def _undated(loaded: Loaded, settings: Settings) -> Known:
 def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
     """How much each day holds: rows, or of spend the money, since a day begun has all rows and little money."""
     amount = pl.col("spend").sum() if name == "spend" else pl.len()
+    if name == "spend":
+        table = _whole(table)
     counted = table.group_by(day=_day_of(name)).agg(amount=amount).filter(pl.col("day").is_not_null())
     return dict(counted.sort("day").collect(engine="streaming").iter_rows())
+
+
+def _whole(spend: pl.LazyFrame) -> pl.LazyFrame:
+    """Spend with each money once."""
+    told_once = "rank" not in spend.collect_schema()
+    return spend if told_once else spend.filter(pl.col("rank").is_null() | (pl.col("rank") == 0))
 
 
 def _first_day(name: str, table: pl.LazyFrame) -> date:

@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 
 from opsctl.measures import find, reduce
+from opsctl.measures.cohort import acquired
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import Family, Reason, Request, Unit
+from opsctl.measures.family import TORN, Family, Reason, Request, Unit
 
 Key = tuple[str | None, ...]
-TORN = "torn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Reques
     keys = [*(f"by_{name}" for name in ask.by), "week", *sorted(str(unit) for unit in units)]
     greatest = [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
     summed = [name for name in wanted if name not in greatest]
-    torn = [TORN] if evidence.spans and family.table == "spend" else []
+    torn = [f"{TORN}{name}" for name in wanted] if evidence.spans and family.table == "spend" else []
     rows = pl.concat([part.select(*keys, *wanted, *torn) for part in parts.values()])
     plan: pl.LazyFrame = reduce.day_sums(rows, keys, [*summed, *torn], greatest)
     return plan.sort(keys, nulls_last=True)
@@ -108,9 +108,19 @@ def made(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Requ
     found = {}
     if all(table in evidence.tables for table in family.needs()):
         found[family.table] = family.rows(evidence, ask, wanted)
+    elif family.summary is not None and family.table in evidence.tables:
+        found[family.table] = _known_of_nobody(evidence, ask, wanted)
     if family.summary is not None and "cohort" in evidence.tables:
         found["cohort"] = family.summary(evidence, ask, wanted)
     return {table: rows for table, rows in found.items() if rows is not None}
+
+
+def _known_of_nobody(evidence: Evidence, ask: Ask, wanted: Mapping[str, Request]) -> pl.LazyFrame | None:
+    """Users beside a table of cohorts of others: what the table tells of these, nobody tells of them."""
+    users = acquired(evidence, ask)
+    units = {str(request.measure.unit_column) for request in wanted.values() if request.measure.unit_column}
+    nothing = {name: pl.lit(None, pl.Int64) for name in wanted} | {name: pl.lit(None, pl.String) for name in units}
+    return None if users is None else users.with_columns(**nothing)
 
 
 Row = dict[str, Any]
@@ -161,7 +171,7 @@ def _untold(part: Part, ask: Ask) -> Callable[[Key], bool]:
 
 def _total(name: str, request: Request, rows: Sequence[Row]) -> Total:
     measure = request.measure
-    if any(row.get(TORN) for row in rows):
+    if any(row.get(f"{TORN}{name}") for row in rows):
         return Total(None, Reason.SPANS_DAYS)
     if measure.unit is Unit.DAY:
         return Total(max((row[name] for row in rows), default=None))

@@ -79,7 +79,7 @@ def test_a_user_under_another_channel_than_the_code_s_is_moved_and_it_is_said(tm
 @pytest.mark.parametrize(
     ("codes", "line", "words"),
     [
-        (HEAD + "D1,抖音,,,,,,\nD1,快手,,,,,2025-01-01,\n", "3", "two channels at once"),
+        (HEAD + "D1,抖音,,,,,,\nD1,快手,,,,,2025-01-01,\n", "3", "two things at once"),
         (HEAD + "D1,抖音\n", "2", "cells"),
         (HEAD + "D1,,,,,,,\n", "2", "channel is empty"),
         (HEAD + "D1,抖音,,,,,soon,\n", "2", "not a day"),

@@ -174,7 +174,10 @@ def test_installs_of_a_data_department_are_of_28_channels(shared: Path) -> None:
 # --- columns are the user's choice ----------------------------------------------------------------------
 
 
-OURS = {"google_ads", "meta", "tiktok", "microsoft_ads", "linkedin", "appsflyer", "shopify", "ga4", "summary"}
+OURS = {
+    *("google_ads", "meta", "tiktok", "microsoft_ads", "linkedin", "pinterest"),
+    *("appsflyer", "shopify", "ga4", "summary"),
+}
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,47 @@ def test_the_period_of_an_overview_card_stands_in_its_name(tmp_path: Path) -> No
     ]
 
 
+SEARCH_TERMS = """Search terms report
+"January 28, 2026 - February 24, 2026"
+Search term,Match type,Added/Excluded,{more}Clicks,Impr.,Currency code,Avg. CPC,Cost,Conversions
+case,Broad match,None,{cells}30,"1,200",USD,0.50,15.00,3.00
+Total: Search terms,,,{blank}30,"1,200",USD,0.50,15.00,3.00
+Total: Other search terms,,,{blank}60,"2,500",USD,0.50,30.00,5.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "cells", "told"),
+    [
+        ("", "", (None, None, None)),
+        ("Campaign,", "A,", ("A", None, None)),
+        ("Campaign,Ad group,Keyword,", "A,B,k,", ("A", "B", "k")),
+    ],
+)
+def test_search_terms_are_read_from_any_level(tmp_path: Path, more: str, cells: str, told: tuple[str | None]) -> None:
+    blank = "," * more.count(",")
+    loaded = read(tmp_path, {"w.csv": SEARCH_TERMS.format(more=more, cells=cells, blank=blank)})
+    assert account(loaded).mapping == "google_ads/search_term"
+    assert account(loaded).dropped == {"total": 2}
+    assert values(loaded, "spend", "campaign", "ad_group", "keyword", "spend") == [(*told, 15_0000)]
+
+
+def test_a_report_of_places_tells_where(tmp_path: Path) -> None:
+    export = "Location report\nAll time\nLocation,Campaign,Impr.,Currency code,Cost\nOhio,A,10,USD,1.00\n"
+    loaded = read(tmp_path, {"w.csv": export})
+    assert values(loaded, "spend", "campaign", "region", "spend") == [("A", "Ohio", 1_0000)]
+
+
+def test_a_google_report_in_chinese_is_read(tmp_path: Path) -> None:
+    export = (
+        "搜索字词报告\n所有时间\n搜索字词,匹配类型,已添加/已排除,广告组,点击次数,展示次数,货币代码,费用,转化次数\n"
+        '壶,广泛匹配,都没有,G,2,"1,020",USD,3.00,1.00\n总计：搜索字词,--,--,--,2,"1,020",USD,3.00,1.00\n'
+    )
+    loaded = read(tmp_path, {"w.csv": export})
+    assert values(loaded, "spend", "day", "ad_group", "spend", "currency", "clicks") == [(None, "G", 3_0000, "USD", 2)]
+    assert account(loaded).dropped == {"total": 1}
+
+
 def test_a_card_without_money_is_refused(tmp_path: Path) -> None:
     loaded = read(tmp_path, {"card.csv": "Day,Start Hour,Impressions\nMonday,00:00,12\n"})
     assert [error.code for error in loaded.refused] == ["OPS102"]
@@ -136,6 +177,15 @@ META = {
         *("Nombre de la campaña", "Día", "Clics (todos)", "Resultados", "Importe gastado (USD)"),
         *("Inicio del informe", "Fin del informe"),
     ),
+    "pt-BR": (
+        *("Nome da campanha", "Dia", "Cliques (todos)", "Resultados", "Valor usado (USD)"),
+        *("Início dos relatórios", "Encerramento dos relatórios"),
+    ),
+    "ja": ("キャンペーン名", "日", "クリック(すべて)", "結果", "消化金額 (USD)", "レポート開始日", "レポート終了日"),
+    "vi": (
+        *("Tên chiến dịch", "Ngày", "Lượt click (tất cả)", "Kết quả", "Số tiền đã chi tiêu (USD)"),
+        *("Lượt bắt đầu báo cáo", "Lượt kết thúc báo cáo"),
+    ),
 }
 META_ROWS = """,,9,,15.75,2026-05-01,2026-05-02
 A,2026-05-01,6,2,10.50,2026-05-01,2026-05-01
@@ -172,6 +222,30 @@ def test_meta_without_the_currency_in_its_header_says_that_it_was_assumed(tmp_pa
     assert [note.code for note in loaded.notes if note.code == "currency_assumed"] == ["currency_assumed"]
 
 
+@pytest.mark.parametrize("dimension", ["Account name", "Impression device", "Device platform", "DMA region"])
+def test_an_unlabelled_total_is_no_row_whatever_the_report_is_about(tmp_path: Path, dimension: str) -> None:
+    export = (
+        f"{dimension},Impressions,Amount spent (USD),Reporting starts,Reporting ends\n"
+        ",900,30.50,2026-05-01,2026-05-31\nA,500,20.50,2026-05-01,2026-05-31\n"
+        "B,400,10.00,2026-05-01,2026-05-31\n"
+    )
+    loaded = read(tmp_path, {"w.csv": export})
+    assert account(loaded).sums == {"spend": "30.5000", "impressions": 900}
+    assert account(loaded).dropped == {"total": 1}
+
+
+@pytest.mark.parametrize(
+    ("export", "spend"),
+    [
+        ("Tag;Kampagnenname;Impressionen;Ausgegebener Betrag (EUR)\n2026-10-05;A;100;12,50\n", 12_5000),
+        ("일,캠페인 이름,노출,지출 금액 (KRW)\n2026-10-05,A,100,15000\n", 15_000_0000),
+    ],
+    ids=["de", "ko"],
+)
+def test_meta_by_the_day_is_read_in_german_and_korean(tmp_path: Path, export: str, spend: int) -> None:
+    assert values(read(tmp_path, {"w.csv": export}), "spend", "day", "spend") == [(date(2026, 10, 5), spend)]
+
+
 def test_link_clicks_are_not_taken_for_all_clicks(tmp_path: Path) -> None:
     loaded = read(tmp_path, meta([name.replace("Clicks (all)", "Link clicks") for name in META["today"]]))
     assert set(values(loaded, "spend", "clicks")) == {(None,)}
@@ -190,6 +264,36 @@ def test_what_tiktok_masks_is_missing_and_its_money_still_counts(tmp_path: Path)
     loaded = read(tmp_path, {"w.csv": export})
     assert values(loaded, "spend", "spend", "impressions", "clicks") == [(3_5000, None, None)]
     assert loaded.rejected == []
+
+
+def test_tiktok_by_ad_alone_is_known_by_its_day(tmp_path: Path) -> None:
+    export = "Ad name,By Day,Currency,Cost,Impressions\nV,2026-05-01,USD,3.50,70\nTotal of 1 result,-,-,3.50,70\n"
+    loaded = read(tmp_path, {"w.csv": export})
+    assert values(loaded, "spend", "day", "creative", "spend") == [(date(2026, 5, 1), "V", 3_5000)]
+
+
+def test_microsoft_s_keywords_without_a_currency_are_read_and_it_is_said(tmp_path: Path) -> None:
+    export = (
+        "Report Name: Keywords\nReport Time: 6/10/2026,6/16/2026\nReport Aggregation: Summary\n\n"
+        "Account name\tCampaign name\tAd group\tKeyword\tBid match type\tImpressions\tClicks\tAvg. CPC\tSpend\n"
+        "S\tA\tG\tk\tPhrase\t309\t91\t3.5\t318.26\n"
+    )
+    loaded = read(tmp_path, {"w.csv": export})
+    assert values(loaded, "spend", "day", "through", "keyword", "spend") == [
+        (date(2026, 6, 10), date(2026, 6, 16), "k", 318_2600)
+    ]
+    assert [note.code for note in loaded.notes if note.code == "currency_assumed"] == ["currency_assumed"]
+
+
+def test_a_total_below_linkedin_s_rows_is_no_row(tmp_path: Path) -> None:
+    export = (
+        "Campaign Performance Report (in UTC)\nReport Start: 09/01/2026, Report End: 09/02/2026\n\n"
+        "Start Date (in UTC),Campaign Name,Total Spent,Impressions,Currency\n"
+        '09/01/2026,A,"1,234.50",100,USD\n09/02/2026,A,100.00,20,USD\nTotal,,"1,334.50",120,\n'
+    )
+    loaded = read(tmp_path, {"w.csv": export})
+    assert account(loaded).sums == {"spend": "1334.5000", "impressions": 120}
+    assert account(loaded).dropped == {"total": 1}
 
 
 MICROSOFT = """"Report Name: x"
@@ -254,6 +358,18 @@ def test_a_source_says_which_report_of_appsflyer_a_file_is(tmp_path: Path) -> No
 def test_a_report_of_appsflyer_without_rows_is_valid(tmp_path: Path) -> None:
     loaded = read(tmp_path, {"id1_installs_utc.csv": f"{APPSFLYER}\n"}, SAID)
     assert (loaded.refused, account(loaded).accepted) == ([], 0)
+
+
+def test_installs_that_appsflyer_added_up_are_cohorts_of_day_0(tmp_path: Path) -> None:
+    export = (
+        "Date,Agency/PMD (af_prt),Media Source (pid),Campaign (c),Impressions,Clicks,Installs,Total Cost\n"
+        "2026-05-01,None,Organic,None,N/A,N/A,130,N/A\n2026-05-01,x,tiktok,A,N/A,9,12,30.00\n"
+    )
+    loaded = read(tmp_path, {"w.csv": export})
+    assert values(loaded, "cohort", "day", "channel", "campaign", "offset", "users") == [
+        (date(2026, 5, 1), "Organic", None, 0, 130),
+        (date(2026, 5, 1), "tiktok", "A", 0, 12),
+    ]
 
 
 SHOPIFY = "Name,Email,Financial Status,Paid at,Currency,Total,Created at,{more}Lineitem name,Refunded Amount,Id"
