@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -80,16 +80,28 @@ class Evidence:
         """The same evidence without the channel-days that are incomplete on either side."""
         return self if self.gaps.is_empty() else self._with(whole_days=True)
 
-    def with_gaps_of(self, days: int) -> Evidence:
-        """The same, each gap repeated so many days later and earlier: what two spans are compared over."""
-        moved = [self.gaps.with_columns(pl.col("day") + timedelta(days=by)) for by in (0, days, -days)]
-        return self if self.gaps.is_empty() else self._with(gaps=pl.concat(moved).unique().sort("channel", "day"))
+    def with_gaps_of(self, earlier: Period, later: Period) -> Evidence:
+        """The same, the gaps of two spans that are compared repeated in each other, day by day from their starts."""
+        if self.gaps.is_empty():
+            return self
+        apart = later.start - earlier.start
+        moved = [
+            self.gaps.filter(pl.col("day").is_between(span.start, span.end)).with_columns(pl.col("day") + shift)
+            for span, shift in ((earlier, apart), (later, -apart))
+        ]
+        return self._with(gaps=pl.concat([self.gaps, *moved]).unique().sort("channel", "day"))
 
     def _with(self, **changed: Any) -> Evidence:
         """The same rows, looked at otherwise: what they roll up to stays."""
         other = replace(self, **changed)
         object.__setattr__(other, "_rolled", self._rolled)
         return other
+
+    @cached_property
+    def spanning(self) -> pl.DataFrame:
+        """The spans of several days that money is told of: columns channel, day, through."""
+        spans = self.tables["spend"].filter(pl.col("through") > pl.col("day")).select("channel", "day", "through")
+        return spans.unique().sort("channel", "day", "through").collect()
 
     def kept(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Rows with `channel` and `day`, without those of incomplete channel-days where these are left out."""

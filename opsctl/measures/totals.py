@@ -108,7 +108,7 @@ def made(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Requ
     found = {}
     if all(table in evidence.tables for table in family.needs()):
         found[family.table] = family.rows(evidence, ask, wanted)
-    elif family.summary is not None and family.table in evidence.tables:
+    elif family.summary is not None and {family.table, "cohort"} <= evidence.tables.keys():
         found[family.table] = _known_of_nobody(evidence, ask, wanted)
     if family.summary is not None and "cohort" in evidence.tables:
         found["cohort"] = family.summary(evidence, ask, wanted)

@@ -43,14 +43,19 @@ class _Found:
     def _figure(self, metric: Metric, key: Key) -> Figure:
         """A ratio of money and users takes both its sides over days that are whole on both."""
         group = dict(zip(self.ask.by, key, strict=True))
+        if _is_of_money(metric) and _never_came(self.evidence, self.ask, group):
+            plain = figure(metric, self.plain, key, self.evidence, self.ask)
+            return plain if plain.value else plain.unknown(Reason.NOT_SUPPLIED)
+        if _sets_money_beside(metric) and _is_torn(self.evidence, self.ask, group):
+            return figure(metric, self.plain, key, self.evidence, self.ask).unknown(Reason.SPANS_DAYS)
         left_out = _left_out(self.evidence, self.ask, group) if _sets_money_beside(metric) else 0
         if self.whole is None or not left_out:
             return figure(metric, self.plain, key, self.evidence, self.ask)
         if key not in self.whole.keys:
-            return figure(metric, self.plain, key, self.evidence, self.ask).without_whole_days(left_out)
+            return figure(metric, self.plain, key, self.evidence, self.ask).unknown(Reason.NOT_SUPPLIED, left_out)
         whole = figure(metric, self.whole, key, self.evidence.on_whole_days(), self.ask)
         nothing = whole.value is None and whole.reason is Reason.NO_ACTIVITY
-        return whole.without_whole_days(left_out) if nothing else whole.on_whole_days(left_out)
+        return whole.unknown(Reason.NOT_SUPPLIED, left_out) if nothing else whole.on_whole_days(left_out)
 
 
 def answer(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> list[Row]:
@@ -70,16 +75,79 @@ def _found(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> _Found:
     return _Found(evidence, ask, _totals(evidence, ask, metrics), whole)
 
 
+def _is_of_money(metric: Metric) -> bool:
+    """Does a metric tell nothing but what was spent?"""
+    return {find(name)[0].table for name in metric.measures} == {"spend"}
+
+
+def _channels(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> list[str] | None:
+    """The channels that a group is about; None for all of them."""
+    channels, groups = (_wanted(name, ask, group) for name in ("channel", "group"))
+    if channels or groups is None:
+        return channels or None
+    return [channel for channel, name in evidence.groups.items() if name in groups]
+
+
+def _wanted(name: str, ask: Ask, group: Mapping[str, str | None]) -> list[str] | None:
+    """The values of a dimension that a group, or else the whole ask, is narrowed down to; None where it is not."""
+    value = group.get(name)
+    if value is not None:
+        return [value]
+    return next((list(values) for asked, values in ask.where if asked == name), None)
+
+
 def _left_out(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> int:
     """How many incomplete channel-days lie in what was asked, or in one group of it."""
+    return _lost(evidence, ask, group).height
+
+
+def _lost(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> pl.DataFrame:
     lost = evidence.gaps.filter(ask.within())
-    narrowed = [values for name, values in ask.where if name == "channel"]
-    wanted = [[group["channel"]]] if group.get("channel") else narrowed
-    for values in wanted:
-        lost = lost.filter(pl.col("channel").is_in(values))
-    for name in CALENDAR.keys() & group.keys():
-        lost = lost.filter(CALENDAR[name](pl.col("day")) == group[name])
-    return lost.height
+    channels = _channels(evidence, ask, group)
+    if channels is not None:
+        lost = lost.filter(pl.col("channel").is_in(channels))
+    return _on_calendar(lost, ask, group)
+
+
+def _on_calendar(days: pl.DataFrame, ask: Ask, group: Mapping[str, str | None]) -> pl.DataFrame:
+    """Rows of days, those of the day, week or month that is asked for or that the group is about."""
+    for name, values in ask.where:
+        if name in CALENDAR:
+            days = days.filter(CALENDAR[name](pl.col("day")).is_in(values))
+    for name in sorted(CALENDAR.keys() & group.keys()):
+        days = days.filter(CALENDAR[name](pl.col("day")) == group[name])
+    return days
+
+
+def _never_came(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> bool:
+    """Is money missing of every day that was asked for: of one channel, or because none has come yet at all?"""
+    if ask.period.start > evidence.until("spend"):
+        return True
+    channels = _channels(evidence, ask, group)
+    if channels is None or len(channels) != 1 or evidence.gaps.is_empty():
+        return False
+    last = min(ask.period.end, evidence.as_of)
+    if last < ask.period.start:
+        return False
+    every = pl.DataFrame({"day": pl.date_range(ask.period.start, last, eager=True)})
+    asked = _on_calendar(every, ask, group)
+    return not asked.is_empty() and asked.join(_lost(evidence, ask, group), on="day", how="anti").is_empty()
+
+
+def _is_torn(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> bool:
+    """Does some money of the group span its day, week or month and another? Then its users cannot be set beside it."""
+    asked = [name for name in CALENDAR if group.get(name) is not None]
+    if not asked or not evidence.spans:
+        return False
+    spans = evidence.spanning
+    channels = _channels(evidence, ask, group)
+    if channels is not None:
+        spans = spans.filter(pl.col("channel").is_in(channels))
+    for name in asked:
+        first, last = (CALENDAR[name](pl.col(end)) for end in ("day", "through"))
+        if not spans.filter(first != last, pl.lit(group[name]).is_between(first, last)).is_empty():
+            return True
+    return False
 
 
 def _totals(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> Totals:

@@ -79,10 +79,10 @@ class Figure:
         settled = self.status in (Status.SETTLED, Status.PROVISIONAL)
         return replace(self, left_out=left_out, status=Status.PARTIAL if settled else self.status)
 
-    def without_whole_days(self, left_out: int) -> Figure:
-        """Of a group that has no whole day: nothing can be set beside its money."""
+    def unknown(self, reason: Reason, left_out: int | None = None) -> Figure:
+        """The same without a value: of a group that has no whole day, or whose money is not all its own."""
         blank = replace(self, value=None, numerator=None, denominator=None, low=None, high=None, left_out=left_out)
-        return replace(blank, status=Status.UNKNOWN, reason=Reason.NOT_SUPPLIED)
+        return replace(blank, status=Status.UNKNOWN, reason=reason)
 
     def as_json(self) -> dict[str, Any]:
         """The object that stands under the metric's name in every JSON answer."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from opsctl.core.period import Period
 from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.family import Reason
 from opsctl.measures.known import Known
 from opsctl.metrics import load
 from opsctl.metrics.answer import answer
@@ -103,8 +104,13 @@ def figures_of(
 
 
 def spending(now: Mapping[Line, Figures]) -> tuple[str, ...]:
-    spent = (line[0] for line, row in now.items() if line[0] and "spend" in row and row["spend"].value)
+    """The channels that spent, or of which nobody can say how much."""
+    spent = (line[0] for line, row in now.items() if line[0] and "spend" in row and _spends(row["spend"]))
     return tuple(dict.fromkeys(spent))
+
+
+def _spends(spend: Figure) -> bool:
+    return bool(spend.value) or spend.reason in (Reason.SPANS_DAYS, Reason.NO_RATE)
 
 
 def changes_of(line: Line, before: Figures, now: Figures) -> list[dict[str, Any]]:
@@ -152,7 +158,7 @@ class Moves:
 
 def moves(known: Known, asked: Sequence[Asked], period: Period, now: Sides) -> Moves:
     """Both periods over the same of their days: one that is incomplete in either is left out of both."""
-    fair = known.evidence.with_gaps_of((period.start - period.before().start).days).on_whole_days()
+    fair = known.evidence.with_gaps_of(period.before(), period).on_whole_days()
     paid = spending(now.lines)
     current = now if fair is known.evidence else sides(fair, asked, paid)
     earlier = sides(fair, before(asked, known), paid)

@@ -23,7 +23,8 @@ SHOWN_RANGES = 12
 def provenance(loaded: Loaded, known: Known, ask: Ask, metric: Metric, words: Words) -> Report:
     """One figure, explained down to the lines it was counted from."""
     rows = answer(known.evidence, ask, [metric])
-    found = sides(known.evidence, ask, metric)
+    whole = any(figure.left_out for row in rows for figure in row.figures.values())
+    found = sides(known.evidence.on_whole_days() if whole else known.evidence, ask, metric)
     return Report(
         title=f"{metric.title(words.locale)}  {metric.name}",
         as_of=known.as_of,
