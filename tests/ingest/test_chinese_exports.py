@@ -16,9 +16,12 @@ from opsctl.config.matching import Mapping
 from opsctl.core.errors import UnknownFile
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.inspection import Look, see
-from tests.ingest.exports import account, read, values
+from tests.ingest.exports import account, read, refusals, values
 
-PLATFORMS = ("oceanengine", "qianchuan", "tencent", "kuaishou", "baidu", "xiaohongshu", "bilibili", "tmall")
+PLATFORMS = (
+    *("oceanengine", "qianchuan", "tencent", "kuaishou", "baidu", "xiaohongshu", "bilibili", "tmall"),
+    *("shenma", "uc", "sogou", "so360", "pinduoduo", "alimama"),
+)
 MONDAY, TUESDAY, SUNDAY = date(2025, 1, 6), date(2025, 1, 7), date(2025, 1, 12)
 
 
@@ -188,6 +191,105 @@ CASES = {
         "日期,求和项：总花费,求和项：展示量\n2025/1/6,5.5,110\n2025/1/7,4.5,90\n总计,10,200\n",
         ("10.0000", 200),
     ),
+    "toutiao by where it was shown": Case(
+        "oceanengine/1.0 日报",
+        "时间,广告计划id,广告计划,广告组id,广告组,投放位置,展示数,点击数,点击率,平均点击价格,平均千次展现费用,总花费\n"
+        "2025-01-06,1,A,2,拉新,抖音,600,30,5.00%,1.00,50.00,30.00\n2025-01-07,1,A,2,拉新,头条,400,20,5.00%,1.00,50.00,20.00\n",
+        ("50.0000", 1000, 50),
+        encoding="gb18030",
+        has_total=False,
+    ),
+    "qianchuan's live rooms, whose total is called all": Case(
+        "qianchuan/全域直播",
+        "抖音号名称,日期,净成交ROI,净成交金额,整体消耗,整体支付ROI,直播间整体曝光次数\n旗舰店,全部,2,30,15.50,2,300\n"
+        "旗舰店,2025-01-06,2,20,10.50,2,200\n旗舰店,2025-01-07,2,10,5.00,2,100\n",
+        ("15.5000", 300),
+    ),
+    "tencent's oldest report": Case(
+        "tencent/旧推广计划",
+        "推广计划名称,限额(元),状态,曝光量,点击量,点击率,花费(元),点击均价(元)\n拉新,不限,投放中,600,9,1.50%,18.00,2.00\n",
+        ("18.0000", 600, 9),
+        (MONDAY, SUNDAY),
+        name="推广计划_20250106-20250112.csv",
+        encoding="gb18030",
+        has_total=False,
+    ),
+    "baidu's editor, which names things in full": Case(
+        "baidu/推广报告",
+        "1. 时间范围：20250106-20250107\n\n"
+        "推广计划名称,推广单元名称,关键词名称,匹配模式,出价,消费,平均点击价格,点击,展现,点击率\n"
+        "品牌,单元,手冲壶,精确,1.5,30.00,1.00,30,600,5.00%\n品牌,单元,滤纸,精确,1.5,0.00,-,0,0,-\n",
+        ("30.0000", 600, 30),
+        has_total=False,
+    ),
+    "xiaohongshu by the title of a note": Case(
+        "xiaohongshu/聚光报表",
+        "标题,笔记ID,发布作者,类型,内容分类,消费,展现量,点击量,激活数,首次付费次数\n早餐,66a1,橙子,图文,生活,30.00,600,12,1,1\n",
+        ("30.0000", 600, 12),
+        None,
+        encoding="utf-8-sig",
+        has_total=False,
+    ),
+    "bilibili by the title of a video": Case(
+        "bilibili/投放报表，只有标题",
+        "视频标题,花费,展示量,点击量\n手冲,5.50,110,11\n",
+        ("5.5000", 110, 11),
+        None,
+        has_total=False,
+    ),
+    "shenma, whose words are xiaohongshu's": Case(
+        "shenma/推广报告",
+        '"时间",账户,推广计划,展现量,点击量,消费,点击率,平均点击价格\n2025-01-06,橙子,品牌,600,30,30.00,5.00%,1.00\n'
+        "2025-01-07,橙子,品牌,0,0,0.00,-,-\n",
+        ("30.0000", 600, 30),
+        encoding="gb18030",
+        has_total=False,
+    ),
+    "shenma by account": Case(
+        "shenma/账户报告",
+        "时间,账户,展现量,点击量,消费,点击率,平均点击价格\n2025-01-06,橙子,600,30,30.00,5.00%,1.00\n2025-01-07,橙子,0,0,0.00,-,-\n",
+        ("30.0000", 600, 30),
+        has_total=False,
+    ),
+    "uc, whose words are baidu's": Case(
+        "uc/推广报告",
+        "日期,账户id,账户,计划id,计划,展现,点击,消费,点击率,平均点击价格,千次展现价格\n"
+        "2025-01-06,1,橙子,2,拉新,600,30,30.00,5.00%,1.00,50.00\n2025-01-07,1,橙子,2,拉新,0,0,0.00,-,-,-\n",
+        ("30.0000", 600, 30),
+        has_total=False,
+    ),
+    "sogou, whose total stands first": Case(
+        "sogou/推广报告",
+        "编号,日期,账户,推广计划,消耗,点击数,展示数,点击率,点击均价,有消耗词量\n总计,--,--,--,40.00,30,600,5.00%,1.33,2\n"
+        "1,2025-01-06,橙子,品牌,30.00,20,400,5.00%,1.50,1\n2,2025-01-07,橙子,品牌,10.00,10,200,5.00%,1.00,1\n",
+        ("40.0000", 600, 30),
+        encoding="gb18030",
+    ),
+    "so360 of the days that the name tells": Case(
+        "so360/效果评估报告",
+        "推广账户,产品线,推广计划,展示次数,点击次数,点击率,总费用,平均每次点击费用\n橙子,搜索推广,品牌,600,30,5.00%,30.00,1.00\n",
+        ("30.0000", 600, 30),
+        (MONDAY, SUNDAY),
+        name="品牌_效果评估报告_2025-01-06至2025-01-12_20250113 (10).csv",
+        encoding="gb18030",
+        has_total=False,
+    ),
+    "pinduoduo below its title": Case(
+        "pinduoduo/商品推广",
+        "名称：推广\n日期,商品ID,商品名称,推广场景,推广名称,出价方式,成交花费(元),交易额(元),总花费(元),曝光量,点击量\n"
+        "2025-01-06,7,壶,稳定,壶,目标,20.00,90,30.00,600,30\n2025-01-07,7,壶,稳定,壶,目标,0,0,0.00,0,0\n"
+        "总计,-,-,-,-,-,20.00,90,30.00,600,30\n",
+        ("30.0000", 600, 30),
+    ),
+    "alimama without a column of days": Case(
+        "alimama/计划主体报表",
+        "场景ID,场景名字,计划ID,计划名字,主体ID,主体类型,主体名称,展现量,点击量,花费,净成交金额,总成交金额\n"
+        "s1,商品推广,p1,春季,60001,商品,壶,600,30,30.00,20.00,60.00\n",
+        ("30.0000", 600, 30),
+        None,
+        encoding="gb18030",
+        has_total=False,
+    ),
 }
 MEASURES = ("spend", "impressions", "clicks", "conversions")
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=[*CASES])
@@ -299,3 +401,53 @@ def test_a_title_names_a_creative_and_its_id_where_there_is_no_title(tmp_path: P
     assert values(read(tmp_path / "both", {"w.csv": both}), "spend", "creative") == [("早餐",)]
     alone = "时间,笔记ID,消费,展现量\n2025-01-06,66a1,1,10\n"
     assert values(read(tmp_path / "alone", {"w.csv": alone}), "spend", "creative") == [("66a1",)]
+
+
+# --- what is nobody's ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "日期,任务名称,展示量,点击量,下载量,花费",  # an app store, in the words of Bilibili
+        "时间,推广计划,曝光量,点击量,消费,下载量",
+        "日期,推广计划,展现数,点击数,总费用(元),订单行",
+    ],
+)
+def test_a_report_of_an_unknown_platform_is_not_booked_on_a_known_one(tmp_path: Path, header: str) -> None:
+    cells = ",".join(["2025-01-06", "A", *["7"] * (header.count(",") - 1)])
+    assert refusals(read(tmp_path, {"w.csv": f"{header}\n{cells}\n"})) == [("OPS102", "w.csv")]
+
+
+def test_a_total_of_pinduoduo_that_holds_more_than_its_rows_is_told(tmp_path: Path) -> None:
+    """What it spends on its own, over all goods of a shop, stands in the total alone."""
+    export = "日期,商品ID,推广场景,推广名称,总花费(元),曝光量\n2025-01-06,7,稳定,壶,30.00,600\n总计,-,-,-,50.00,600\n"
+    found = account(read(tmp_path, {"w.csv": export}))
+    assert [(control.column, control.ok) for control in found.control] == [("spend", False), ("impressions", True)]
+
+
+def test_one_report_of_alimama_at_two_windows_is_one_money(tmp_path: Path) -> None:
+    export = "日期,转化周期,计划ID,主体ID,主体类型,展现量,花费\n2025-01-06,{},p1,60001,商品,600,30.00\n"
+    loaded = read(tmp_path, {"1.csv": export.format("1天转化"), "15.csv": export.format("15天转化")})
+    assert loaded.refused == []
+    assert values(loaded, "spend", "spend") == [(30_0000,)]
+
+
+def test_the_whole_of_qianchuan_is_money_beside_its_plans(tmp_path: Path) -> None:
+    plans = "日期,计划ID,计划名称,消耗(元),展示次数\n2025-01-06,1,爆款,100.00,900\n"
+    whole = "抖音号名称,日期,整体消耗,直播间整体曝光次数\n旗舰店,2025-01-06,60.00,500\n"
+    loaded = read(tmp_path, {"plans.csv": plans, "whole.csv": whole})
+    assert loaded.refused == []
+    assert values(loaded, "spend", "channel", "spend") == [("qianchuan", 100_0000), ("qianchuan_uni", 60_0000)]
+
+
+@pytest.mark.parametrize(("column", "cells"), [("年龄", "25-34"), ("性别", "女"), ("学历", "本科")])
+def test_baidu_s_feed_tells_whom_it_reached(tmp_path: Path, column: str, cells: str) -> None:
+    export = f"日期,账户,推广计划,推广单元,{column},展现,点击,消费\n2025-01-06,橙子,A,B,{cells},10,1,2.00\n"
+    assert values(read(tmp_path, {"w.csv": export}), "spend", "audience") == [(cells,)]
+
+
+def test_what_one_report_calls_all_of_it_is_a_name_in_every_other(tmp_path: Path) -> None:
+    export = "推广账户,产品线,推广计划,展示次数,总费用\n橙子,全部,品牌,100,5.00\n橙子,全部,通用,100,7.00\n"
+    found = account(read(tmp_path, {"w.csv": export}))
+    assert (found.sums["spend"], found.dropped) == ("12.0000", {})

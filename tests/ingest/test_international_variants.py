@@ -276,11 +276,11 @@ def test_microsoft_s_keywords_without_a_currency_are_read_and_it_is_said(tmp_pat
     export = (
         "Report Name: Keywords\nReport Time: 6/10/2026,6/16/2026\nReport Aggregation: Summary\n\n"
         "Account name\tCampaign name\tAd group\tKeyword\tBid match type\tImpressions\tClicks\tAvg. CPC\tSpend\n"
-        "S\tA\tG\tk\tPhrase\t309\t91\t3.5\t318.26\n"
+        "S\tA\tG\tk\tPhrase\t400\t80\t3\t240.50\n"
     )
     loaded = read(tmp_path, {"w.csv": export})
     assert values(loaded, "spend", "day", "through", "keyword", "spend") == [
-        (date(2026, 6, 10), date(2026, 6, 16), "k", 318_2600)
+        (date(2026, 6, 10), date(2026, 6, 16), "k", 240_5000)
     ]
     assert [note.code for note in loaded.notes if note.code == "currency_assumed"] == ["currency_assumed"]
 
