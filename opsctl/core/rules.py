@@ -6,7 +6,7 @@ RULES: dict[str, str] = {
     "OPS203": "The cell is not a date or time that can be read in only one way.",
     "OPS204": "A column that every row of the table must have is empty.",
     "OPS205": "The value is outside the range that the table allows.",
-    "OPS206": "Two values of the row contradict each other, such as more clicks than impressions.",
+    "OPS206": "Two values of the row contradict each other, such as clicks without impressions.",
     "OPS207": "The row holds a NUL or bytes that are not text in the file's encoding.",
     "OPS208": "The quotes of the row are broken, so that its cells cannot be told apart.",
     "OPS209": "The same key stands elsewhere with other values, and nothing says which is newer.",

@@ -23,7 +23,7 @@ from opsctl.schemas.table import columns, required
 
 CANONICAL = "canonical"
 _SHOWN = 40
-_NEAR = 1 / 3  # of the names; with fewer of them a file is something else
+_NEAR = 1 / 2  # of the names; with fewer of them a file is something else
 _VALUE = re.compile("@|[0-9]{4}")  # an address, a phone number, an id: no column is named so
 
 
@@ -81,10 +81,11 @@ class Claims:
         own = (name for allowed in allowed_columns().values() for name in allowed)
         return frozenset(fold(name) for name in (*stated, *own))
 
-    @cached_property
-    def total_words(self) -> frozenset[str]:
-        """What a row of totals may be labelled: the usual words, and those that the mappings add."""
-        return frozenset(TOTAL_WORDS) | {word for one in self.settings.mappings for word in one.export.file.total_rows}
+    def total_words(self, header: Sequence[str], source: Source | None) -> frozenset[str]:
+        """What a row of totals may be labelled below a header: the usual words, and those of the mapping it has."""
+        claims = next((found for found in self._tiers(header, source) if found), [])
+        mapping = claims[0].mapping if claims else None
+        return frozenset(TOTAL_WORDS) | frozenset(mapping.export.file.total_rows if mapping else ())
 
     def expects(self, header: Sequence[str], source: Source | None) -> bool:
         """Is this the header of something that would be claimed?

@@ -12,11 +12,14 @@ from opsctl.core.period import Period
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
 from opsctl.ingest.derive import UNDATED, derived, kind_in_file
+from opsctl.ingest.unlabelled import unlabelled_total
 from opsctl.ingest.values import Typed, type_column
-from opsctl.ingest.written import Raw, Written, melted, without_dropped
+from opsctl.ingest.values.typed import counted
+from opsctl.ingest.written import TOTAL, Raw, Written, melted, without_dropped
 from opsctl.schemas import tables
 from opsctl.schemas.checks import EMPTY, checks
 from opsctl.schemas.kinds import Kind
+from opsctl.schemas.spend import Spend
 from opsctl.schemas.table import Table, columns, physical_schema
 
 ATTRIBUTE = "attribute_"
@@ -94,7 +97,20 @@ def convert(raw: Raw, written: Written, project: Project, asked: Period | None =
     assumed = _settle_currency(read, written, table, project.currency)
     frame, rejected = _checked(read, kept, table, made.empty)
     dropped += [(line, NOTHING_THERE) for line in kept.lines.filter(made.empty)]
+    total = unlabelled_total(kept, frame) if table is Spend and written.export and not written.export.melt else None
+    if total is not None:
+        frame = frame.filter(pl.col("line") != total)
+        dropped.append((total, TOTAL))
+    read.notes += _more_clicks(frame)
     return Converted(frame, supplied, tuple(rejected), tuple(dropped), tuple(read.notes), assumed)
+
+
+def _more_clicks(frame: pl.DataFrame) -> list[str]:
+    """A click may come on a later day than its impression: such rows are kept, and said."""
+    if "clicks" not in frame.columns or "impressions" not in frame.columns:
+        return []
+    rows = int((frame["clicks"] > frame["impressions"]).sum())
+    return [f"{counted(rows, 'row has', 'rows have')} more clicks than impressions"] if rows else []
 
 
 def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from opsctl.config.headers import header_of
 from opsctl.core.errors import SeveralDays
 from opsctl.core.period import Grain, Period
 from opsctl.ingest.written import Written
@@ -60,7 +61,7 @@ def derived(found: Mapping[str, pl.Series], written: Written, asked: Period | No
     if "through" in made and "day" in made:
         made["through"] = made["through"].set(made["through"] == made["day"], None)
     elif table == "spend" and "day" in found:
-        notes += _not_split_by_day(made, written)
+        notes += _not_split_by_day(made, written) or _open_ended(written)
     if table == "cohort":
         _of_cohorts(made, written)
         empty = _before_the_cohort(made, empty)
@@ -89,6 +90,16 @@ def _dated(made: Found, written: Written, asked: Period | None) -> list[str]:
     whence = "as the file or its name says" if period else "the period asked for: the file does not say"
     label = f"{days.start}..{days.end}" if days.grain is Grain.SPAN else days.label
     return [f"no row names a day; they are of {label}, {whence}"]
+
+
+def _open_ended(written: Written) -> list[str]:
+    """Rows that begin on a day, by a column that a last day belongs to, and do not say when they end."""
+    names, at = written.column("day").names, written.claim.positions.get("day")
+    if written.export is None or "through" not in written.export.columns or not names or at is None:
+        return []
+    if header_of((written.raw.header[at[0]],)).find(names[0]):
+        return []
+    return ["its rows say when they begin and not when they end: each is taken to be of that one day"]
 
 
 def _not_split_by_day(made: Found, written: Written) -> list[str]:

@@ -28,12 +28,10 @@ from opsctl.ingest.merge import merge
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
 from opsctl.ingest.remarks import Note, days_differ, two_sources, unknown_channels
 from opsctl.ingest.sources import Files
-from opsctl.ingest.written import Raw, Written
+from opsctl.ingest.written import TOTAL, Raw, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns
-
-TOTAL = "total"  # the reason for which a row of totals is dropped
 
 
 @dataclass
@@ -178,6 +176,8 @@ def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Pa
     account = _account(file, read, claim, converted, way)
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
+    if read.raw.cells.height and len(converted.dropped) == read.raw.cells.height and not _only_totals(converted):
+        raise _nothing_kept(account, converted)
     breakdown = claim.mapping.export.breakdown if claim.mapping else None
     return Part(account, converted.frame, converted.supplied, breakdown)
 
@@ -229,7 +229,7 @@ def of_text(
             lambda header: claims.expects(header, source),
             names=claims.names,
             encoding=encoding,
-            total_words=claims.total_words,
+            total_words=lambda header: claims.total_words(header, source),
         )
     except NoHeader:
         looks = survey(content, encoding=encoding)
@@ -326,6 +326,19 @@ def day_columns(table: str) -> list[str]:
     """The columns that hold the local days of a table's rows."""
     found = columns(tables()[table]).values()
     return list(dict.fromkeys(column.day_name for column in found if column.kind in (Kind.DAY, Kind.MOMENT)))
+
+
+def _only_totals(converted: Converted) -> bool:
+    return {reason for _, reason in converted.dropped} <= {TOTAL}
+
+
+def _nothing_kept(account: Input, converted: Converted) -> NoRowLeft:
+    reasons = ", ".join(sorted({reason for _, reason in converted.dropped}))
+    return NoRowLeft(
+        f"the mapping {account.mapping} leaves out every one of the {account.read} rows ({reasons})",
+        file=account.file,
+        hint="is it the export that the mapping is for? opsctl inspect shows what was seen",
+    )
 
 
 def _nothing_left(account: Input) -> NoRowLeft:

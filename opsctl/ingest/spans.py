@@ -25,6 +25,7 @@ _MONTHS = (
     ("dec", "déc", "dez", "dic"),
 )
 _MONTH = rf"(?P<month>{'|'.join(stem for stems in _MONTHS for stem in stems)})[a-z]*\.?"
+_NAME = _MONTH.replace("(?P<month>", "(?:")
 _YEAR = r"(?P<year>[0-9]{4})"
 _DAY = r"(?P<day>[0-9]{1,2})"
 # Whole days, from the form that can be taken for nothing else to the barest.
@@ -47,6 +48,30 @@ _WITHOUT_YEAR = tuple(
         rf"(?P<number>[0-9]{{1,2}})月{_DAY}日",
     )
 )
+# Two days, of which one leaves out what the other says: both are written out before they are read.
+_TO = r" ?(?:-|–|—|~|至|到|to|bis|au|al|t/m) ?"
+_SHORTENED = tuple(
+    (re.compile(form, re.IGNORECASE), spelled)
+    for form, spelled in (
+        (r"(?<![0-9])(20[0-9]{2})([0-9]{2})([0-9]{2})[-_~]([01][0-9])([0-3][0-9])(?![0-9])", r"\1-\2-\3 - \1-\4-\5"),
+        (
+            rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日{_TO}([0-9]{{1,2}})月([0-9]{{1,2}})日",
+            r"\1-\2-\3 - \1-\4-\5",
+        ),
+        (rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日?{_TO}([0-9]{{1,2}})日", r"\1-\2-\3 - \1-\2-\4"),
+        (
+            rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TO}([0-9]{{1,2}})\2([0-9]{{1,2}})(?![-/.0-9])",
+            r"\1-\3-\4 - \1-\5-\6",
+        ),
+        (rf"(?<![0-9])([0-9]{{1,2}}){_TO}([0-9]{{1,2}}) ({_NAME}) ([0-9]{{4}})", r"\1 \3 \4 - \2 \3 \4"),
+        (rf"({_NAME}) ([0-9]{{1,2}}){_TO}([0-9]{{1,2}}),? ([0-9]{{4}})", r"\1 \2, \4 - \1 \3, \4"),
+        (
+            rf"(?<![0-9])([0-9]{{1,2}}) ({_NAME}){_TO}([0-9]{{1,2}}) ({_NAME}) ([0-9]{{4}})",
+            r"\1 \2 \5 - \3 \4 \5",
+        ),
+        (rf"({_NAME}) ([0-9]{{1,2}}){_TO}({_NAME}) ([0-9]{{1,2}}),? ([0-9]{{4}})", r"\1 \2, \5 - \3 \4, \5"),
+    )
+)
 _BARE_MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-/.年]?(0[1-9]|1[0-2]|[1-9](?=月))(?![0-9])")
 _AT_MOST = 2
 _NEAR = timedelta(days=31)  # how far from a period a day may be that only the period gives a year
@@ -66,11 +91,15 @@ def days_in(text: str, order: str | None = None) -> Period | None:
     Examples:
         >>> days_in("1 May 2026 - 8 May 2026").label
         '2026-05-01..2026-05-08'
+        >>> days_in("2025年7月8日-31日").label, days_in("30 Jun - 6 Jul 2025").label
+        ('2025-07-08..2025-07-31', '2025-06-30..2025-07-06')
         >>> days_in("抖音_202605.xlsx").label
         '2026-05'
         >>> days_in("All time") is None
         True
     """
+    for form, spelled in _SHORTENED:
+        text = form.sub(spelled, text)
     found = [_day_of(match[0], order) for match in _ANY.finditer(text)]
     days = [day for day in found if day is not None]
     if 0 < len(days) <= _AT_MOST and len(days) == len(found):

@@ -22,6 +22,7 @@ from opsctl.ingest.values import Style
 _FIELD = re.compile(r"\{[^{}]+\}")
 _SPELT = "[0-9]{4}"  # a year
 _VAGUE = (Grain.DAY, Grain.YEAR)
+TOTAL = "total"  # the reason for which a row of totals is dropped
 _NOTHING_SAID = "-"
 _PLAIN = Column.model_validate({"const": _NOTHING_SAID})  # a column that the mapping says nothing special of
 
@@ -265,7 +266,10 @@ def without_dropped(raw: Raw, export: Export | None) -> tuple[Raw, list[tuple[in
     for rule in export.rows.drop if export else ():
         meets = pl.repeat(value=True, n=raw.cells.height, eager=True)
         for name, value in rule.where.items():
-            meets = meets & _equals(raw, name, value)
+            met = _equals(raw, name, value)
+            if value == EMPTY and rule.reason == TOTAL and met.all():
+                met = ~met  # a column that no row fills tells no total from a row
+            meets = meets & met
         if meets.any():
             dropped += [(line, rule.reason) for line in raw.lines.filter(meets)]
             raw = raw.only(~meets)

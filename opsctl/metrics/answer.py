@@ -115,7 +115,7 @@ def _on_calendar(days: pl.DataFrame, ask: Ask, group: Mapping[str, str | None]) 
         if name in CALENDAR:
             days = days.filter(CALENDAR[name](pl.col("day")).is_in(values))
     for name in sorted(CALENDAR.keys() & group.keys()):
-        days = days.filter(CALENDAR[name](pl.col("day")) == group[name])
+        days = days.filter(CALENDAR[name](pl.col("day")).eq_missing(pl.lit(group[name], pl.String)))
     return days
 
 

@@ -57,6 +57,6 @@ class Spend(Table):
         return pl.col("through") >= pl.col("day")
 
     @rule
-    def clicks_within_impressions() -> pl.Expr:
-        """There are more clicks than impressions."""
-        return pl.col("clicks") <= pl.col("impressions")
+    def clicks_on_impressions() -> pl.Expr:
+        """There are clicks and no impressions."""
+        return (pl.col("clicks") == 0) | (pl.col("impressions") > 0)

@@ -121,7 +121,7 @@ def test_it_tells_a_line_per_file_then_the_first_places_of_each_problem_then_the
         "OPS102  in/人.csv:1",
         "  no mapping and no table knows these columns",
         "  the file has: 姓名",
-        "  hint: write a mapping for it under `mappings:` in opsctl.yaml, or leave the file out",
+        "  hint: opsctl init --from FILE drafts a mapping for it; or leave the file out",
         "",
         "Files: 2 loaded, 2 not loaded. Rows: 14 read, 3 loaded, 10 rejected, 1 left out. Problems: 6",
     ]

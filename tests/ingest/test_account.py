@@ -24,7 +24,7 @@ BAD = {
     "2025-01-06,A,1.5x,10,1": "OPS202",
     "2025-01-06,A,-1,10,1": "OPS205",
     "2025-01-06,,1,10,1": "OPS204",
-    "2025-01-06,A,1,10,11": "OPS206",
+    "2025-01-06,A,1,0,11": "OPS206",
     "2025-01-06,A,1": "OPS201",
     "2025-01-06,A,1,10,1,7,7": "OPS201",
 }
@@ -105,7 +105,7 @@ def test_a_total_that_does_not_agree_is_a_finding_and_the_rows_still_load(tmp_pa
 
 
 def test_a_row_that_was_rejected_is_missing_from_the_total(tmp_path: Path) -> None:
-    loaded = read(tmp_path, {"w.csv": f"{UNIT}2025-01-06,拉新-C,7.00,5,6,0\n合计,-,157.50,1305,270,56\n"})
+    loaded = read(tmp_path, {"w.csv": f"{UNIT}2025-01-06,拉新-C,7.00,0,6,0\n合计,-,157.50,1300,270,56\n"})
     assert account(loaded).rejected[0].code == "OPS206"
     assert control(loaded)["spend"] == ("157.5000", "150.5000", False)
 
@@ -134,6 +134,39 @@ def test_a_total_of_unrounded_rows_agrees_within_what_rounding_can_do(tmp_path: 
 def test_a_total_of_whole_numbers_agrees_to_the_last(tmp_path: Path) -> None:
     (control,) = account(read(tmp_path, {"w.csv": UNIT + "合计,-,-,1301,-,-\n"})).control
     assert (control.column, control.ok) == ("impressions", False)
+
+
+def test_a_total_that_bears_no_label_is_known_by_naming_nothing_and_adding_up(tmp_path: Path) -> None:
+    mapping = """mappings:
+  - platform: plain
+    exports: [{table: spend, columns: {day: [Starts], channel: {const: a}, spend: [Cost], impressions: [Shown]}}]
+"""
+    head, rows = "Starts,Page,Cost,Shown\n", "2025-01-06,x,10.00,100\n2025-01-06,y,20.00,250\n"
+    found = account(read(tmp_path, {"w.csv": head + "2025-01-06,,30.00,350\n" + rows}, mapping))
+    assert (found.accepted, found.dropped, found.sums["spend"]) == (2, {"total": 1}, "30.0000")
+    assert [one.ok for one in found.control] == [True, True]
+    other = account(read(tmp_path, {"w.csv": head + rows + "2025-01-06,,30.00,351\n"}, mapping))
+    assert (other.accepted, other.sums["spend"]) == (3, "60.0000")
+
+
+def test_a_column_that_is_empty_in_every_row_tells_no_total(tmp_path: Path) -> None:
+    export = (
+        "Campaign name,Ad set name,Day,Amount spent (USD),Impressions\nx,,2025-01-06,10,100\ny,,2025-01-06,20,100\n"
+    )
+    found = account(read(tmp_path, {"w.csv": export}))
+    assert (found.accepted, found.dropped) == (2, {})
+
+
+def test_a_file_of_which_a_mapping_leaves_out_every_row_is_refused(tmp_path: Path) -> None:
+    mapping = """mappings:
+  - platform: plain
+    exports:
+      - table: spend
+        columns: {day: [Date], channel: {const: a}, spend: [Cost]}
+        rows: {drop: [{where: {State: test}, reason: test order}]}
+"""
+    loaded = read(tmp_path, {"w.csv": "Date,Cost,State\n2025-01-06,10,test\n2025-01-07,20,test\n"}, mapping)
+    assert refusals(loaded) == [("OPS112", "w.csv")]
 
 
 def test_a_row_that_the_mapping_calls_a_total_is_compared_like_one(tmp_path: Path) -> None:

@@ -130,9 +130,10 @@ def test_a_rule_says_its_docstring_and_what_is_unknown_breaks_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clicks", "impressions", "good"), [(3, 3, True), (4, 3, False), (4, None, True), (None, 0, True)]
+    ("clicks", "impressions", "good"),
+    [(3, 3, True), (4, 3, True), (1, 0, False), (0, 0, True), (4, None, True), (None, 0, True)],
 )
-def test_a_platform_cannot_bill_more_clicks_than_it_showed_ads(
+def test_nobody_clicks_on_what_was_never_shown_but_a_click_may_come_a_day_late(
     clicks: int | None,
     impressions: int | None,
     good: bool,  # noqa: FBT001 - the verdict

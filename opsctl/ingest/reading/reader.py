@@ -21,7 +21,7 @@ from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, Text
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from opsctl.ingest.reading.container import Content
 
@@ -35,7 +35,7 @@ def read_text(
     *,
     names: Collection[str] = (),
     encoding: str | None = None,
-    total_words: Collection[str] = TOTAL_WORDS,
+    total_words: Callable[[Sequence[str]], Collection[str]] = lambda _: TOTAL_WORDS,
 ) -> TextTable:
     """The rows of a text file whose header somebody recognises.
 
@@ -44,7 +44,7 @@ def read_text(
         recognise: Tells whether cells, as they stand in the file, are a header that is expected.
         names: Folded names the header may have; they show what an unusual delimiter is.
         encoding: The encoding, where the user named one.
-        total_words: What the label of a total's row consists of.
+        total_words: What the label of a total's row consists of, below a header.
 
     Returns:
         Every row that is certain; the others are rejected or dropped, by line.
@@ -60,7 +60,7 @@ def read_text(
     data = content.data
     refuse_other_formats(data, content.name)
     readable = EncodingChoice(data, HeaderSearch(recognise, names), content.name).decide(encoding)
-    return table_of(data, readable, recognise, Totals(total_words))
+    return table_of(data, readable, recognise, Totals(total_words(readable.header.cells)))
 
 
 def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
