@@ -37,7 +37,7 @@ COMMANDS = {
     ),
     "validate.zh-CN.120.txt": ("validate", "sample_data/", "--locale", "zh-CN", "--width", "120"),
     "explain.list.txt": ("explain", "--list"),
-    "inspect.gb18030.txt": ("inspect", "sample_data/kuaishou/ks-01_2025-H2.csv"),
+    "inspect.gb18030.txt": ("inspect", "sample_data/kuaishou/ks-01_2025.csv"),
 }  # fmt: skip
 
 

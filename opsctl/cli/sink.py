@@ -131,6 +131,9 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     Raises:
         CannotWrite: The folder does not exist or cannot be written to, or the disk is full.
     """
+    if path.exists() and not path.is_file():
+        _pour(path, text)
+        return
     part: str | None = None
     try:
         handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -146,6 +149,14 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     finally:
         if part is not None:
             Path(part).unlink(missing_ok=True)
+
+
+def _pour(path: Path, text: str) -> None:
+    """A text into a device or a pipe, which must never be replaced by a file of its name."""
+    try:
+        path.write_bytes(text.encode())
+    except OSError as error:
+        raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="name a file") from error
 
 
 def _umask() -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from making.arrivals import Spending
 from making.world import World
-from making.writing import divided, halves, hundredths, percent, table
+from making.writing import divided, hundredths, percent, table, years
 
 HEADER = (
     "日期", "账户", "推广计划", "推广单元", "平台", "展现", "点击", "消费", "点击率", "平均点击价格", "千次展现消费",
@@ -15,7 +15,7 @@ HEADER = (
 
 def files(world: World) -> dict[str, bytes]:
     """The exports by their names."""
-    return halves(world.spent_on("baidu"), "baidu", _export)
+    return years(world.spent_on("baidu"), "baidu", _export)
 
 
 def _export(rows: list[Spending]) -> bytes:

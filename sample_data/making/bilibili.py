@@ -5,7 +5,7 @@ from __future__ import annotations
 from making.arrivals import Spending
 from making.story import LOST
 from making.world import World
-from making.writing import halves, hundredths, table
+from making.writing import hundredths, table, years
 
 HEADER = (
     "日期", "视频AVID", "视频BVID", "视频标题", "Up主名称", "Up主mid", "花费", "展示量", "点击量",
@@ -17,7 +17,7 @@ CREATOR, CREATOR_ID = "橙子生活家", "300000001"
 def files(world: World) -> dict[str, bytes]:
     """The exports by their names."""
     arrived = (row for row in world.spent_on("bilibili") if (row.unit.account, row.day) not in LOST)
-    return halves(arrived, "bilibili", _export)
+    return years(arrived, "bilibili", _export)
 
 
 def _export(rows: list[Spending]) -> bytes:

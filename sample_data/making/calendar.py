@@ -47,11 +47,6 @@ def usual(day: date) -> Event:
     return Event(event.name, day, day, event.spending * weekday, event.traffic * weekday, event.shopping * weekday)
 
 
-def half(day: date) -> str:
-    """The half-year of a day, as exports are named after it: 2025-H1."""
-    return f"{day.year}-H{1 if day.month <= 6 else 2}"
-
-
 def quarter(day: date) -> str:
     """The quarter of a day, as files are named after it: 2025-Q1."""
     return f"{day.year}-Q{(day.month + 2) // 3}"

@@ -6,7 +6,7 @@ from datetime import date
 
 from making.arrivals import Spending
 from making.world import World
-from making.writing import divided, halves, hundredths, percent, sums, table
+from making.writing import divided, hundredths, percent, sums, table, years
 
 HEADER = (
     "Campaign status", "Campaign", "Day", "Campaign type", "Currency code", "Impr.", "CTR", "Cost", "Clicks",
@@ -17,7 +17,7 @@ MISSING = " --"
 
 def files(world: World) -> dict[str, bytes]:
     """The exports by their names."""
-    return halves(world.spent_on("google"), "google", _export)
+    return years(world.spent_on("google"), "google", _export)
 
 
 def _export(rows: list[Spending]) -> bytes:

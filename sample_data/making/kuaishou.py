@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from making.arrivals import Spending
 from making.world import World
-from making.writing import divided, halves, hundredths, percent, table
+from making.writing import divided, hundredths, percent, table, years
 
 HEADER = (
     "广告主ID", "数据日期", "花费（元）", "封面曝光数", "封面点击数", "素材曝光数", "行为数", "封面点击率", "行为率",
@@ -18,7 +18,7 @@ HEADER = (
 
 def files(world: World) -> dict[str, bytes]:
     """The exports by their names."""
-    return halves(world.spent_on("kuaishou"), "kuaishou", _export)
+    return years(world.spent_on("kuaishou"), "kuaishou", _export)
 
 
 def _export(rows: list[Spending]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from making.arrivals import Spending
 from making.world import World
-from making.writing import divided, halves, hundredths, sums, table
+from making.writing import divided, hundredths, sums, table, years
 
 HEADER = (
     "时间-天", "项目ID", "项目名称", "单元名称", "单元ID", "转化目标", "单元出价", "消耗", "展示数",
@@ -14,7 +14,7 @@ HEADER = (
 
 def files(world: World) -> dict[str, bytes]:
     """The exports by their names."""
-    return halves(world.spent_on("douyin"), "oceanengine", _export)
+    return years(world.spent_on("douyin"), "oceanengine", _export)
 
 
 def _export(rows: list[Spending]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from making.arrivals import Spending
 from making.world import World
-from making.writing import halves, hundredths, sums, table
+from making.writing import hundredths, sums, table, years
 
 HEADER = (
     "日期", "账户ID", "推广计划ID", "推广计划名称", "广告ID", "广告名称", "曝光次数", "点击次数", "花费", "目标转化量",
@@ -13,7 +13,7 @@ HEADER = (
 
 def files(world: World) -> dict[str, bytes]:
     """The exports by their names."""
-    return halves(world.spent_on("tencent"), "tencent", _export)
+    return years(world.spent_on("tencent"), "tencent", _export)
 
 
 def _export(rows: list[Spending]) -> bytes:

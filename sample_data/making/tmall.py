@@ -1,4 +1,4 @@
-"""天猫 订单报表, one file per half-year: GB18030, ids as `="…"`, three header names that end in a space."""
+"""天猫 订单报表, one file per year: GB18030, ids as `="…"`, three header names that end in a space."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 
 from making.arrivals import END
-from making.calendar import DAYS, half, usual
+from making.calendar import DAYS, usual
 from making.chance import Chance
 from making.life import refund
 from making.shops import DEMAND, GOODS, PROVINCES, TMALL_A_DAY
@@ -37,8 +37,8 @@ class Sale:
 
 def files(world: World) -> dict[str, bytes]:  # noqa: ARG001 - its buyers are not our users
     """The exports by their names."""
-    halves = groupby(_sales(), lambda sale: half(sale.created_at.date()))
-    return {f"tmall/orders_{name}.csv": _export(list(sales)) for name, sales in halves}
+    years = groupby(_sales(), lambda sale: sale.created_at.year)
+    return {f"tmall/orders_{name}.csv": _export(list(sales)) for name, sales in years}
 
 
 def _sales() -> list[Sale]:

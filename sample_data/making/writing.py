@@ -1,4 +1,4 @@
-"""How platforms write: rows as CSV text, money and rates as they print them, one file per half-year."""
+"""How platforms write: rows as CSV text, money and rates as they print them, one file per year."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from making.arrivals import Spending
-from making.calendar import half
 
 Row = Sequence[object]
 
 
-def halves(rows: Iterable[Spending], folder: str, export: Callable[[list[Spending]], bytes]) -> dict[str, bytes]:
-    """One export per account and half-year, in the order of days: FOLDER/ACCOUNT_2025-H1.csv."""
+def years(rows: Iterable[Spending], folder: str, export: Callable[[list[Spending]], bytes]) -> dict[str, bytes]:
+    """One export per account and year, in the order of days: FOLDER/ACCOUNT_2025.csv."""
     ordered = sorted(rows, key=lambda row: (str(row.unit.account), row.day, row.unit.id, row.unit.codes))
-    parts = groupby(ordered, lambda row: f"{folder}/{row.unit.account}_{half(row.day)}.csv")
+    parts = groupby(ordered, lambda row: f"{folder}/{row.unit.account}_{row.day.year}.csv")
     return {name: export(list(part)) for name, part in parts}
 
 

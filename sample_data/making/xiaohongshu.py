@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from making.arrivals import Spending
 from making.world import World
-from making.writing import divided, halves, hundredths, percent, sums, table
+from making.writing import divided, hundredths, percent, sums, table, years
 
 HEADER = (
     "时间", "消费", "展现量", "点击量", "点击率", "平均点击成本", "平均千次展示费用",
@@ -15,7 +15,7 @@ PER_THOUSAND_CLICKS = (61, 9, 34, 7, 12)  # 点赞, 评论, 收藏, 关注, 分�
 
 def files(world: World) -> dict[str, bytes]:
     """The exports by their names."""
-    return halves(world.spent_on("xiaohongshu"), "xiaohongshu", _export)
+    return years(world.spent_on("xiaohongshu"), "xiaohongshu", _export)
 
 
 def _export(rows: list[Spending]) -> bytes:

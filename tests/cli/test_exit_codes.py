@@ -84,6 +84,12 @@ def test_made_but_not_delivered_is_4(exports: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_device_is_written_to_and_never_replaced(exports: Path) -> None:
+    assert opsctl("query", "spend", "good.csv", "-o", os.devnull, "-f", "json", cwd=exports).code == 0
+    assert Path(os.devnull).is_char_device()
+
+
 def test_a_full_disk_behind_stdout_is_4_and_one_error(exports: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "opsctl", "query", "spend", str(exports)]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from opsctl.ingest.reading.container import Content
 
-_SAMPLE = 500
+_SAMPLE = 200
 _NAMED_LINES = 5
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LINE = "line"
 REMARK = "remark"
 UNSEEN = BLANKS + "\ufeff"
-_SAMPLE = 500
+_SAMPLE = 200
 _NEAR = 20
 WIDEST = 256  # columns that are looked at; labels and names stand in the first
 
