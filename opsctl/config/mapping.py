@@ -169,6 +169,9 @@ class FileShape(Strict):
     """How to know a file of this export, and how it is written."""
 
     header_has: Names = Field((), description="Names that all must be in the header.")
+    rows_have: dict[Text, Text] = Field(
+        {}, description="Where two exports have one header: columns and the value that every row of this one has."
+    )
     total_rows: tuple[Text, ...] = Field((), description="The first words of rows that hold totals.")
     preamble: Preamble = Field(Preamble(), description="What the lines above the header tell.")
     name: FileName = Field(FileName(), description="What the file's name tells.")

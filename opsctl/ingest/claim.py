@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
+
 from opsctl.config import matching
 from opsctl.config.headers import header_key, header_of
 from opsctl.config.mapping import Export
@@ -94,8 +96,8 @@ class Claims:
         """
         return any(header_key(cell) in self._keys for cell in header) and any(self._tiers(header, source))
 
-    def of(self, header: Sequence[str], source: Source | None, file: str) -> Claim:
-        """The one claim on a file.
+    def of(self, header: Sequence[str], source: Source | None, file: str, cells: pl.DataFrame | None = None) -> Claim:
+        """The one claim on a file; of several on its header the one that its cells, where given, speak for.
 
         Raises:
             UnknownFile: Nobody claims it; the nearest and what differs are named.
@@ -103,7 +105,8 @@ class Claims:
             AmbiguousFile: Two of the same tier claim it.
             BadConfiguration: Its source names a mapping that does not exist.
         """
-        for claims in self._tiers(header, source):
+        for tier in self._tiers(header, source):
+            claims = _by_rows(tier, header, cells) if len(tier) > 1 and cells is not None else tier
             if len(claims) > 1:
                 what = "mapping: NAME" if claims[0].mapping else "table: NAME"
                 raise AmbiguousFile(
@@ -194,6 +197,20 @@ class Claims:
         near = [one for one in near if one.missing and wanted in (None, one.table)]
         best = max(near, key=lambda one: one.share, default=None)
         return best if best is not None and (best.share >= _NEAR or declared is not None) else None
+
+
+def _by_rows(claims: Sequence[Claim], header: Sequence[str], cells: pl.DataFrame) -> list[Claim]:
+    """Of several claims those that what every row holds speaks for; else those that ask for nothing in the rows."""
+    asked = {id(claim): claim.mapping.export.file.rows_have if claim.mapping else {} for claim in claims}
+    meant = [claim for claim in claims if asked[id(claim)] and _all_have(asked[id(claim)], header, cells)]
+    return meant or [claim for claim in claims if not asked[id(claim)]]
+
+
+def _all_have(wanted: Mapping[str, str], header: Sequence[str], cells: pl.DataFrame) -> bool:
+    places = {name: header_of(header).find(name) for name in wanted}
+    return all(
+        at and cells[str(at[0])].cast(pl.String).str.strip_chars().eq(wanted[name]).all() for name, at in places.items()
+    )
 
 
 def _is_value(cell: str) -> bool:

@@ -156,7 +156,7 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     else:
         read, table = of_text(seen.file, content, claims, source, look.encoding)
         _show(seen, table)
-    claim = claims.of(read.raw.header, source, seen.file)
+    claim = claims.of(read.raw.header, source, seen.file, read.raw.cells)
     seen.mapping = claim.name
     converted = typed_rows(read, claim, source, look.settings)
     kept = set(converted.frame["line"])

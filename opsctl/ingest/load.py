@@ -167,7 +167,7 @@ def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Pa
         if file.content.kind == "parquet"
         else of_text(name, file.content, claims, source)[0]
     )
-    claim = claims.of(read.raw.header, source, name)
+    claim = claims.of(read.raw.header, source, name, read.raw.cells)
     converted = typed_rows(read, claim, source, claims.settings, asked)
     refuse_overflow(converted.frame, claim.table, name)
     _notes(found, name, read, claim, converted)

@@ -183,13 +183,13 @@ class Written:
         return next((basis for column, basis in stated.items() if here.find(column)), None)
 
     def style(self, name: str) -> Style:
-        """How a column's values are written."""
+        """How a column's values are written; what the project says of its files comes before what mappings say."""
         column, export, source = self.column(name), self.export, self.source
         return Style(
             nulls=frozenset(export.nulls) if export else frozenset(),
-            zone=column.zone or (export.timezone if export else None) or self.zone,
-            decimal=(export.decimal if export else None) or (source.decimal if source else None),
-            dates=(export.dates if export else None) or (source.dates if source else None),
+            zone=column.zone or (source and source.timezone) or (export.timezone if export else None) or self.zone,
+            decimal=(source and source.decimal) or (export.decimal if export else None),
+            dates=(source and source.dates) or (export.dates if export else None),
             unit=column.unit,
         )
 

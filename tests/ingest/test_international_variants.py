@@ -338,9 +338,18 @@ SAID = """sources:
 """
 
 
-def test_the_two_reports_of_appsflyer_look_alike_and_none_is_guessed(tmp_path: Path) -> None:
-    loaded = read(tmp_path, {"raw.csv": f"{APPSFLYER}\n{INSTALL}\n"})
-    assert [error.code for error in loaded.refused] == ["OPS103"]
+def test_the_two_reports_of_appsflyer_are_told_apart_by_their_rows(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"1.csv": f"{APPSFLYER}\n{INSTALL}\n", "2.csv": f"{APPSFLYER}\n{INSTALL}\n{EVENT}\n"})
+    assert [(Path(one.file).name, one.table) for one in loaded.inputs] == [
+        ("1.csv", "acquisition"),
+        ("2.csv", "activity"),
+    ]
+
+
+def test_a_source_says_in_which_zone_a_report_was_downloaded(tmp_path: Path) -> None:
+    zone = "sources: [{path: '*.csv', timezone: Asia/Shanghai}]\n"
+    loaded = read(tmp_path, {"1.csv": f"{APPSFLYER}\n{INSTALL}\n"}, zone)
+    assert values(loaded, "acquisition", "day") == [(date(2026, 5, 1),)]
 
 
 def test_a_source_says_which_report_of_appsflyer_a_file_is(tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def _loads(one: _Seen, name: str, settings: Settings) -> tuple[int, int] | Opsct
             read = of_parquet(one.name, one.content)
         else:
             read = of_text(one.name, one.content, claims, source)[0]
-        claim = claims.of(read.raw.header, source, one.name)
+        claim = claims.of(read.raw.header, source, one.name, read.raw.cells)
         converted = typed_rows(read, claim, source, settings)
     except RefusedFile as refusal:
         return refusal

@@ -60,7 +60,7 @@ def sight(name: str, content: Content, claims: Claims, source: Source | None, vo
     except (UnknownFile, NoHeader, UndecidedEncoding):
         return _unknown(name, content, claims, source, vocabulary)
     try:
-        claim = claims.of(raw.header, source, name)
+        claim = claims.of(raw.header, source, name, raw.cells)
     except UnknownFile:
         return _unknown(name, content, claims, source, vocabulary)
     except AmbiguousFile:
