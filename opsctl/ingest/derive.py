@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from opsctl.config.headers import header_of
+from opsctl.core import money
 from opsctl.core.errors import SeveralDays
 from opsctl.core.period import Grain, Period
 from opsctl.ingest.written import Written
@@ -17,6 +18,7 @@ from opsctl.schemas.table import columns
 
 UNDATED = ("day",)  # a file may have no such column at all; where it has one, every row must fill it
 _SHARES = ("percent", "ratio")
+_SAME = 1e-6
 _ADDED = {"orders", "net_paid"}
 _AMOUNTS = {*_ADDED, "active"}
 Found = dict[str, pl.Series]
@@ -130,8 +132,21 @@ def _of_cohorts(made: Found, written: Written) -> None:
     if meaning is not None:
         made["day_unit"] = written.raw.same(meaning.day_unit)
     active = made.get("active")
-    if active is not None and active.dtype == pl.Float64:
+    if active is not None and active.dtype == pl.Float64 and "users" in made:
         made["active"] = (made["users"] * active).round(0).cast(pl.Int64, strict=False)
+        error = made["users"] * (_last_place(active) / 2 * money.TEN_THOUSANDTHS)
+        made["rounding"] = error.ceil().cast(pl.Int64, strict=False).set(made["active"].is_null(), None)
+
+
+def _last_place(rates: pl.Series) -> float:
+    """What one of the last decimal of a column of rates is worth: 0.001 where the finest of them is 22.3 %."""
+    places = (10.0**-digits for digits in range(2, 6))
+    return next((place for place in places if _are_multiples(rates, place)), 0.0)
+
+
+def _are_multiples(rates: pl.Series, place: float) -> bool:
+    times = rates.drop_nulls() / place
+    return bool(((times - times.round(0)).abs() < _SAME).all())
 
 
 def _before_the_cohort(made: Found, none: pl.Series) -> pl.Series:

@@ -44,6 +44,14 @@ def back_after_hours(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFra
     return _on_offsets(evidence, ask, wanted, ("active", set(wanted), ("24h",)))
 
 
+def off_by_rounding(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
+    """One row per cohort: by how many users its count of the N-th day may be off."""
+    plain = {name for name, request in wanted.items() if request.template == "rounding_dN"}
+    days = _on_offsets(evidence, ask, {name: wanted[name] for name in plain}, ("rounding", plain, (_CALENDAR,)))
+    hours = _on_offsets(evidence, ask, wanted, ("rounding", set(wanted) - plain, ("24h",)))
+    return days if len(plain) == len(wanted) else hours
+
+
 def paid_up_to_day(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     """Per cohort its users where its N-th day is known, and in rows of their own what it paid, by currency."""
     known = _on_offsets(evidence, ask, wanted, ("net_paid", set(wanted), (_CALENDAR, "24h")))

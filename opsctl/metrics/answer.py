@@ -151,7 +151,10 @@ def _is_torn(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> b
 
 
 def _totals(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> Totals:
-    return totals(evidence, ask, [name for one in metrics for name in (*one.measures, *one.cohort_measures)])
+    rounded = [one.rounding for one in metrics if one.rounding and "cohort" in evidence.tables]
+    return totals(
+        evidence, ask, [*(name for one in metrics for name in (*one.measures, *one.cohort_measures)), *rounded]
+    )
 
 
 def _sets_money_beside(metric: Metric) -> bool:

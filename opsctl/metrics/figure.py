@@ -333,7 +333,15 @@ class _Base:
         hits, tries = (self.totals.weekly[name][self.key] for name in self.metric.parameters[:2])
         weeks = [week for week in tries if tries[week]]
         trials = effective_trials([hits.get(week, 0) for week in weeks], [tries[week] for week in weeks])
-        return wilson(trials * float(Fraction(made.numerator) / made.denominator), trials, LEVEL)
+        low, high = wilson(trials * float(Fraction(made.numerator) / made.denominator), trials, LEVEL)
+        error = self._rounding / float(made.denominator)
+        return max(low - error, 0.0), min(high + error, 1.0)
+
+    @property
+    def _rounding(self) -> float:
+        """By how many users the numerator may be off, because some of it was told as rates."""
+        of = self.totals.of.get(self.metric.rounding or "")
+        return ((of[self.key].amount or 0) if of else 0) / money.TEN_THOUSANDTHS
 
     def _poisson(self, made: Ratio) -> tuple[float, float]:
         """The price if as few, or as many, had been bought as the count allows."""

@@ -120,6 +120,14 @@ class Metric:
         names = (self.cohort.mature, self.cohort.users, self.cohort.last)
         return tuple(Template(name).fill(dict(self.numbers)) for name in names)
 
+    @property
+    def rounding(self) -> str | None:
+        """The measure of how far its count of returning users may be off, where tables of rates can tell it."""
+        first = next(iter(inspect.signature(self.formula).parameters))
+        names = {"retained_dN": "rounding_dN", "retained_dN_24h": "rounding_dN_24h"}
+        found = names.get(first) if self.interval is Interval.WILSON else None
+        return found and Template(found).fill(dict(self.numbers))
+
     def title(self, locale: str) -> str:
         """Its name in a language."""
         return self.zh if locale.startswith("zh") else self.en

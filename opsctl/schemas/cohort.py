@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import polars as pl
 from pydantic import Field
 
-from opsctl.schemas.kinds import Count, Money
+from opsctl.schemas.kinds import Count, Money, Quantity
 from opsctl.schemas.table import Merge, Table, rule
 
 Text = Annotated[str, Field(min_length=1)]
@@ -20,9 +20,9 @@ class Cohort(Table):
     """One row per day of acquisition, channel and number of days since: what a data department gives instead of users.
 
     `offset` 0 is the day of acquisition itself. `users` is how many were acquired, the same on every offset of a
-    cohort. `active` are those of that one day; `orders` and `net_paid` are those up to and including it. What is
-    null is not known: the users may stand in one file and what they paid in another. `day_unit` says what a day is:
-    a local date, or 24 hours from the acquisition.
+    cohort. `active` are those of that one day, give or take `rounding` where only a rate was given; `orders` and
+    `net_paid` are those up to and including it. What is null is not known: the users may stand in one file and what
+    they paid in another. `day_unit` says what a day is: a local date, or 24 hours from the acquisition.
     """
 
     MERGE: ClassVar[Merge] = Merge.REPLACE
@@ -36,7 +36,7 @@ class Cohort(Table):
         "account",
         "campaign",
     )
-    NOT_ADDED: ClassVar[frozenset[str]] = frozenset({"offset", "active", "orders", "net_paid"})
+    NOT_ADDED: ClassVar[frozenset[str]] = frozenset({"offset", "active", "rounding", "orders", "net_paid"})
     REPEATED: ClassVar[Mapping[str, str]] = {"users": "offset"}
 
     day: date = Field(title="新增日期")
@@ -44,6 +44,7 @@ class Cohort(Table):
     offset: Annotated[Count, Field(ge=0)] = Field(title="第几日")
     users: Annotated[Count, Field(ge=0)] | None = Field(title="新增")
     active: Annotated[Count, Field(ge=0)] | None = Field(None, title="活跃")
+    rounding: Annotated[Quantity, Field(ge=0)] | None = Field(None, title="取整误差")
     orders: Annotated[Count, Field(ge=0)] | None = Field(None, title="订单")
     net_paid: Money | None = Field(None, title="净额")
     currency: Currency | None = Field(None, title="币种")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from opsctl.stats.intervals import wilson
 from tests.cli.inside import opsctl
 
 HEAD = "日期,渠道,新增,次日留存率,7日留存率,LTV0,LTV7\n"
@@ -44,6 +45,14 @@ def test_a_wide_table_tells_new_users_and_those_who_came_back(wide: Path) -> Non
     assert (kept["numerator"], kept["denominator"]) == (223 + 88, 1400)
     assert ran.figure("retention_d1", channel="抖音")["numerator"] == 382 + 148
     assert ran.figure("ltv_revenue_7d", channel="抖音")["value"] == pytest.approx((500 + 200) / 1400)
+
+
+def test_a_rate_that_was_rounded_widens_the_interval_by_what_it_hides(wide: Path) -> None:
+    """22.3 % of 1,000 and 22.0 % of 400 are off by up to 0.05 points each: 0.7 of 1,400 users."""
+    found = opsctl("query", "retention_d7", wide, "--by", "channel", "--json").figure("retention_d7", channel="抖音")
+    low, high = wilson(311, 1400)
+    assert found["low"] == pytest.approx(low - 0.7 / 1400)
+    assert found["high"] == pytest.approx(high + 0.7 / 1400)
 
 
 def test_a_cohort_whose_day_has_not_come_is_immature_not_lost(wide: Path) -> None:
