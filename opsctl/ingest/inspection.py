@@ -17,7 +17,7 @@ from opsctl.core import money
 from opsctl.core.errors import BadOption, NoHeader, OpsctlError, RefusedFile, UnknownFile
 from opsctl.core.naming import fold
 from opsctl.ingest.claim import Claims
-from opsctl.ingest.load import of_parquet, of_text, typed_rows
+from opsctl.ingest.opened import of_parquet, of_text, typed_rows
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
 from opsctl.ingest.written import Raw
 from opsctl.schemas import tables

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import DamagedFile, NoHeader, NoRowLeft, OpsctlError, RefusedFile, SumTooLarge
+from opsctl.core.errors import NoRowLeft, OpsctlError, RefusedFile, SumTooLarge
 from opsctl.core.period import Period
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
-from opsctl.ingest.convert import Converted, convert
+from opsctl.ingest.convert import Converted
 from opsctl.ingest.merge import merge
-from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
+from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
+from opsctl.ingest.reading import Content, unpack
 from opsctl.ingest.remarks import Note, days_differ, two_sources, unknown_channels
 from opsctl.ingest.sources import Files
-from opsctl.ingest.written import TOTAL, Raw, Written
+from opsctl.ingest.written import TOTAL, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns
@@ -149,17 +147,6 @@ class File:
     source: Source | None
 
 
-@dataclass(frozen=True)
-class Read:
-    """A file's cells with what reading them has already put aside."""
-
-    raw: Raw
-    rejected: tuple[Rejected, ...] = ()
-    dropped: tuple[str, ...] = ()
-    totals: tuple[tuple[str, ...], ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
 def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Part:
     name, source = file.name, file.source
     read = (
@@ -171,86 +158,15 @@ def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Pa
     converted = typed_rows(read, claim, source, claims.settings, asked)
     refuse_overflow(converted.frame, claim.table, name)
     _notes(found, name, read, claim, converted)
-    way = _way(read.raw, claim, source, claims.settings)
-    _note_zone(found, file, way, converted.frame, claims.settings)
-    account = _account(file, read, claim, converted, way)
+    written = way(read.raw, claim, source, claims.settings)
+    _note_zone(found, file, written, converted.frame, claims.settings)
+    account = _account(file, read, claim, converted, written)
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
     if read.raw.cells.height and len(converted.dropped) == read.raw.cells.height and not _only_totals(converted):
         raise _nothing_kept(account, converted)
     breakdown = claim.mapping.export.breakdown if claim.mapping else None
     return Part(account, converted.frame, converted.supplied, breakdown)
-
-
-def typed_rows(
-    read: Read, claim: Claim, source: Source | None, settings: Settings, asked: Period | None = None
-) -> Converted:
-    """The file's rows as rows of the table that claims it."""
-    return convert(read.raw, _way(read.raw, claim, source, settings), settings.project, asked)
-
-
-def _way(raw: Raw, claim: Claim, source: Source | None, settings: Settings) -> Written:
-    zone = source.timezone if source and source.timezone else settings.project.timezone
-    return Written(raw, claim, source, zone)
-
-
-def of_parquet(name: str, content: Content) -> Read:
-    """A Parquet file's columns; its rows are numbered from 1.
-
-    Raises:
-        DamagedFile: It cannot be read to its end.
-    """
-    try:
-        frame = pl.read_parquet(content.path or io.BytesIO(content.data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DamagedFile("the Parquet file cannot be read to its end", file=name, hint="export it again") from error
-    cells = frame.rename({column: str(at) for at, column in enumerate(frame.columns)})
-    lines = pl.int_range(1, frame.height + 1, eager=True)
-    return Read(Raw(name, frame.columns, cells, lines, place=_place(content)))
-
-
-def _place(content: Content) -> str:
-    """A file's name below that of its folder: what patterns over names see, wherever the command was typed."""
-    return "/".join(Path(content.name).resolve().parts[-2:])
-
-
-def of_text(
-    name: str, content: Content, claims: Claims, source: Source | None, encoding: str | None = None
-) -> tuple[Read, TextTable]:
-    """A text file's cells under the header that somebody claims.
-
-    Raises:
-        UnknownFile: Nobody claims any of its lines as a header; the nearest and what differs are named.
-    """
-    encoding = encoding or (source.encoding if source else None)
-    try:
-        table = read_text(
-            content,
-            lambda header: claims.expects(header, source),
-            names=claims.names,
-            encoding=encoding,
-            total_words=lambda header: claims.total_words(header, source),
-        )
-    except NoHeader:
-        looks = survey(content, encoding=encoding)
-        raise claims.refusal(looks.header, source, name, looks.header_line) from None
-    read = Read(
-        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table), _place(content)),
-        rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
-        dropped=tuple(drop.reason for drop in table.dropped),
-        totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),
-        warnings=table.warnings,
-    )
-    return read, table
-
-
-def _remarks(table: TextTable) -> list[str]:
-    """The lines above the header, without quotes and the delimiters that a spreadsheet puts behind them."""
-    texts = [text for _, text in table.preamble]
-    if not table.delimiter:
-        return texts
-    cells = (next(csv.reader([text], delimiter=table.delimiter), []) for text in texts)
-    return [table.delimiter.join(line).rstrip(f"{table.delimiter} \t") for line in cells]
 
 
 def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Converted) -> None:

@@ -27,7 +27,7 @@ from opsctl.ingest.drafting.sighting import Sighting, sight
 from opsctl.ingest.drafting.sources import SourceFile
 from opsctl.ingest.drafting.vocabulary import Vocabulary, channel_named
 from opsctl.ingest.drafting.words import Words
-from opsctl.ingest.load import of_parquet, of_text, typed_rows
+from opsctl.ingest.opened import of_parquet, of_text, typed_rows
 from opsctl.ingest.reading import Content, unpack
 from opsctl.ingest.sources import Files
 

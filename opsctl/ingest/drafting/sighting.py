@@ -17,7 +17,7 @@ from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.drafting.offsets import offset_of
 from opsctl.ingest.drafting.sheet import Sheet
 from opsctl.ingest.drafting.vocabulary import Vocabulary
-from opsctl.ingest.load import of_parquet, of_text
+from opsctl.ingest.opened import of_parquet, of_text
 from opsctl.ingest.reading import Content, TextTable, kinds, survey
 from opsctl.ingest.reading.encoding import LEGACY, decode
 from opsctl.ingest.values import native

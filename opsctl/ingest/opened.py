@@ -1,0 +1,102 @@
+"""A file's bytes as cells, under a header that somebody claims, and as rows of the table that they become."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from opsctl.config.project import Source
+from opsctl.config.settings import Settings
+from opsctl.core.errors import DamagedFile, NoHeader
+from opsctl.core.period import Period
+from opsctl.ingest.account import Rejected
+from opsctl.ingest.claim import Claim, Claims
+from opsctl.ingest.convert import Converted, convert
+from opsctl.ingest.reading import Content, TextTable, read_text, survey
+from opsctl.ingest.written import TOTAL, Raw, Written
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file's cells with what reading them has already put aside."""
+
+    raw: Raw
+    rejected: tuple[Rejected, ...] = ()
+    dropped: tuple[str, ...] = ()
+    totals: tuple[tuple[str, ...], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def of_parquet(name: str, content: Content) -> Read:
+    """A Parquet file's columns; its rows are numbered from 1.
+
+    Raises:
+        DamagedFile: It cannot be read to its end.
+    """
+    try:
+        frame = pl.read_parquet(content.path or io.BytesIO(content.data))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DamagedFile("the Parquet file cannot be read to its end", file=name, hint="export it again") from error
+    cells = frame.rename({column: str(at) for at, column in enumerate(frame.columns)})
+    lines = pl.int_range(1, frame.height + 1, eager=True)
+    return Read(Raw(name, frame.columns, cells, lines, place=place_of(content)))
+
+
+def place_of(content: Content) -> str:
+    """A file's name below that of its folder: what patterns over names see, wherever the command was typed."""
+    return "/".join(Path(content.name).resolve().parts[-2:])
+
+
+def of_text(
+    name: str, content: Content, claims: Claims, source: Source | None, encoding: str | None = None
+) -> tuple[Read, TextTable]:
+    """A text file's cells under the header that somebody claims.
+
+    Raises:
+        UnknownFile: Nobody claims any of its lines as a header; the nearest and what differs are named.
+    """
+    encoding = encoding or (source.encoding if source else None)
+    try:
+        table = read_text(
+            content,
+            lambda header: claims.expects(header, source),
+            names=claims.names,
+            encoding=encoding,
+            total_words=lambda header: claims.total_words(header, source),
+        )
+    except NoHeader:
+        looks = survey(content, encoding=encoding)
+        raise claims.refusal(looks.header, source, name, looks.header_line) from None
+    read = Read(
+        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table), place_of(content)),
+        rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
+        dropped=tuple(drop.reason for drop in table.dropped),
+        totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),
+        warnings=table.warnings,
+    )
+    return read, table
+
+
+def _remarks(table: TextTable) -> list[str]:
+    """The lines above the header, without quotes and the delimiters that a spreadsheet puts behind them."""
+    texts = [text for _, text in table.preamble]
+    if not table.delimiter:
+        return texts
+    cells = (next(csv.reader([text], delimiter=table.delimiter), []) for text in texts)
+    return [table.delimiter.join(line).rstrip(f"{table.delimiter} \t") for line in cells]
+
+
+def typed_rows(
+    read: Read, claim: Claim, source: Source | None, settings: Settings, asked: Period | None = None
+) -> Converted:
+    """The file's rows as rows of the table that claims it."""
+    return convert(read.raw, way(read.raw, claim, source, settings), settings.project, asked)
+
+
+def way(raw: Raw, claim: Claim, source: Source | None, settings: Settings) -> Written:
+    zone = source.timezone if source and source.timezone else settings.project.timezone
+    return Written(raw, claim, source, zone)
