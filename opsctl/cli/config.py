@@ -70,10 +70,16 @@ def check(
     """
     from opsctl.cli import session
     from opsctl.config.project import unused_keys
+    from opsctl.ingest.dictionary import dictionary_of
+    from opsctl.ingest.sources import files
 
     voice = session.Voice(quiet)
     chosen = session.settings(project, None, None, voice)
     session.check_mappings(chosen)
+    dictionary_of(chosen.project, chosen.folder)
+    if chosen.folder is not None and chosen.project.sources:
+        for pattern in files([], chosen).unmatched:
+            voice.say(f"note: no file matches '{pattern}' of the project's sources")
     if unused := unused_keys(chosen.project):
         voice.say(f"not used by this version: {', '.join(unused)}")
     voice.say(f"{len(chosen.mappings)} mappings, {len(chosen.project.channels)} channels, nothing wrong")

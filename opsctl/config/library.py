@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from opsctl.config import yaml
 from opsctl.config.mapping import Platform
 from opsctl.config.matching import Mapping, Tier
+from opsctl.config.project import Project
 from opsctl.config.strict import fault_at, refusal, validate
 from opsctl.core.errors import NoSuchPath
 from opsctl.core.naming import did_you_mean
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
 
     from opsctl.config.document import Document
     from opsctl.config.document import Path as Place
-    from opsctl.config.project import Project
 
 PLATFORMS = "configs/platforms"
+CHANNELS = "configs/channels.yaml"
 _WILD = set("*?[")
+
+
+@cache
+def usual_channels() -> Project:
+    """What channels are usually called, by the ids that the shipped mappings use, as a project would say it."""
+    return validate(Project, yaml.read(shipped(CHANNELS), CHANNELS))
 
 
 @cache

@@ -169,6 +169,7 @@ class FileShape(Strict):
     """How to know a file of this export, and how it is written."""
 
     header_has: Names = Field((), description="Names that all must be in the header.")
+    header_lacks: tuple[Text, ...] = Field((), description="Names of which none is in its header.")
     rows_have: dict[Text, Text] = Field(
         {}, description="Where two exports have one header: columns and the value that every row of this one has."
     )

@@ -147,6 +147,9 @@ class _Search:
         for name in export.file.header_has:
             if not self.names("", (name,)):
                 self.missing.append(Absent("", (name,)))
+        for name in export.file.header_lacks:
+            if self.header.find(name):
+                self.missing.append(Absent("", (f"a header without {name}",)))
         columns = {name: found for name, column in export.columns.items() if (found := self.column(name, column))}
         attributes = {name: found[0] for name, names in export.attributes.items() if (found := self.names(name, names))}
         melted = self.melted(export)

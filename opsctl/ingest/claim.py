@@ -17,6 +17,7 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import AmbiguousColumns, AmbiguousFile, BadConfiguration, NoHeader, RefusedFile, UnknownFile
 from opsctl.core.naming import fold, nearest
+from opsctl.ingest.dictionary import looks_like_dictionary
 from opsctl.ingest.reading import TOTAL_WORDS
 from opsctl.ingest.reading.kinds import is_date, is_number
 from opsctl.ingest.sources import Declared
@@ -166,6 +167,14 @@ class Claims:
                 line=line,
                 hint="the first row is never taken for a header: put the names of the columns above it",
             )
+        if looks_like_dictionary(header):
+            return UnknownFile(
+                "this looks like a dictionary of channels, which is no export",
+                file=file,
+                line=line,
+                details=(("the file has", ", ".join(header[:_SHOWN])),),
+                hint="name it in opsctl.yaml: `channel_map: FILE`",
+            )
         near = self._nearest(header, source)
         has = ("the file has", ", ".join(header[:_SHOWN]))
         if near is None:
@@ -263,7 +272,7 @@ def _looked_for(export: Export) -> Iterator[str]:
 
 def _through(mapping: matching.Mapping, match: Match, header: Sequence[str]) -> Claim:
     positions = {**match.columns, **{f"attribute_{name}": (at,) for name, at in match.attributes.items()}}
-    read = {at for found in positions.values() for at in found}
+    read = {at for found in positions.values() for at in found} | set(match.melted.values())
     unused = tuple(name for at, name in enumerate(header) if at not in read)
     return Claim(mapping.table, mapping, positions, unused, match)
 

@@ -124,7 +124,9 @@ class Dictionary:
 
         The code is the `sub_channel`; of rows without one, the channel's own text, where that is no known channel.
         """
-        counted = pl.col("users").fill_null(0).sum() if "users" in users.columns else pl.len()
+        counted = pl.len()
+        if "users" in users.columns:  # of a cohort, which stands on as many rows as it has days
+            counted = pl.when(pl.col("offset") == pl.col("offset").min()).then(pl.col("users").fill_null(0)).sum()
         own = [pl.col(name) for name in ("sub_channel", "channel") if name in users.columns]
         coded = users.with_columns(_code=pl.coalesce(own))
         pairs = coded.drop_nulls("_code").group_by("_code", "day", own="channel").agg(counted.cast(pl.Int64))
@@ -242,6 +244,13 @@ def _spreadsheet(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
             cells = below.rename({name: str(place) for place, name in enumerate(below.columns)})
             return row, cells, list(range(at + 2, at + 2 + below.height))
     raise _no_header(path.name)
+
+
+def looks_like_dictionary(cells: Sequence[str]) -> bool:
+    """Does a header name codes, their channels, and something that only a dictionary says of them?"""
+    header = header_of(tuple(cells))
+    more = [name for name in ("agency", "owner", "from", "to") if any(header.find(one) for one in COLUMNS[name])]
+    return _is_header(cells) and bool(more)
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,7 +24,14 @@ from opsctl.ingest.convert import Converted
 from opsctl.ingest.merge import merge
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
 from opsctl.ingest.reading import Content, unpack
-from opsctl.ingest.remarks import Note, days_differ, two_sources, unknown_channels
+from opsctl.ingest.remarks import (
+    Note,
+    days_differ,
+    one_channel_twice,
+    two_sources,
+    unknown_channels,
+    users_twice,
+)
 from opsctl.ingest.sources import Files
 from opsctl.ingest.written import TOTAL, Written
 from opsctl.schemas import tables
@@ -96,7 +103,16 @@ def load(files: Files, settings: Settings, asked: Period | None = None) -> Loade
     found.refused += told_twice
     for name, of_table in sorted(parts.items()):
         _add_table(found, name, of_table, settings)
+    found.notes += _across(found.tables, settings)
     return found
+
+
+def _across(tables_: Mapping[str, pl.LazyFrame], settings: Settings) -> list[Note]:
+    """What tables say of each other."""
+    told = {name: tables_[name].collect() for name in ("spend", "acquisition", "cohort") if name in tables_}
+    users = [told[name] for name in ("acquisition", "cohort") if name in told]
+    notes = users_twice(told["cohort"], told["acquisition"]) if {"cohort", "acquisition"} <= told.keys() else []
+    return [*notes, *(one_channel_twice(told["spend"], users, settings.project) if users and "spend" in told else [])]
 
 
 def _unpacked(files: Files, claims: Claims, found: Loaded) -> Iterator[File]:
@@ -172,7 +188,7 @@ def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Pa
 def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Converted) -> None:
     found.notes += [Note("reading", f"{name}: {warning}") for warning in read.warnings]
     found.notes += [Note("values", f"{name}: {note}") for note in converted.notes]
-    if claim.unused and claim.mapping is None:
+    if claim.unused and (claim.mapping is None or claim.table == "cohort"):
         found.notes.append(Note("unused_columns", f"{name}: nothing reads {', '.join(claim.unused)}"))
     if converted.currency_assumed and converted.frame.height:
         found.notes.append(Note("currency_assumed", f"{name} names no currency; the project's is taken"))

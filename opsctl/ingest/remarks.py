@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from opsctl.config.library import usual_channels
 from opsctl.config.project import Project
 
 NOON = time(12)
@@ -54,3 +55,36 @@ def unknown_channels(rows: pl.DataFrame, project: Project) -> list[Note]:
         return []
     unknown = sorted(text for text in rows["channel"].drop_nulls().unique() if not project.is_known(text))
     return [Note("unknown_channels", f"not in the channel tree: {', '.join(unknown)}")] if unknown else []
+
+
+def one_channel_twice(spend: pl.DataFrame, users: Sequence[pl.DataFrame], project: Project) -> list[Note]:
+    """Money under one name of a channel and users under another: nobody joins them, so no price would be right.
+
+    Only names that no project has settled are asked about.
+    """
+    paid, brought = (set(frame["channel"].drop_nulls()) for frame in (spend, pl.concat(users, how="diagonal")))
+    usual = usual_channels()
+    pairs = [
+        (money, people)
+        for money in sorted(paid - brought)
+        for people in sorted(brought - paid)
+        if usual.channel_of(money) == usual.channel_of(people)
+        and not (project.is_known(money) and project.is_known(people))
+    ]
+    return [Note("one_channel_twice", _twice(money, people, usual.channel_of(money))) for money, people in pairs]
+
+
+def _twice(money: str, people: str, channel: str) -> str:
+    return (
+        f"'{money}' has spend and no new users, '{people}' has new users and no spend: if they are one channel, write"
+        f" `channels: {{{channel}: {{aliases: [{people if people != channel else money}]}}}}` in opsctl.yaml"
+    )
+
+
+def users_twice(cohorts: pl.DataFrame, users: pl.DataFrame) -> list[Note]:
+    """New users one by one and added up, of the same days under different channels: they may be the same people."""
+    days = cohorts.select("day").unique().join(users.select("day").unique(), on="day", how="semi").height
+    if not days:
+        return []
+    text = f"new users of {days} days come one by one and from a summary table: are they the same people twice?"
+    return [Note("two_sources", text)]

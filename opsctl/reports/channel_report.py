@@ -15,6 +15,7 @@ from opsctl.ingest.account import Input
 from opsctl.ingest.load import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.measures.coverage import Arrival, share, spelt
+from opsctl.measures.family import Reason
 from opsctl.measures.known import Known
 from opsctl.metrics.figure import Figure, tells_something
 from opsctl.reports.calendar import headline, span_of
@@ -268,7 +269,7 @@ def _warnings(now: Mapping[Line, Figures], words: Words) -> list[str]:
         figure
         for row in now.values()
         for figure in row.values()
-        if figure.matures_on is not None and figure.value is None
+        if figure.matures_on is not None and figure.reason is Reason.IMMATURE
     ]
     if waiting:
         ready = max(figure.matures_on for figure in waiting if figure.matures_on)

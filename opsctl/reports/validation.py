@@ -154,10 +154,16 @@ def validation(loaded: Loaded, listed: Files, folder: str = "") -> Validation:
         for error in loaded.refused
     ]
     of_inputs = [problem for account in inputs for problem in (*_of_rows(account), *_of_totals(account))]
-    problems = sorted([*refused, *of_inputs], key=_order)
+    codes = [_of_codes(loaded.unknown_codes)] if loaded.unknown_codes else []
+    problems = sorted([*refused, *of_inputs, *codes], key=_order)
     told = {one.file for one in inputs} | {one.file for one in problems}
     uncounted = tuple(one.name for one in listed.found if not _is_told(one.name, told))
     return Validation(inputs, tuple(problems), uncounted, tuple(loaded.notes), folder)
+
+
+def _of_codes(note: Note) -> Problem:
+    file, _, message = note.text.partition(": ")
+    return Problem(code=note.code, file=file, message=message)
 
 
 def _is_told(name: str, told: Iterable[str]) -> bool:

@@ -58,7 +58,7 @@ class Filling:
                 continue
             if name == "offset" and spread and spread.days_to:
                 yield Line(name, f"{{days_to: {sequence([spread.days_to.name])}}}")
-            elif match is not None:
+            elif match is not None and not (name == "sub_channel" and "channel" not in self.choice.matches):
                 yield self._matched(name, match)
             elif self._is_needed(name) or name == "channel":
                 yield from self._lacking(name)
@@ -113,6 +113,9 @@ class Filling:
 
     def _channel(self) -> Line:
         words, found = self.words, channel_in(self.sheet.name)
+        code = self.choice.matches.get("sub_channel")
+        if code is not None:  # what brought the user stands there as a code: a dictionary gives it its name
+            return Line("channel", sequence([code.look.name]), words("channel_code"))
         if found:
             return Line("channel", f"{{const: {scalar(found)}}}", words("channel_file"))
         optional = self.choice.table == "order"

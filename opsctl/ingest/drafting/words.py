@@ -19,6 +19,7 @@ _WORDS = {
     "maybe": ("这个列名可能另有所指", "the name could mean something else"),
     "inside": ("只凭列名的一部分认出", "known by a part of its name only"),
     "kind": ("只凭内容认出，列名看不出", "known by its values only, not by its name"),
+    "channel_code": ("渠道号：在渠道字典里对应渠道", "a code: a channel_map says which channel it is"),
     "channel": ("没有列写明渠道：填渠道编号，或写 [列名]", "no column names the channel: write its id, or [COLUMN]"),
     "channel_file": ("取自文件名", "as the file's name says"),
     "event": ("没有列写明事件：填事件名，或写 [列名]", "no column names the event: write it, or [COLUMN]"),

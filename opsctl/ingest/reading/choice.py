@@ -25,7 +25,7 @@ _SHOWN = 30
 _THEREABOUTS = 20  # lines
 _MOSTLY = 0.8
 _HARDLY = 0.5
-_NAME_IT = "name it with --encoding, or with `encoding:` under `sources:`"
+_NAME_IT = "opsctl init --from FILE finds it out from the names it knows; or write `encoding: gb18030` under `sources:`"
 
 
 @dataclass(frozen=True, slots=True)
