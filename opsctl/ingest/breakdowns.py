@@ -26,6 +26,7 @@ _SLACK = 0.005  # of the money: platforms round rows, and hide cells with few pe
 _LEAST = 0.5  # with nothing else in common, less than this share of the money may be another account's
 _CENT = 100  # ten-thousandths
 _AMOUNTS = ("spend", "impressions", "clicks")
+_TOLD = ("impressions", "clicks", "conversions", "conversion_goal")
 
 
 @dataclass
@@ -78,15 +79,19 @@ def ranked(parts: Sequence[Part]) -> Ranked:
 
 
 def _ranks(rows: pl.DataFrame) -> pl.DataFrame:
-    """For each slice and breakdown its money and rank: complete before incomplete, plain before fine."""
-    sums = rows.group_by(*SLICE, "cut").agg(pl.col("spend").sum())
+    """For each slice and breakdown its money and rank.
+
+    Complete before incomplete, what tells more of traffic and conversions before what tells less, plain before fine.
+    """
+    told = pl.sum_horizontal(pl.col(*_TOLD).is_not_null().any().cast(pl.Int64))
+    sums = rows.group_by(*SLICE, "cut").agg(pl.col("spend").sum(), told=told)
     most = pl.col("spend").max().over(SLICE)
     by_fineness = {cut: at for at, cut in enumerate(sorted(set(sums["cut"]), key=_fineness))}
     judged = sums.with_columns(
         most=most,
         complete=pl.col("spend") >= most * (1 - _SLACK),
         fineness=pl.col("cut").replace_strict(by_fineness, return_dtype=pl.Int64),
-    ).sort("complete", "fineness", descending=[True, False])
+    ).sort("complete", "told", "fineness", descending=[True, True, False])
     return judged.with_columns(rank=pl.int_range(pl.len()).over(SLICE).cast(pl.Int32))
 
 

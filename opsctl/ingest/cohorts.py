@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
+from datetime import date
 
 import polars as pl
 
@@ -43,37 +43,38 @@ def added_up(part: Part) -> tuple[Part, list[Note]]:
 
 def settled(parts: Sequence[Part]) -> tuple[list[Part], list[OpsctlError]]:
     """The files that do not contradict each other; one may know what another does not know yet."""
-    out: set[int] = set()
-    refused: list[OpsctlError] = []
-    for first, other in combinations(range(len(parts)), 2):
-        if {first, other} <= out:
-            continue
-        shared = _contradiction(parts[first].frame, parts[other].frame)
-        if shared is not None:
-            out |= {first, other}
-            refused.append(_differ(parts[first], parts[other], shared))
+    if len(parts) < 2:  # noqa: PLR2004 - a pair
+        return list(parts), []
+    rows = pl.concat(
+        [part.frame.with_columns(owner=pl.lit(at, pl.Int64), cut=pl.lit(_cut(part))) for at, part in enumerate(parts)],
+        how="diagonal",
+    )
+    wrong = [_differing(rows, ("channel", "day"), "cut")]
+    wrong += [_differing(rows.filter(pl.col(name).is_not_null()), key, name) for name, key in _OF.items()]
+    owners = pl.concat(wrong).group_by("owner").agg(pl.col("day").sort(), pl.col("with").min()).sort("owner")
+    out = set(owners["owner"])
+    refused: list[OpsctlError] = [
+        _differ(parts[other], parts[owner], days) for owner, days, other in owners.iter_rows() if owner != other
+    ]
     return [part for at, part in enumerate(parts) if at not in out], refused
 
 
-def _contradiction(first: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame | None:
-    """The rows of which both tell, and not the same; None where they agree or tell of different things."""
-    cut = [tuple(name for name in _FINER if frame[name].count()) for frame in (first, other)]
-    together = first.join(other, on=_DAY, how="semi")
-    if cut[0] != cut[1] and not together.is_empty():
-        return together
-    for name, key in _OF.items():
-        sides = [frame.filter(pl.col(name).is_not_null()).select(*key, name).unique() for frame in (first, other)]
-        both = sides[0].join(sides[1], on=list(key), nulls_equal=True, suffix="_other")
-        wrong = both.filter(pl.col(name) != pl.col(f"{name}_other"))
-        if not wrong.is_empty():
-            return wrong
-    return None
+def _cut(part: Part) -> str:
+    """What a file tells cohorts apart by, beside channel and day."""
+    return "+".join(name for name in _FINER if part.frame[name].count())
 
 
-def _differ(first: Part, other: Part, shared: pl.DataFrame) -> Overlap:
+def _differing(rows: pl.DataFrame, key: Sequence[str], name: str) -> pl.DataFrame:
+    """Of what is told in two ways, who tells it, on which day, and who is the first of them."""
+    told = rows.select(*dict.fromkeys((*key, "day")), name, "owner").unique()
+    twice = told.filter(pl.col(name).n_unique().over(key) > 1, pl.col("owner").n_unique().over(key) > 1)
+    return twice.select("owner", "day", **{"with": pl.col("owner").min().over([pl.col(one) for one in key])})
+
+
+def _differ(first: Part, other: Part, days: Sequence[date]) -> Overlap:
     return Overlap(
         f"{first.account.file} and {other.account.file} tell differently of the same channels and days"
-        f" ({span_of(shared)})",
+        f" ({span_of(pl.DataFrame({'day': days}))})",
         file=other.account.file,
         hint="leave out the older one, or the one that is split further",
     )

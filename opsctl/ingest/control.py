@@ -85,7 +85,7 @@ class _Stated:
 def reconciled(
     way: Written, total_rows: Sequence[Sequence[str]], added: dict[str, int], rows: int
 ) -> tuple[Control, ...]:
-    """One control per column that a total row states; of several total rows, the nearest.
+    """One control per column that a total row states; of several total rows, the nearest or all together.
 
     A total row whose cells do not line up with the header states nothing that could be compared.
     """
@@ -99,7 +99,10 @@ def reconciled(
 
 def _control(way: Written, name: str, stated: Sequence[_Stated], computed: int, rows: int) -> Control:
     kind = columns(tables()[way.claim.table])[name].kind
-    nearest = min(stated, key=lambda one: abs(one.amount - computed))
+    every = _Stated(
+        sum(one.amount for one in stated), max(one.last_digit for one in stated)
+    )  # such as one for each day
+    nearest = min((*stated, every), key=lambda one: abs(one.amount - computed))
     shown = [str(written(amount, kind)) for amount in (nearest.amount, computed)]
     return Control(name, shown[0], shown[1], nearest.agrees(computed, rows))
 

@@ -103,6 +103,7 @@ class Dictionary:
 
     def __init__(self, entries: Sequence[Entry], file: str) -> None:
         self.file = file
+        self._channels = {fold(entry.channel) for entry in entries}
         self._exact: dict[str, list[Entry]] = {}
         self._patterns: list[tuple[re.Pattern[str], Entry]] = []
         for entry in entries:
@@ -145,7 +146,7 @@ class Dictionary:
         self, code: str, day: date | None, own: str | None, rows: int, project: Project, looked: Looked
     ) -> tuple[object, ...] | None:
         entry = self.of(code, day)
-        known = own is not None and project.is_known(own)
+        known = own is not None and (project.is_known(own) or fold(own) in self._channels)
         if entry is None:
             if code != own or not known:
                 looked.users += rows

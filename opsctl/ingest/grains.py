@@ -66,14 +66,18 @@ def _within(one: _Told, span: Span) -> bool:
 
 
 def _agree(told: Sequence[_Told], within: Sequence[_Told]) -> bool:
-    """Does some breakdown of the shorter spans add up to what some breakdown says of the whole?"""
-    sums: dict[str, int] = defaultdict(int)
+    """Do the shorter spans, each at the breakdown that tells most of it, add up to what is said of the whole?"""
+    each: dict[tuple[Span | None, str], int] = defaultdict(int)
     for one in within:
-        sums[one.cut] += one.spend
+        each[one.span, one.cut] += one.spend
+    most: dict[Span | None, int] = defaultdict(int)
+    for (span, _), spend in each.items():
+        most[span] = max(most[span], spend)
+    added = sum(most.values())
     whole: dict[tuple[int, str], int] = defaultdict(int)
     for one in told:
         whole[one.owner, one.cut] += one.spend
-    return any(abs(stated - added) <= stated * _SLACK for stated in whole.values() for added in sums.values())
+    return any(abs(stated - added) <= stated * _SLACK for stated in whole.values())
 
 
 def days_before_spans(parts: list[Part]) -> tuple[list[Part], list[OpsctlError], list[Note]]:

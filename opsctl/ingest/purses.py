@@ -43,6 +43,45 @@ def one_name_each(parts: list[Part]) -> tuple[list[Part], list[OpsctlError]]:
     return [part for part in left if part.account.file not in gone], refused
 
 
+def under_the_only_names(parts: list[Part]) -> list[Part]:
+    """The files of one platform; where only one account, product or agency is ever named, it is that of all."""
+    for name in _NAMES:
+        parts = _under_the_only_name(parts, name)
+    return parts
+
+
+def _under_the_only_name(parts: list[Part], name: str) -> list[Part]:
+    """The files, rows without a name under the one that all others of their channel have, where their days meet."""
+    keys = ["channel", "currency"]
+    named = [part.frame.filter(pl.col(name).is_not_null()) for part in parts]
+    ends = pl.coalesce("through", "day")
+    told = pl.concat([rows.select(*keys, name, "day", last=ends) for rows in named])
+    only = (
+        told.group_by(keys)
+        .agg(pl.col(name).unique(), first=pl.col("day").min(), last=pl.col("last").max())
+        .filter(pl.col(name).list.len() == 1)
+    )
+    if only.is_empty():
+        return parts
+    return [_named(part, only, name) for part in parts]
+
+
+def _named(part: Part, only: pl.DataFrame, name: str) -> Part:
+    if part.frame[name].null_count() == 0 or part.frame[name].count():
+        return part
+    keys = ["channel", "currency"]
+    days = part.frame.group_by(keys).agg(
+        start=pl.col("day").min(), end=pl.coalesce("through", "day").max(), undated=pl.col("day").is_null().any()
+    )
+    meet = pl.col("undated") | ((pl.col("start") <= pl.col("last")) & (pl.col("end") >= pl.col("first")))
+    names = days.join(only, on=keys).filter(meet).select(*keys, _only=pl.col(name).list.first())
+    if names.is_empty():
+        return part
+    filled = part.frame.join(names, on=keys, how="left", maintain_order="left")
+    frame = filled.with_columns(pl.coalesce(name, "_only").alias(name)).drop("_only")
+    return replace(part, frame=frame)
+
+
 def _shared(rows: pl.DataFrame, others: Sequence[Part], name: str, same: Sequence[str]) -> pl.DataFrame:
     """The days and channels of which both tell, the others under the name."""
     told = pl.concat([one.frame.filter(pl.col(name).is_not_null()).select(same) for one in others]).unique()

@@ -44,7 +44,10 @@ def one_owner_each(table: str, parts: Sequence[Part]) -> Settled:
         return Settled(*cohorts.settled(sorted(parts, key=lambda part: part.account.file)))
     found = Settled([])
     for platform, group in groupby(sorted(parts, key=platform_of), platform_of):
-        of_platform = _said_once(table, list(group), whole=platform != CANONICAL and table == "spend")
+        whole = platform != CANONICAL and table == "spend"
+        files = list(group)
+        named = purses.under_the_only_names(files) if whole else files
+        of_platform = _said_once(table, named, whole=whole)
         found.parts += of_platform.parts
         found.refused += of_platform.refused
     if table == "spend":

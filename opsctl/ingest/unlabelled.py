@@ -20,7 +20,7 @@ def unlabelled_total(raw: Raw, frame: pl.DataFrame) -> int | None:
     `frame` has the accepted rows of spend with their `line`. Whether a row names nothing is seen in the columns of the
     file itself: the breakdown may be one that no mapping reads.
     """
-    if frame.height < 3:  # noqa: PLR2004 - two rows and their total
+    if frame.height < 2:  # noqa: PLR2004 - a row and its total
         return None
     for line in (frame["line"].min(), frame["line"].max()):
         row, others = frame.filter(pl.col("line") == line), frame.filter(pl.col("line") != line)

@@ -137,7 +137,8 @@ def _arrival(one: Account, told: pl.DataFrame, settings: Settings, known: Period
     if one.account is not None:
         alone = sum(other.source == one.source for other in settings.project.accounts) == 1
         named = pl.col("account") == one.account
-        mine = rows.filter(named | pl.col("account").is_null() if alone else named)
+        nameless = not rows["account"].count()  # then nobody can say whose a row is
+        mine = rows.filter(named | pl.col("account").is_null() if alone or nameless else named)
     first = one.start or mine["day"].min() or known.start
     last = min(one.end or known.end, known.end)
     return Arrival(

@@ -98,6 +98,12 @@ class Evidence:
         return other
 
     @cached_property
+    def spending(self) -> list[str]:
+        """The channels of which money is told, or missing."""
+        told = self.tables["spend"].select("channel").unique().collect()["channel"]
+        return sorted({*told.drop_nulls(), *self.gaps["channel"]})
+
+    @cached_property
     def spanning(self) -> pl.DataFrame:
         """The spans of several days that money is told of: columns channel, day, through."""
         spans = self.tables["spend"].filter(pl.col("through") > pl.col("day")).select("channel", "day", "through")
@@ -148,8 +154,10 @@ class Evidence:
 
     @cached_property
     def cohort(self) -> pl.LazyFrame:
-        """Rows of the table of cohorts up to the day that is known."""
-        return self.tables["cohort"].filter(pl.col("day") + pl.duration(days="offset") <= self.as_of)
+        """The table of cohorts as of the day that is known: users who came by then, and what they did by then."""
+        known = pl.col("day") + pl.duration(days="offset") <= self.as_of
+        later = [pl.when(known).then(name).alias(name) for name in ("active", "rounding", "orders", "net_paid")]
+        return self.tables["cohort"].filter(pl.col("day") <= self.as_of).with_columns(later)
 
     @property
     def told(self) -> frozenset[str]:

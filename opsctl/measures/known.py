@@ -77,12 +77,14 @@ def _with_spans(loaded: Loaded) -> frozenset[str]:
 
 
 def _not_over(loaded: Loaded, present: Mapping[str, Mapping[date, int]], whole: Mapping[str, date]) -> pl.DataFrame:
-    """The channels whose money of a last day had not all been spent when it was exported: columns channel, day."""
-    if "spend" not in whole or whole["spend"] == max(present["spend"]):
-        return NO_GAPS
-    last = pl.lit(max(present["spend"]))
-    rows = loaded.tables["spend"].filter(pl.col("day") == last).select("channel", "day").unique()
-    return rows.sort("channel").collect()
+    """The channels of a last day that was not over when its money or users were exported: columns channel, day."""
+    found = [NO_GAPS]
+    for table in ("spend", "acquisition"):
+        if table in whole and whole[table] < max(present[table]):
+            last = pl.lit(max(present[table]))
+            rows = loaded.tables[table].filter(pl.col("day") == last).select("channel", "day").unique()
+            found.append(rows.sort("channel").collect())
+    return pl.concat(found)
 
 
 def _undated(loaded: Loaded, settings: Settings) -> Known:

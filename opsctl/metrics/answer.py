@@ -120,18 +120,22 @@ def _on_calendar(days: pl.DataFrame, ask: Ask, group: Mapping[str, str | None]) 
 
 
 def _never_came(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> bool:
-    """Is money missing of every day that was asked for: of one channel, or because none has come yet at all?"""
+    """Is money missing of every day and channel that was asked for, or has none come yet at all?"""
     if ask.period.start > evidence.until("spend"):
         return True
-    channels = _channels(evidence, ask, group)
-    if channels is None or len(channels) != 1 or evidence.gaps.is_empty():
+    if evidence.gaps.is_empty():
         return False
+    channels = _channels(evidence, ask, group) or evidence.spending
     last = min(ask.period.end, evidence.as_of)
     if last < ask.period.start:
         return False
     every = pl.DataFrame({"day": pl.date_range(ask.period.start, last, eager=True)})
     asked = _on_calendar(every, ask, group)
-    return not asked.is_empty() and asked.join(_lost(evidence, ask, group), on="day", how="anti").is_empty()
+    every_one = asked.join(pl.DataFrame({"channel": channels}, schema={"channel": pl.String}), how="cross")
+    return (
+        not every_one.is_empty()
+        and every_one.join(_lost(evidence, ask, group), on=["channel", "day"], how="anti").is_empty()
+    )
 
 
 def _is_torn(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> bool:

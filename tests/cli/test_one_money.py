@@ -86,6 +86,22 @@ ONCE: dict[str, tuple[dict[str, str], int]] = {
         },
         3600,
     ),
+    "an account that is named by the day and not by the week": (
+        {
+            "tencent.csv": "日期,账户ID,广告名称,花费,曝光次数,点击次数\n"
+            + "".join(f"{day},25001001,x,100,1000,10\n" for day in days("2025-01-06", 7)),
+            "创意_20250106-20250112.csv": "创意名称,花费,曝光次数,点击次数\nA,400,4000,40\nB,300,3000,30\n",
+        },
+        700,
+    ),
+    "days by one breakdown and then by another, beside a week": (
+        {
+            "a.csv": ACCOUNT + "".join(f"{day},100,1000\n" for day in days("2025-01-06", 4)),
+            "p.csv": PROJECT + "".join(f"{day},1,甲,100,600\n" for day in days("2025-01-10", 3)),
+            "素材_20250106-20250112.csv": "素材名称,消耗,展示数\nA,400,4000\nB,300,3000\n",
+        },
+        700,
+    ),
     "days by two breakdowns beside a week by a third": (
         {
             "a.csv": ACCOUNT + "".join(f"{day},100,1000\n" for day in days("2025-01-06", 7)),
@@ -171,6 +187,13 @@ def test_an_export_with_clicks_and_one_with_conversions_tell_both(tmp_path: Path
     assert values == ["10.0000", 7, 3]
 
 
+def test_of_two_complete_breakdowns_the_one_that_tells_conversions_counts(tmp_path: Path) -> None:
+    campaigns = "时间-天,项目ID,项目名称,消耗,展示数,转化数\n2025-01-06,1,甲,60,600,3\n2025-01-06,2,乙,40,400,2\n"
+    folder = write(tmp_path, {"a.csv": ACCOUNT + "2025-01-06,100,1000\n", "p.csv": campaigns})
+    ran = opsctl("query", "spend,conversions", folder, "--json")
+    assert (ran.figure("spend")["value"], ran.figure("conversions")["value"]) == ("100.0000", 5)
+
+
 # --- money and users over the same days -------------------------------------------------------------------
 
 
@@ -244,6 +267,13 @@ def test_a_single_account_need_not_be_named_in_its_files(tmp_path: Path) -> None
 
 
 # --- tables of cohorts ------------------------------------------------------------------------------------
+
+
+def test_users_count_on_the_day_they_came_whatever_is_known_of_them_later(tmp_path: Path) -> None:
+    rows = "".join(f"{day},a,7,100,{20 if day < date(2025, 1, 25) else ''}\n" for day in days("2025-01-01", 31))
+    folder = write(tmp_path, {"r.csv": "day,channel,offset,users,active\n" + rows})
+    assert figure(folder, "acquisitions")["value"] == 3100
+    assert figure(folder, "acquisitions", "--as-of", "2025-01-20")["value"] == 2000
 
 
 def test_rows_of_one_channel_and_day_are_added_up(tmp_path: Path) -> None:
