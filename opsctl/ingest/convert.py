@@ -12,12 +12,13 @@ from opsctl.core.period import Period
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
 from opsctl.ingest.derive import UNDATED, derived, kind_in_file
-from opsctl.ingest.unlabelled import unlabelled_total
+from opsctl.ingest.unlabelled import of_all_channels, unlabelled_total
 from opsctl.ingest.values import Typed, type_column
 from opsctl.ingest.values.typed import counted
 from opsctl.ingest.written import TOTAL, Raw, Written, melted, without_dropped
 from opsctl.schemas import tables
 from opsctl.schemas.checks import EMPTY, checks
+from opsctl.schemas.cohort import Cohort
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.spend import Spend
 from opsctl.schemas.table import Table, columns, physical_schema
@@ -25,6 +26,11 @@ from opsctl.schemas.table import Table, columns, physical_schema
 ATTRIBUTE = "attribute_"
 ADDITIVE = (Kind.MONEY, Kind.QUANTITY, Kind.COUNT)
 NOTHING_THERE = "nothing there"  # a reason for dropping rows
+# By table an amount that adds up over channels, and what one sum is of.
+_ADDED_OVER: dict[type[Table], tuple[str, list[str]]] = {
+    Spend: ("spend", ["day", "through", "currency"]),
+    Cohort: ("users", ["day", "offset"]),
+}
 _BAR = "|"  # between a column's name, which never has one, and what is wrong with it
 
 
@@ -97,12 +103,22 @@ def convert(raw: Raw, written: Written, project: Project, asked: Period | None =
     assumed = _settle_currency(read, written, table, project.currency)
     frame, rejected = _checked(read, kept, table, made.empty)
     dropped += [(line, NOTHING_THERE) for line in kept.lines.filter(made.empty)]
-    total = unlabelled_total(kept, frame) if table is Spend and written.export and not written.export.melt else None
-    if total is not None:
-        frame = frame.filter(pl.col("line") != total)
-        dropped.append((total, TOTAL))
+    totals = _hidden_totals(written, kept, frame, table)
+    frame = frame.filter(~pl.col("line").is_in(totals)) if totals else frame
+    dropped += [(line, TOTAL) for line in totals]
     read.notes += _more_clicks(frame)
     return Converted(frame, supplied, tuple(rejected), tuple(dropped), tuple(read.notes), assumed)
+
+
+def _hidden_totals(written: Written, raw: Raw, frame: pl.DataFrame, table: type[Table]) -> list[int]:
+    """The lines of totals that bear no label, or the name of a channel that is all channels."""
+    found: list[int] = []
+    if "channel" in written.claim.positions and table in _ADDED_OVER:
+        found += of_all_channels(frame, *_ADDED_OVER[table])
+    if table is Spend and written.export and not written.export.melt:
+        total = unlabelled_total(raw, frame)
+        found += [] if total is None else [total]
+    return found
 
 
 def _more_clicks(frame: pl.DataFrame) -> list[str]:

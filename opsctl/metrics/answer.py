@@ -82,6 +82,8 @@ def _is_of_money(metric: Metric) -> bool:
 
 def _channels(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> list[str] | None:
     """The channels that a group is about; None for all of them."""
+    if "group" in group and group["group"] is None:
+        return [channel for channel in evidence.gaps["channel"].unique().sort() if channel not in evidence.groups]
     channels, groups = (_wanted(name, ask, group) for name in ("channel", "group"))
     if channels or groups is None:
         return channels or None

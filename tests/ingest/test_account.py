@@ -149,6 +149,14 @@ def test_a_total_that_bears_no_label_is_known_by_naming_nothing_and_adding_up(tm
     assert (other.accepted, other.sums["spend"]) == (3, "60.0000")
 
 
+def test_a_channel_that_is_all_channels_is_the_total_of_its_day(tmp_path: Path) -> None:
+    rows = "2025-01-06,全部,100\n2025-01-06,抖音,60\n2025-01-06,快手,40\n2025-01-07,全部,90\n2025-01-07,抖音,60\n"
+    found = account(read(tmp_path, {"w.csv": "日期,渠道,新增用户数\n" + rows}))
+    assert (found.accepted, found.dropped, found.sums["users"]) == (4, {"total": 1}, 60 + 40 + 90 + 60)
+    spend = account(read(tmp_path, {"w.csv": "day,channel,spend\n" + rows}))
+    assert (spend.dropped, spend.sums["spend"]) == ({"total": 1}, "250.0000")
+
+
 def test_a_column_that_is_empty_in_every_row_tells_no_total(tmp_path: Path) -> None:
     export = (
         "Campaign name,Ad set name,Day,Amount spent (USD),Impressions\nx,,2025-01-06,10,100\ny,,2025-01-06,20,100\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
@@ -77,6 +77,7 @@ def test_neither_the_order_of_rows_nor_how_files_share_them_changes_who_is_acqui
 ) -> None:
     written = [f"{user},{FIRST + timedelta(days=day)},{channel}\n" for user, day, channel in rows]
     parts = [part[::step] for part in (written[:cut], written[cut:])][::step]
+    assume(parts[0] != parts[1])  # the same bytes are read once
     with TemporaryDirectory() as one, TemporaryDirectory() as two:
         whole = read(Path(one), {"a.csv": USERS + "".join(written)})
         split = read(Path(two), {f"{at}.csv": USERS + "".join(part) for at, part in enumerate(parts)})
