@@ -21,9 +21,10 @@ ALSO = {"campaign_id": "campaign"}  # an id and its name are one breakdown
 PURSE = ("account", "product", "agency", "channel", "currency")  # of one platform, what bills one money
 SLICE = (*PURSE, "day", "through")
 SEPARATOR = "+"
+ROUNDING_SLACK = 0.005  # of the money: platforms round rows, and hide cells with few people
 MARKS = ("cut", "platform", "rank")  # columns of rows that are told at several breakdowns, null elsewhere
-_SLACK = 0.005  # of the money: platforms round rows, and hide cells with few people
 _LEAST = 0.5  # with nothing else in common, less than this share of the money may be another account's
+_SHOWN = 5  # files that a sentence names
 _CENT = 100  # ten-thousandths
 _AMOUNTS = ("spend", "impressions", "clicks")
 _TOLD = ("impressions", "clicks", "conversions", "conversion_goal")
@@ -89,7 +90,7 @@ def _ranks(rows: pl.DataFrame) -> pl.DataFrame:
     by_fineness = {cut: at for at, cut in enumerate(sorted(set(sums["cut"]), key=_fineness))}
     judged = sums.with_columns(
         most=most,
-        complete=pl.col("spend") >= most * (1 - _SLACK),
+        complete=pl.col("spend") >= most * (1 - ROUNDING_SLACK),
         fineness=pl.col("cut").replace_strict(by_fineness, return_dtype=pl.Int64),
     ).sort("complete", "told", "fineness", descending=[True, True, False])
     return judged.with_columns(rank=pl.int_range(pl.len()).over(SLICE).cast(pl.Int32))
@@ -152,14 +153,15 @@ def _not_the_same(plain: pl.DataFrame, finer: pl.DataFrame, common: list[str]) -
     the finer one; and where nothing is common to both, a small share may be another account's.
     """
     both = _summed(finer, SLICE).join(_summed(plain, SLICE), on=SLICE, nulls_equal=True, suffix="_plain")
-    differ = both.filter((pl.col("spend") - pl.col("spend_plain")).abs() > pl.col("spend_plain") * _SLACK + _CENT)
+    allowed = pl.col("spend_plain") * ROUNDING_SLACK + _CENT
+    differ = both.filter((pl.col("spend") - pl.col("spend_plain")).abs() > allowed)
     if not common:
         return differ.filter(pl.col("spend") < pl.col("spend_plain") * _LEAST).select(SLICE)
     keys = [*SLICE, *common]
     parts = _summed(finer, keys).join(differ.select(SLICE), on=SLICE, how="semi", nulls_equal=True)
     beside = parts.join(_summed(plain, keys), on=keys, how="left", nulls_equal=True, suffix="_plain")
     known = pl.col("spend_plain").fill_null(0)
-    return beside.filter(pl.col("spend") > known * (1 + _SLACK) + _CENT).select(SLICE).unique()
+    return beside.filter(pl.col("spend") > known * (1 + ROUNDING_SLACK) + _CENT).select(SLICE).unique()
 
 
 def _summed(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -209,6 +211,3 @@ def _notes(parts: Sequence[Part], placed: pl.DataFrame, ranks: pl.DataFrame) -> 
         text = f"{files}{more}: the same money by {by} ({share} of it); it is counted once, and answers there"
         notes.append(Note("same_money", text))
     return notes
-
-
-_SHOWN = 5

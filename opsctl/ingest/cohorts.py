@@ -17,7 +17,7 @@ from opsctl.schemas import tables
 _FINER = ("product", "account", "campaign")
 COHORT = ("day", "channel", *_FINER)
 _DAY = ["channel", "day"]
-_SUMMED = ("users", "active", "orders", "net_paid")
+_SUMMED = ("users", "active", "rounding", "orders", "net_paid")
 # Of what an amount is one: two files that tell it tell the same, or contradict each other.
 _OF = {
     "users": COHORT,

@@ -12,11 +12,10 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError, Overlap
 from opsctl.ingest.account import Part
-from opsctl.ingest.breakdowns import PURSE, cut_of
+from opsctl.ingest.breakdowns import PURSE, ROUNDING_SLACK, cut_of
 from opsctl.ingest.remarks import Note
 
 TOLD_BY_DAY = "told by the day"
-_SLACK = 0.005  # of the money: platforms round rows
 _HINT = (
     "leave it out, or export it by the day; if it is another account, give it its own `account:` under sources in"
     " opsctl.yaml"
@@ -77,7 +76,7 @@ def _agree(told: Sequence[_Told], within: Sequence[_Told]) -> bool:
     whole: dict[tuple[int, str], int] = defaultdict(int)
     for one in told:
         whole[one.owner, one.cut] += one.spend
-    return any(abs(stated - added) <= stated * _SLACK for stated in whole.values())
+    return any(abs(stated - added) <= stated * ROUNDING_SLACK for stated in whole.values())
 
 
 def days_before_spans(parts: list[Part]) -> tuple[list[Part], list[OpsctlError], list[Note]]:

@@ -9,12 +9,11 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError, Overlap
 from opsctl.ingest.account import SENT_TWICE, Part
-from opsctl.ingest.breakdowns import span_of
+from opsctl.ingest.breakdowns import ROUNDING_SLACK, span_of
 
 _SLICE = ("channel", "currency", "day", "through")
 # For each name what must be the same for two rows to be of one money, whatever they say of it.
 _NAMES = {"account": _SLICE, "product": (*_SLICE, "account"), "agency": (*_SLICE, "account", "product")}
-_SLACK = 0.005  # of the money: platforms round rows
 
 
 def one_name_each(parts: list[Part]) -> tuple[list[Part], list[OpsctlError]]:
@@ -104,7 +103,7 @@ def _sums(rows: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
 def _equal(mine: pl.DataFrame, theirs: pl.DataFrame) -> bool:
     keys = [name for name in mine.columns if name != "spend"]
     pairs = mine.join(theirs, on=keys, nulls_equal=True, suffix="_named")
-    close = (pairs["spend"] - pairs["spend_named"]).abs() <= pairs["spend"] * _SLACK
+    close = (pairs["spend"] - pairs["spend_named"]).abs() <= pairs["spend"] * ROUNDING_SLACK
     return pairs.height == mine.height and bool(close.all())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.ingest.exports import Content, account, read, values
@@ -415,3 +416,12 @@ def test_a_table_of_new_users_and_money_is_not_half_read(tmp_path: Path, money: 
 def test_a_canonical_table_stays_one(tmp_path: Path) -> None:
     loaded = read(tmp_path, {"w.csv": "day,channel,offset,users\n2025-01-06,A,0,12\n"})
     assert account(loaded).mapping == "canonical"
+
+
+def test_an_unlabelled_total_of_a_parquet_file_is_null_where_it_names_nothing(tmp_path: Path) -> None:
+    dates = {"Reporting starts": ["2026-05-01"] * 3, "Reporting ends": ["2026-05-31"] * 3}
+    amounts = {"Impressions": [900, 500, 400], "Amount spent (USD)": [30.5, 20.5, 10.0]}
+    frame = pl.DataFrame({"Account name": [None, "A", "B"], **amounts, **dates})
+    loaded = read(tmp_path, {"w.parquet": frame})
+    assert account(loaded).sums == {"spend": "30.5000", "impressions": 900}
+    assert account(loaded).dropped == {"total": 1}
