@@ -1,4 +1,4 @@
-"""How one figure is written for people: its unit by the metric's shape, a missing one as a dash."""
+"""How one cell is written for people: figures by their shape, numbers by their form, a missing one as a dash."""
 
 from __future__ import annotations
 
@@ -6,33 +6,77 @@ from opsctl.core import money
 from opsctl.core.clean import clean
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
-from opsctl.reports.report import Cell
+from opsctl.reports.report import Cell, Column, Form, Number, Sparkline
 
 MISSING = "-"
+_FORM_OF = {
+    Shape.COUNT: Form.COUNT,
+    Shape.MONEY: Form.MONEY,
+    Shape.PRICE: Form.PRICE,
+    Shape.MULTIPLE: Form.MULTIPLE,
+    Shape.RATE: Form.RATE,
+}
 
 
-def written(cell: Cell) -> str:
+def written(cell: Cell, column: Column | None = None) -> str:
     """A cell as text: figures rounded to what a reader needs, texts made harmless.
 
     Every number shown is the JSON's, rounded; money and prices to the cent, rates to a tenth of a percent.
     """
-    if cell is None:
-        return MISSING
-    return figure(cell) if isinstance(cell, Figure) else clean(cell)
+    match cell:
+        case None | Sparkline():
+            return MISSING
+        case Figure():
+            return figure(cell, column.form if column else None)
+        case Number():
+            return _number(cell)
+        case str():
+            return clean(cell)
 
 
-def figure(of: Figure) -> str:
+def figure(of: Figure, form: Form | None = None) -> str:
     """A figure without its unit."""
     if of.value is None:
         return MISSING
-    match of.metric.shape:
-        case Shape.COUNT:
-            return f"{of.value:,}"
-        case Shape.MONEY:
-            return f"{of.value / money.TEN_THOUSANDTHS:,.2f}"
-        case Shape.QUANTITY:
-            return f"{of.value / money.TEN_THOUSANDTHS:,.4f}".rstrip("0").rstrip(".")
-        case Shape.PRICE | Shape.MULTIPLE:
-            return f"{of.value:,.2f}"
-        case Shape.RATE:
-            return f"{of.value:.1%}"
+    if of.metric.shape is Shape.QUANTITY:
+        return f"{of.value / money.TEN_THOUSANDTHS:,.4f}".rstrip("0").rstrip(".")
+    value = of.value / money.TEN_THOUSANDTHS if of.metric.shape is Shape.MONEY else of.value
+    return formed(value, form or _FORM_OF[of.metric.shape])
+
+
+def _number(of: Number) -> str:
+    if of.value is None:
+        return MISSING
+    text = formed(of.value, of.form)
+    if of.low is None or of.high is None:
+        return text
+    return f"{text} ({formed(of.low, of.form)}-{formed(of.high, of.form)})"
+
+
+def formed(value: float, form: Form) -> str:
+    """A number in a form."""
+    match form:
+        case Form.COUNT | Form.ROUND_MONEY:
+            text = f"{value:,.0f}"
+        case Form.MONEY | Form.PRICE | Form.MULTIPLE:
+            text = f"{value:,.2f}"
+        case Form.TEN_THOUSANDS:
+            text = f"{value / 10_000:,.2f}"
+        case Form.THOUSANDS:
+            text = f"{value / 1_000:,.1f}"
+        case Form.RATE:
+            text = f"{value:.1%}"
+        case Form.POINTS:
+            return f"{value * 100:+.1f}"
+        case Form.CHANGE:
+            return f"{value:+.1%}"
+        case Form.CHANCE:
+            return _chance(value)
+    return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
+
+
+def _chance(value: float) -> str:
+    """A probability in whole percent; what rounds to none or all is said as less than 1 or more than 99."""
+    if value < 0.01:  # noqa: PLR2004 - one percent
+        return "<1%"
+    return ">99%" if value > 0.99 else f"{value:.0%}"  # noqa: PLR2004 - ninety-nine percent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -14,32 +15,78 @@ from opsctl.config.words import Words
 from opsctl.core.clean import clean
 from opsctl.render import Page
 from opsctl.render.cells import written
-from opsctl.reports.report import Column, Report, RowKind, Table, TableRow
+from opsctl.reports.report import Column, Heading, Lines, Part, Prose, Report, RowKind, Table, TableRow
 
 GAP = 2
 OPENING = "（《“‘【"
 CLOSING = "，。；：、！？）》”’】"
 NARROW = 60  # below this a table loses too much: blocks instead
 ENDLESS = 100_000
+WIDE = 100  # what a page without a width is taken to be, where sentences are concerned
 
 
 def render(report: Report, page: Page) -> str:
-    """The report as text, with colour only where the page welcomes it."""
-    parts: list[str] = []
-    if report.title:
-        parts += [*_wrapped(report.title, page), ""]
-    for line in report.lines:
-        parts += _wrapped(line, page)
-    if report.lines:
-        parts.append("")
-    shown, hidden = _fitting(report.table, page)
-    parts.append(_table(report.table, shown, hidden, page))
-    keys = {column.key for column in shown or report.table.columns}
-    notes = [note.text for note in report.footnotes if note.of is None or note.of & keys]
+    """The report as text, with colour only where the page welcomes it; charts are for other writers."""
+    drawn = [text for part in report.parts if (text := _part(part, page))]
+    body = ("\n" + _rule("-", drawn, page) + "\n" if report.title else "\n\n").join(drawn)
+    head = [*_head(report, page), _rule("=", [*_head(report, page), *drawn], page)] if report.title else []
+    return "\n".join([*head, body]).rstrip("\n") + "\n"
+
+
+def _head(report: Report, page: Page) -> list[str]:
+    """The title, and beside it, where there is room, how much needs attention."""
+    title, status = clean(report.title), clean(report.status)
+    if not status:
+        return _wrapped(title, page)
+    room = (page.width or WIDE) - cell_len(title) - cell_len(status)
+    if room >= GAP:
+        return [title + " " * room + status]
+    return [*_wrapped(title, page), *_wrapped(status, page)]
+
+
+def _rule(letter: str, texts: Sequence[str], page: Page) -> str:
+    """A line across the page; where the page has no width, across what is written on it."""
+    natural = max((cell_len(line) for text in texts for line in text.split("\n")), default=0)
+    return letter * (page.width or min(natural, WIDE * 2))
+
+
+def _part(part: Part, page: Page) -> str:
+    match part:
+        case Heading():
+            return "\n".join(_wrapped(part.text, page))
+        case Lines():
+            return "\n".join(_labelled(part, page))
+        case Prose():
+            return "\n".join(_wrapped(" ".join(filter(None, (part.lead, part.text))), _readable(page)))
+        case Table():
+            return _titled(part, page)
+        case _:
+            return ""
+
+
+def _readable(page: Page) -> Page:
+    """A page for sentences: where a table may be as wide as it likes, a paragraph may not."""
+    return replace(page, width=page.width or WIDE)
+
+
+def _labelled(part: Lines, page: Page) -> list[str]:
+    """Sentences with their label to the left of the first, the others below it."""
+    if not part.label:
+        return [line for text in part.lines for line in _wrapped(text, page)]
+    margin = cell_len(part.label) + GAP
+    inner = replace(page, width=page.width and max(page.width - margin, 1))
+    lines = [line for text in part.lines for line in _wrapped(text, inner)]
+    return [(part.label + " " * GAP if at == 0 else " " * margin) + line for at, line in enumerate(lines)]
+
+
+def _titled(table: Table, page: Page) -> str:
+    """A table with its title above and its footnotes below."""
+    shown, hidden = _fitting(table, page)
+    keys = {column.key for column in shown or table.columns}
+    notes = [note.text for note in table.footnotes if note.of is None or note.of & keys]
+    parts = [*(_wrapped(table.title, page) if table.title else ()), _table(table, shown, hidden, page)]
     parts += [""] if notes else []
-    for note in notes:
-        parts += _wrapped(note, page)
-    return "\n".join(parts).rstrip("\n") + "\n"
+    return "\n".join([*parts, *(line for note in notes for line in _wrapped(note, page))])
 
 
 def _wrapped(text: str, page: Page) -> list[str]:
@@ -100,7 +147,7 @@ def _width(columns: Sequence[Column], rows: Sequence[TableRow]) -> int:
 
 
 def _column_width(column: Column, rows: Sequence[TableRow]) -> int:
-    cells = (written(row.cells.get(column.key)) for row in rows)
+    cells = (written(row.cells.get(column.key), column) for row in rows)
     return max(cell_len(text) for text in (*column.title.split("\n"), *cells))
 
 
@@ -116,7 +163,7 @@ def _drawn(columns: Sequence[Column], rows: Sequence[TableRow], page: Page) -> s
         )
     for row in rows:
         style = "bold" if row.kind is RowKind.TOTAL else None
-        drawn.add_row(*(Text(written(row.cells.get(column.key))) for column in columns), style=style)
+        drawn.add_row(*(Text(written(row.cells.get(column.key), column)) for column in columns), style=style)
     return _printed(drawn, page)
 
 
@@ -141,10 +188,10 @@ def _records(table: Table, page: Page) -> str:
     first, *others = table.columns
     blocks: list[str] = []
     for row in table.rows:
-        lines = _wrapped(written(row.cells.get(first.key)), page)
+        lines = _wrapped(written(row.cells.get(first.key), first), page)
         for column in others:
             title = " ".join(column.title.split("\n"))
-            lines += _pair(title, written(row.cells.get(column.key)), page)
+            lines += _pair(title, written(row.cells.get(column.key), column), page)
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 

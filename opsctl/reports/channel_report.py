@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opsctl.config.settings import Settings
@@ -35,7 +35,7 @@ from opsctl.reports.channel_figures import (
     spending,
 )
 from opsctl.reports.findings import findings
-from opsctl.reports.report import Cell, Column, Footnote, Report, RowKind, Table, TableRow
+from opsctl.reports.report import Cell, Column, Footnote, Lines, Report, RowKind, Table, TableRow
 
 CHANGE = "_change"
 ERROR = "_error"
@@ -70,14 +70,18 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
     now = sides(evidence, asked)
     moved = moves(known, asked, period, now)
     problems = findings(loaded)
+    incomplete = _incomplete(known, period)
+    naming = _Naming(settings, words, incomplete)
+    footnotes = [*_marked(incomplete, words), *_footnotes(asked, now.lines, words)]
     return Report(
         title=headline(period, settings.project.project.name, words),
         as_of=evidence.as_of,
         period=period,
-        lines=_lines(loaded, known, settings, period, problems, words),
-        table=_table(asked, now, moved, _Naming(settings, words, _incomplete(known, period))),
+        parts=[
+            Lines("", _lines(loaded, known, settings, period, problems, words)),
+            replace(_table(asked, now, moved, naming), footnotes=footnotes),
+        ],
         data=_data(now, moved, problems, known, period),
-        footnotes=[*_marked(_incomplete(known, period), words), *_footnotes(asked, now.lines, words)],
         inputs=loaded.inputs,
         answered=tells_something(now.all.values()),
         notes=[*problems, *loaded.notes, *known.notes],
@@ -154,7 +158,7 @@ def _table(asked: Sequence[Asked], now: Sides, moved: Moves, naming: _Naming) ->
     if len(now.lines) > len(spending(now.lines)) > 0:
         rows.append(row(naming.words["report.paid"], ALL, now.paid, RowKind.TOTAL))
     rows.append(row(naming.words["report.all"], ALL, now.all, RowKind.TOTAL))
-    return Table(_columns(asked, naming.words), rows)
+    return Table(_columns(asked, naming.words), rows, "channels")
 
 
 def _error(figure: Figure | None) -> str | None:

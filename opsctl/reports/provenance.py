@@ -15,7 +15,7 @@ from opsctl.metrics.figure import Figure, tells_something
 from opsctl.metrics.metric import Metric
 from opsctl.metrics.provenance import Side, sides
 from opsctl.reports.findings import findings
-from opsctl.reports.report import Column, Report, Table, TableRow
+from opsctl.reports.report import Column, Lines, Report, Table, TableRow
 
 SHOWN_RANGES = 12
 
@@ -29,8 +29,7 @@ def provenance(loaded: Loaded, known: Known, ask: Ask, metric: Metric, words: Wo
         title=f"{metric.title(words.locale)}  {metric.name}",
         as_of=known.as_of,
         period=known.said(ask.period),
-        lines=[*_facts(rows, metric, words), *_condition(ask)],
-        table=_table(found, loaded.inputs, words),
+        parts=[Lines("", [*_facts(rows, metric, words), *_condition(ask)]), _table(found, loaded.inputs, words)],
         data={
             "metric": metric.name,
             "where": {name: list(values) for name, values in ask.where},
@@ -107,7 +106,7 @@ def _table(found: Sequence[Side], inputs: Sequence[Input], words: Words) -> Tabl
         for side in found
         for lines in side.lines
     ]
-    return Table(columns, rows)
+    return Table(columns, rows, "sources")
 
 
 def _short(ranges: Sequence[tuple[int, int]], text: str) -> str:

@@ -24,7 +24,7 @@ def query(loaded: Loaded, known: Known, ask: Ask, metrics: Sequence[Metric], wor
         title="",
         as_of=known.as_of,
         period=known.said(ask.period),
-        table=_table(rows, ask, metrics, words),
+        parts=[_table(rows, ask, metrics, words)],
         data={"rows": [as_json(row) for row in rows]},
         inputs=loaded.inputs,
         answered=tells_something(figure for row in rows for figure in row.figures.values()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,8 +12,43 @@ from opsctl.core.period import Period
 from opsctl.ingest.account import Input
 from opsctl.ingest.remarks import Note
 from opsctl.metrics.figure import Figure
+from opsctl.reports.chart import Chart
 
-Cell = Figure | str | None
+
+class Form(StrEnum):
+    """How a number is written for people; the number itself stays as it was computed."""
+
+    COUNT = "count"  # 14,931
+    MONEY = "money"  # 482,900.00
+    ROUND_MONEY = "round money"  # 482,900
+    TEN_THOUSANDS = "ten thousands"  # 48.29
+    THOUSANDS = "thousands"  # 482.9
+    PRICE = "price"  # 32.70
+    MULTIPLE = "multiple"  # 1.31
+    RATE = "rate"  # 20.1%
+    POINTS = "points"  # a difference of rates: -0.5
+    CHANGE = "change"  # a relative difference: +2.9%
+    CHANCE = "chance"  # 3%; never more than two digits
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that is no metric's figure: a change, a target, a chance, a plan; with its range where it has one."""
+
+    value: float | None
+    form: Form
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """The last values of a metric, oldest first, as a small line in the writers that can draw."""
+
+    values: tuple[float | None, ...]
+
+
+Cell = Figure | Number | Sparkline | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +60,14 @@ class Column:
         title: What a reader sees above it.
         priority: Lower stays longer when a page is too narrow; 0 never goes.
         numeric: Whether it is aligned to the right and must never be cut.
+        form: How the figures in it are written; unset: by their metric's shape.
     """
 
     key: str
     title: str
     priority: int = 0
     numeric: bool = True
+    form: Form | None = None
 
 
 class RowKind(StrEnum):
@@ -49,19 +86,57 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Columns and rows."""
-
-    columns: Sequence[Column]
-    rows: Sequence[TableRow]
-
-
-@dataclass(frozen=True, slots=True)
 class Footnote:
-    """A sentence below the table; with columns, said only where one of them is shown."""
+    """A sentence below a table; with columns, said only where one of them is shown."""
 
     text: str
     of: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows.
+
+    Args:
+        columns: In the order in which they are read.
+        rows: In the order in which they are read.
+        name: What data calls it, such as `channels`.
+        title: What a reader sees above it; empty where nothing needs to be said.
+        footnotes: Sentences below it.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[TableRow]
+    name: str = "rows"
+    title: str = ""
+    footnotes: Sequence[Footnote] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the parts below it are about; level 1 is a chapter, 2 a section of one."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences that stand one below the other under a short label, such as 结论 or 问题."""
+
+    label: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph; its lead, such as `1. 收缩平台。`, is set off from the rest."""
+
+    text: str
+    lead: str = ""
+
+
+Part = Heading | Lines | Prose | Table | Chart
 
 
 @dataclass(frozen=True)
@@ -72,10 +147,9 @@ class Report:
         title: The headline; empty for a bare answer.
         as_of: The last day that is known; None where no row names a day.
         period: The days asked for; None likewise.
-        lines: Sentences above the table, the most important first.
-        table: The figures for people.
+        parts: What it says to people, in reading order.
         data: The figures for programs: the fields between `period` and `inputs` of the JSON answer.
-        footnotes: Sentences below the table.
+        status: What stands beside the headline: how much needs attention.
         inputs: The account of every file.
         notes: What else should be known, by stable codes.
         answered: Whether any figure is an answer; else the data could not give one.
@@ -84,10 +158,14 @@ class Report:
     title: str
     as_of: date | None
     period: Period | None
-    table: Table
+    parts: Sequence[Part]
     data: Mapping[str, Any]
-    lines: Sequence[str] = ()
-    footnotes: Sequence[Footnote] = ()
+    status: str = ""
     inputs: Sequence[Input] = ()
     notes: Sequence[Note] = field(default=())
     answered: bool = True
+
+    @property
+    def tables(self) -> Iterator[Table]:
+        """Its tables, in reading order."""
+        return (part for part in self.parts if isinstance(part, Table))
