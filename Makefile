@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: help setup report test check lint types contracts bench golden sample lock clean
+.PHONY: help setup report test check lint types contracts bench gallery golden sample lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -39,8 +39,12 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 
-bench: setup     ## start-up as multiples of bare Python and of argparse
+bench: setup     ## start-up as multiples of bare Python and of argparse; how often intervals hold the truth
 	$(BIN)/python tests/bench/startup.py
+	$(BIN)/python tests/bench/coverage.py
+
+gallery: setup   ## the reports as HTML, and pictures of them if there is a Chromium
+	$(BIN)/python tests/bench/gallery.py
 
 golden: setup    ## write the golden outputs anew; read the diff before committing it
 	OPSCTL_WRITE_GOLDENS=1 $(BIN)/python -m pytest -q -n auto tests/test_goldens.py

@@ -39,7 +39,7 @@ def doctor(
     from opsctl.reports.checkup import Level
 
     until = session.day(as_of)
-    answer = sink.Sink("json" if json else "text", None, width, no_color=True)
+    answer = sink.Sink((), None, width, no_color=True)
     chosen, checks = _checked(session.project_folder(project), until, locale)
     if json:
         sink.put(checklist.as_json(checks))
@@ -78,4 +78,4 @@ def _terminal(colour: str) -> Terminal:
     from opsctl.reports.installation import Terminal
 
     encoding = sys.stdout.encoding if sys.stdout.isatty() else None
-    return Terminal(encoding, sink.Sink("table", None, None, no_color=False).coloured(colour))
+    return Terminal(encoding, sink.Sink((), None, None, no_color=False).coloured(colour))

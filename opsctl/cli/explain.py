@@ -50,15 +50,15 @@ def explain(
     from opsctl.reports import glossary
     from opsctl.reports.provenance import provenance
 
-    wanted = sink.chosen_format(format_, json, output)
+    wanted = sink.chosen_formats(format_, json, output)
+    answer = sink.Sink(wanted, output, width, no_color=True)
     if list_ or name is None:
-        sink.place(glossary.everything(), output)
+        answer.place([glossary.everything() for _ in wanted])
         return
     voice = session.Voice(quiet, verbose)
     if not (paths or channel or where or period or as_of):
-        sink.place(glossary.entry(name, json=wanted == "json"), output)
+        answer.place([glossary.entry(name, json=one == "json") for one in wanted])
         return
-    answer = sink.Sink(wanted, output, width, no_color=True)
     metric = asking.metrics(name)[0]
     days = asking.named_period(period)
     conditions = asking.conditions([*(where or ()), *([f"channel={channel}"] if channel else [])])

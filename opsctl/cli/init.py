@@ -152,7 +152,7 @@ def _write(where: Path, texts: Mapping[str, str]) -> None:
     Raises:
         CannotWrite: A folder cannot be made, or a file cannot be written.
     """
-    from opsctl.cli import sink
+    from opsctl.cli.whole import write_whole
 
     for name in sorted(texts, key=lambda name: name == PROJECT_FILE):
         path = where / name
@@ -160,7 +160,7 @@ def _write(where: Path, texts: Mapping[str, str]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CannotWrite(f"cannot make the folder '{path.parent}': {error.strerror}", hint="check it") from error
-        sink.write_whole(path, texts[name])
+        write_whole(path, texts[name])
 
 
 def _next(where: Path, written: Iterable[str], *steps: str) -> str:

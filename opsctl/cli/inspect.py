@@ -45,7 +45,7 @@ def inspect(
     from opsctl.render.seen import written
 
     voice = session.Voice(quiet)
-    wanted = sink.chosen_format(format_, json, None)
+    (wanted,) = sink.chosen_formats(format_, json, None)
     chosen = session.settings(project, [file], None, voice)
     seen = see(file, Look(chosen, expect, encoding, typed))
     sink.put(written(seen, wanted))

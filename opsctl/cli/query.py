@@ -40,7 +40,7 @@ def query(
     from opsctl.reports.query import query as answered
 
     voice = session.Voice(quiet, verbose)
-    answer = sink.Sink(sink.chosen_format(format_, json, output), output, width, no_color)
+    answer = sink.Sink(sink.chosen_formats(format_, json, output), output, width, no_color)
     asked = asking.metrics(metrics)
     days = asking.named_period(period)
     conditions = asking.conditions(where)

@@ -33,7 +33,7 @@ def report(
     from opsctl.reports.channel_report import channel_report, default_period
 
     voice = session.Voice(quiet, verbose)
-    answer = sink.Sink(sink.chosen_format(format_, json, output), output, width, no_color)
+    answer = sink.Sink(sink.chosen_formats(format_, json, output), output, width, no_color)
     asked = asking.named_period(period)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)

@@ -1,4 +1,4 @@
-"""Where an answer goes: a terminal, a pipe, or a file that is whole or not there."""
+"""Where an answer goes: a terminal, a pipe, or files that are whole or not there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import csv
 import io
 import os
 import sys
-import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsctl.cli.whole import write_all, write_whole
 from opsctl.core.errors import BadOption, CannotWrite
 
 if TYPE_CHECKING:
@@ -20,16 +21,44 @@ if TYPE_CHECKING:
     from opsctl.reports.report import Report
 
 NARROWEST = 20
+ENCODINGS = {"csv": "utf-8-sig"}  # without a mark, a spreadsheet takes Chinese for its legacy encoding
 
 
-def chosen_format(format_: str | None, json: bool, output: Path | None) -> str:
-    """The format asked for: by name, by --json, by the file's extension, else the terminal's table."""
+def chosen_formats(format_: str | None, json: bool, outputs: Sequence[Path] | None) -> tuple[str, ...]:
+    """The format of each place the answer goes to: by name, by --json, by the file's extension, else the terminal's.
+
+    Raises:
+        BadOption: One format is named for several files, or a file twice.
+        UnknownName: There is no such format, or an extension asks for none.
+    """
     from opsctl.render import format_of, known_format
 
-    named = named_format(format_, json)
-    if named is not None:
-        return known_format(named)
-    return format_of(output) if output is not None else "table"
+    def choose(named: str | None, output: Path | None) -> str:
+        if named is not None:
+            return known_format(named)
+        return format_of(output) if output is not None else "table"
+
+    return formats_by(choose, named_format(format_, json), outputs)
+
+
+def formats_by(
+    choose: Callable[[str | None, Path | None], str], named: str | None, outputs: Sequence[Path] | None
+) -> tuple[str, ...]:
+    """The format of each file, of stdout where there is none, by a rule that knows names and extensions.
+
+    Raises:
+        BadOption: One format is named for several files, or a file twice.
+    """
+    places = list(outputs or ())
+    if named is not None and len(places) > 1:
+        raise BadOption(
+            f"one format, {named}, for {len(places)} files", hint="leave it out: each file's extension says its format"
+        )
+    found = [path.resolve() for path in places]
+    for at, path in enumerate(places):
+        if found[at] in found[:at]:
+            raise BadOption(f"'{path}' is to be written twice", hint="name each file once")
+    return tuple(choose(named, path) for path in places) or (choose(named, None),)
 
 
 def named_format(format_: str | None, json: bool) -> str | None:
@@ -45,10 +74,10 @@ def named_format(format_: str | None, json: bool) -> str | None:
 
 @dataclass(frozen=True)
 class Sink:
-    """Where the answer goes, and how wide it may be."""
+    """Where the answer goes, a format for each file or one for stdout, and how wide it may be."""
 
-    format: str
-    output: Path | None
+    formats: tuple[str, ...]
+    outputs: Sequence[Path] | None
     width: int | None
     no_color: bool
 
@@ -56,7 +85,20 @@ class Sink:
         """Render the report in the language and colour that were chosen, and put it where it belongs."""
         from opsctl.render import render
 
-        place(render(report, self.format, self.page(chosen)), self.output)
+        page = self.page(chosen)
+        self.place([render(report, format_, page) for format_ in self.formats])
+
+    def place(self, texts: Sequence[str]) -> None:
+        """A text for each format into its file, all or none; without files, to stdout.
+
+        Raises:
+            CannotWrite: It cannot be written there.
+        """
+        if not self.outputs:
+            put(texts[0])
+            return
+        files = zip(self.outputs, self.formats, texts, strict=True)
+        write_all({path: text.encode(ENCODINGS.get(format_, "utf-8")) for path, format_, text in files})
 
     def page(self, chosen: Settings) -> Page:
         """What a writer may use: the language and colour that were chosen, and how wide."""
@@ -70,27 +112,19 @@ class Sink:
         if self.width is not None:
             return max(self.width, NARROWEST) if self.width else None
         columns = os.environ.get("COLUMNS", "")
-        if self.output is None and columns.isdigit() and int(columns):
+        if not self.outputs and columns.isdigit() and int(columns):
             return max(int(columns), NARROWEST)
-        if self.output is None and sys.stdout.isatty():
+        if not self.outputs and sys.stdout.isatty():
             return max(os.get_terminal_size(sys.stdout.fileno()).columns, NARROWEST)
         return None
 
     def coloured(self, wanted: str) -> bool:
         """A flag and the environment come before what a person set for all projects."""
-        if self.no_color or self.output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        if self.no_color or self.outputs or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
             return False
         if os.environ.get("FORCE_COLOR"):
             return True
         return wanted == "always" or (wanted == "auto" and sys.stdout.isatty())
-
-
-def place(text: str, output: Path | None) -> None:
-    """A text into the file that was named, else to stdout."""
-    if output is None:
-        put(text)
-    else:
-        write_whole(output, text)
 
 
 def put(text: str) -> None:
@@ -121,49 +155,6 @@ def _put(text: str) -> None:
 def forget_output() -> None:
     """What could not be written is given up, or the interpreter would try again, and complain, when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def write_whole(path: Path, text: str, *, private: bool = False) -> None:
-    """A file that is complete or not there: written beside its place, forced to disk, then renamed.
-
-    `private` files can be read by their owner alone; others by whom the user's umask allows.
-
-    Raises:
-        CannotWrite: The folder does not exist or cannot be written to, or the disk is full.
-    """
-    if path.exists() and not path.is_file():
-        _pour(path, text)
-        return
-    part: str | None = None
-    try:
-        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        if not private:
-            Path(part).chmod(0o666 & ~_umask())
-        Path(part).replace(path)
-    except OSError as error:
-        raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="check the folder and the disk") from error
-    finally:
-        if part is not None:
-            Path(part).unlink(missing_ok=True)
-
-
-def _pour(path: Path, text: str) -> None:
-    """A text into a device or a pipe, which must never be replaced by a file of its name."""
-    try:
-        path.write_bytes(text.encode())
-    except OSError as error:
-        raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="name a file") from error
-
-
-def _umask() -> int:
-    """The user's umask; the only way to learn it is to set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_rejects(loaded: Loaded, path: Path | None) -> None:

@@ -42,14 +42,15 @@ def validate(
     from opsctl.reports.validation import validation
 
     voice = session.Voice(quiet, verbose)
-    wanted = writers.chosen(sink.named_format(format_, json), output)
+    wanted = sink.formats_by(writers.chosen, sink.named_format(format_, json), output)
+    answer = sink.Sink(wanted, output, width, no_color=True)
     chosen = session.settings(project, paths, locale, voice)
     listed = session.list_files(paths, chosen, voice)
     loaded = load(listed, chosen)
     folder = "" if paths or chosen.folder is None else session.shown(chosen.folder)
     made = validation(loaded, listed, "" if folder == "." else folder)
-    page = sink.Sink(wanted, output, width, no_color=True).page(chosen)
-    sink.place(writers.render(made, wanted, page), output)
+    page = answer.page(chosen)
+    answer.place([writers.render(made, one, page) for one in wanted])
     sink.write_rejects(loaded, rejects)
     raise typer.Exit(_left_with(loaded, strict=strict))
 

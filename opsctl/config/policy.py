@@ -48,6 +48,13 @@ class Retention(Strict):
     few_users: Whole = Field(description="Fewer users than this: a small sample.")
 
 
+class Elasticity(Strict):
+    """Percent more users for a percent more money, as believed before looking."""
+
+    mean: Fraction = Field(description="The mean, between 0 and 1.")
+    sd: Fraction = Field(description="The standard deviation.")
+
+
 class LastDay(Strict):
     """When the last day of a table counts as not over, so that it is left out."""
 
@@ -56,7 +63,7 @@ class LastDay(Strict):
 
 
 class Policy(Strict):
-    """All thresholds; those that are None belong to verdicts and have no default."""
+    """All thresholds."""
 
     settle_days: SettleDays = Field(description="Days until figures are final.")
     high_value: HighValue = Field(description="Who is a user of high value.")
@@ -64,11 +71,18 @@ class Policy(Strict):
     retention: Retention = Field(description="When a retention is printed with a reservation.")
     last_day: LastDay = Field(description="When the last day counts as not over.")
     reinstall_days: Whole = Field(description="A user who comes back within these days is not new.")
-    line: Number | None = Field(None, description="The value per unit of cost that a channel must bring.")
-    cap: Number | None = Field(None, description="The largest multiple of today's spend for one channel.")
-    step: Number | None = Field(None, description="The largest multiple that one plan may advise.")
-    cut_p: Fraction | None = Field(None, description="How probable it must be before a channel is stopped.")
-    total_budget_day: Amount | None = Field(None, description="The money to split, per day.")
+    line: Number = Field(description="The gross profit per unit of cost that a channel must bring.", gt=0)
+    value_days: Annotated[Whole, Field(ge=1)] = Field(description="The day up to which gross profit counts.")
+    look_back_weeks: Annotated[Whole, Field(ge=4)] = Field(description="How many weeks verdicts look at.")
+    cap: Number = Field(description="The largest multiple of today's spend for one channel.", ge=1)
+    step: Number = Field(description="The largest multiple that one plan may advise.", ge=1)
+    test_share: Fraction = Field(description="A small test's share of the whole budget.")
+    cut_p: Fraction = Field(description="How probable it must be before a channel is to be stopped.")
+    stop_p: Fraction = Field(description="How probable it must be before a stop is printed as one.")
+    drift: Number = Field(description="How far quality drifts beyond what was seen, in logs.", ge=0)
+    elasticity: Elasticity = Field(description="What is believed of spend and users before the weeks are seen.")
+    min_coverage: Fraction = Field(description="Below this share of account-days there is no advice.")
+    total_budget_day: Amount | None = Field(None, description="The money to split, per day; unset: today's.")
     validated: Flag | None = Field(None, description="Whether it was tried on the project's own past.")
 
 

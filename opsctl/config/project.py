@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from opsctl.config.kinds import Currency, Encoding, Flag, Fraction, Id, Names, Text, Zone
+from opsctl.config.kinds import Amount, Currency, Encoding, Flag, Fraction, Id, Names, Text, Zone
 from opsctl.config.mapping import DateOrder, DecimalMark, Platform, TableName
 from opsctl.config.plans import Account, Budget, Event, Gate, Privacy, SendTarget, Target
 from opsctl.config.policy import PolicyOverride, shipped_policy
@@ -19,8 +19,8 @@ from opsctl.core.naming import fold
 Locale = Literal["zh-CN", "en"]
 
 # Keys that are checked and that no command reads yet.
-_NOT_USED_YET = ("budgets", "targets", "events", "gates", "send", "privacy")
-_POLICY_NOT_USED_YET = ("line", "cap", "step", "cut_p", "total_budget_day", "validated")
+_NOT_USED_YET = ("gates", "send", "privacy")
+_POLICY_NOT_USED_YET = ("validated",)
 
 
 def _version(text: str) -> str:
@@ -70,6 +70,7 @@ class Channel(Strict):
     name: ChannelName = Field(ChannelName(), description="What reports call it.")
     group: Text | None = Field(None, description="What it is summed up in, such as public, private.")
     aliases: tuple[Text, ...] = Field((), description="What exports call it.")
+    fixed_cost_day: Amount | None = Field(None, description="What it costs a day beside its spend, such as people.")
     paid: Flag | None = Field(None, description="Whether it costs money; unset: known from its spend.")
 
     def called(self) -> dict[tuple[str | int, ...], str]:
@@ -153,6 +154,9 @@ class Project(Strict):
     mappings: Mappings = Field((), description="Its own mappings: files by pattern, or written here.")
     targets: tuple[Target, ...] = Field((), description="Values that metrics should reach.")
     events: tuple[Event, ...] = Field((), description="Days that explain movements.")
+    incrementality: dict[Text, Fraction] = Field(
+        {}, description="By channel, the share of its users that would not have come anyway, from a hold-out test."
+    )
     policy: PolicyOverride = Field(default_factory=shipped_policy, description="Thresholds that differ.")
     gates: tuple[Gate, ...] = Field((), description="Bounds that must not be crossed.")
     send: dict[Text, SendTarget] = Field({}, description="Where reports can be sent, by name.")

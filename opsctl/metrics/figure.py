@@ -9,15 +9,17 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+import polars as pl
+
 from opsctl.core import money
 from opsctl.core.period import WEEK_DAYS, Period
 from opsctl.measures import find
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import Reason, Unit
+from opsctl.measures.family import Reason, Unit, monday
 from opsctl.measures.totals import Key, Total, Totals
 from opsctl.metrics.metric import EVERYWHERE, SCALED, Interval, Metric, Ratio, Shape, Zero, unit_of
-from opsctl.stats.dispersion import effective_trials
-from opsctl.stats.intervals import RULE_OF_THREE, poisson_rate, wilson
+from opsctl.stats.dispersion import pooled_poisson, pooled_wilson
+from opsctl.stats.intervals import RULE_OF_THREE
 
 LEVEL = 0.95
 EPOCH = date(1970, 1, 1)
@@ -330,10 +332,8 @@ class _Base:
 
     def _wilson(self, made: Ratio) -> tuple[float, float]:
         """Wilson, its n scaled down by how much the weeks differ among themselves."""
-        hits, tries = (self.totals.weekly[name][self.key] for name in self.metric.parameters[:2])
-        weeks = [week for week in tries if tries[week]]
-        trials = effective_trials([hits.get(week, 0) for week in weeks], [tries[week] for week in weeks])
-        low, high = wilson(trials * float(Fraction(made.numerator) / made.denominator), trials, LEVEL)
+        hits, tries = self._by_week(*self.metric.parameters[:2])
+        low, high = pooled_wilson(hits, tries, LEVEL)
         error = self._rounding / float(made.denominator)
         return max(low - error, 0.0), min(high + error, 1.0)
 
@@ -344,8 +344,27 @@ class _Base:
         return ((of[self.key].amount or 0) if of else 0) / money.TEN_THOUSANDTHS
 
     def _poisson(self, made: Ratio) -> tuple[float, float]:
-        """The price if as few, or as many, had been bought as the count allows."""
+        """The price if as few, or as many, had been bought as the count and the unevenness of the weeks allow."""
+        paid, bought = self._by_week(*self.metric.parameters[:2])
         scale = _scale(_units(self.metric)[1])
-        few, many = poisson_rate(float(Fraction(made.denominator) / scale), LEVEL)
+        few, many = pooled_poisson([count / scale for count in bought], paid, LEVEL)
         price = float(Fraction(made.numerator) / money.TEN_THOUSANDTHS * made.times)
         return price / many, price / few
+
+    def _by_week(self, *names: str) -> tuple[list[int], list[int]]:
+        """Both sides of a ratio, week by week; as one week where some row belongs to none or to several."""
+        top, bottom = (self.totals.weekly[name][self.key] for name in names)
+        weeks = dict.fromkeys([*bottom, *top])
+        sides = [[side.get(week, 0) for week in weeks] for side in (top, bottom)]
+        if len(weeks) > 1 and (None in weeks or self._money_crosses_weeks):
+            sides = [[sum(side)] for side in sides]
+        return sides[0], sides[1]
+
+    @property
+    def _money_crosses_weeks(self) -> bool:
+        """Is money of several weeks told in one row? Then no week of it can be set beside that week's users."""
+        if not self.evidence.spans or len({find(name)[0].table for name in self.metric.measures}) == 1:
+            return False
+        spans = self.evidence.spanning.filter(self.ask.touches(), monday("day") != monday("through"))
+        channel = dict(zip(self.ask.by, self.key, strict=True)).get("channel")
+        return not (spans if channel is None else spans.filter(pl.col("channel") == channel)).is_empty()

@@ -13,7 +13,7 @@ from opsctl.core.errors import UnknownName
 from opsctl.core.naming import did_you_mean
 from opsctl.reports.report import Report
 
-_NOT_FORMATS = {"cells", "checklist", "seen", "validation", "wrap"}
+_NOT_FORMATS = {"cells", "checklist", "seen", "svg", "validation", "wrap"}
 _BY_SUFFIX = {"txt": "table"}
 
 

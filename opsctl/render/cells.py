@@ -6,7 +6,7 @@ from opsctl.core import money
 from opsctl.core.clean import clean
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
-from opsctl.reports.report import Cell, Column, Form, Number, Sparkline
+from opsctl.reports.report import Cell, Column, Form, Number, Sparkline, Table
 
 MISSING = "-"
 _FORM_OF = {
@@ -70,7 +70,7 @@ def formed(value: float, form: Form) -> str:
             return f"{value * 100:+.1f}"
         case Form.CHANGE:
             return f"{value:+.1%}"
-        case Form.CHANCE:
+        case _:
             return _chance(value)
     return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
 
@@ -80,3 +80,13 @@ def _chance(value: float) -> str:
     if value < 0.01:  # noqa: PLR2004 - one percent
         return "<1%"
     return ">99%" if value > 0.99 else f"{value:.0%}"  # noqa: PLR2004 - ninety-nine percent
+
+
+def said_in_words(table: Table) -> list[Column]:
+    """The columns of a table but those of drawings, for writers that cannot draw."""
+
+    def drawn(column: Column) -> bool:
+        cells = [row.cells.get(column.key) for row in table.rows]
+        return any(isinstance(cell, Sparkline) for cell in cells)
+
+    return [column for column in table.columns if not drawn(column)]

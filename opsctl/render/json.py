@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from opsctl import __version__
@@ -10,11 +11,13 @@ from opsctl.render import Page
 from opsctl.reports.report import Report
 
 SCHEMA_VERSION = 1
+_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # what could steer a terminal
 
 
 def render(report: Report, page: Page) -> str:  # noqa: ARG001 - every writer is called alike
     """The report as one JSON object, its keys in a fixed order."""
-    return json.dumps(envelope(report), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(envelope(report), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def envelope(report: Report) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Both follow the usual expansions (DLMF 8.7, 8.9, 8.17); tests hold them to scipy
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import count
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -106,3 +107,22 @@ def gamma_quantile(probability: float, a: float) -> float:
             break
         guess = following
     return guess
+
+
+@lru_cache(maxsize=1024)
+def student_quantile(probability: float, freedom: float) -> float:
+    """The `t` below which Student's t is with this probability, of one half and more, for `freedom` above 0.
+
+    Newton's steps from the normal quantile, which is below: the distribution is concave there, so that no step
+    goes too far.
+    """
+    t = NormalDist().inv_cdf(probability)
+    log_front = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - math.log(freedom * math.pi) / 2
+    for _ in range(100):
+        beyond = incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
+        density = math.exp(log_front - (freedom + 1) / 2 * math.log1p(t * t / freedom))
+        step = (beyond - (1 - probability)) / density
+        t += step
+        if abs(step) <= 1e-13 * t:
+            break
+    return t

@@ -11,6 +11,7 @@ import pytest
 from opsctl.core.period import Period
 from opsctl.measures.family import Unit
 from opsctl.metrics.figure import Amount, Status
+from opsctl.stats.dispersion import pooled_poisson, pooled_wilson
 from opsctl.stats.intervals import poisson_rate, wilson
 from tests.notation import active, ask, evidence, figure, figures, orders, sides, spend, users
 
@@ -75,21 +76,77 @@ def test_an_amount_is_written_by_what_it_counts(number: int, unit: Unit, shown: 
 # --- how sure it is -------------------------------------------------------------------------------------
 
 
+TWO_WEEKS = users(f"2025-01-06: {' '.join(PEOPLE[:20])}", f"2025-01-13: {' '.join(PEOPLE[20:])}")
+
+
 def test_weeks_that_differ_widen_the_interval() -> None:
-    new = users(f"2025-01-06: {' '.join(PEOPLE[:20])}", f"2025-01-13: {' '.join(PEOPLE[20:])}")
     came = active(f"2025-01-13: {' '.join(PEOPLE[:10])}")  # 10 of 20, then 0 of 20
-    found = evidence(acquisition=new, activity=came, until=UNTIL)
-    one = figure(found, "retention_d7")
-    # 1/4 pooled: chi-square 2 x 5^2 / (20 x 1/4 x 3/4) = 13.3 on one degree of freedom
-    trials = 40 / (2 * 25 / 3.75)
-    assert (one.low, one.high) == pytest.approx(wilson(trials / 4, trials))
+    one = figure(evidence(acquisition=TWO_WEEKS, activity=came, until=UNTIL), "retention_d7")
     assert one.value == 1 / 4
+    assert (one.low, one.high) == pooled_wilson([10, 0], [20, 20])
 
 
 def test_a_price_is_as_sure_as_the_number_bought() -> None:
     one = figure(evidence(acquisition=NEW, spend=spend("2025-01-06 A 300"), until=UNTIL), "cpa")
     few, many = poisson_rate(40)
     assert (one.low, one.high) == pytest.approx((300 / many, 300 / few))
+
+
+def test_weeks_of_unlike_prices_widen_that_of_all() -> None:
+    found = evidence(acquisition=TWO_WEEKS, spend=spend("2025-01-06 A 300", "2025-01-13 A 100"), until=UNTIL)
+    few, many = pooled_poisson([20, 20], [300, 100])
+    one = figure(found, "cpa")
+    assert (one.low, one.high) == pytest.approx((400 / many, 400 / few))
+    assert many - few > 1.5 * (poisson_rate(40)[1] - poisson_rate(40)[0])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2025-01-06 A 300 through=2025-01-19",  # both weeks
+        "2025-01-08 A 300 through=2025-01-14",  # seven days of two weeks
+    ],
+)
+def test_money_told_across_weeks_is_not_set_beside_one_of_them(row: str) -> None:
+    bills = spend(row, "2025-01-06 B 30")
+    found = replace(evidence(acquisition=TWO_WEEKS, spend=bills, until=UNTIL), spans=True)
+    price = figures(found, "cpa", ask("channel"))["A",]
+    few, many = poisson_rate(40)
+    assert (price.low, price.high) == pytest.approx((300 / many, 300 / few))
+
+
+def test_money_told_across_weeks_leaves_that_of_other_channels() -> None:
+    bills = spend("2025-01-06 A 300", "2025-01-13 A 100", "2025-01-06 B 30 through=2025-01-19")
+    found = replace(evidence(acquisition=TWO_WEEKS, spend=bills, until=UNTIL), spans=True)
+    few, many = pooled_poisson([20, 20], [300, 100])
+    price = figures(found, "cpa", ask("channel"))["A",]
+    assert (price.low, price.high) == pytest.approx((400 / many, 400 / few))
+
+
+def test_money_of_a_week_told_in_one_row_stands_beside_that_week() -> None:
+    bills = spend("2025-01-06 A 300 through=2025-01-12", "2025-01-13 A 100 through=2025-01-19")
+    found = replace(evidence(acquisition=TWO_WEEKS, spend=bills, until=UNTIL), spans=True)
+    few, many = pooled_poisson([20, 20], [300, 100])
+    price = figure(found, "cpa")
+    assert (price.low, price.high) == pytest.approx((400 / many, 400 / few))
+
+
+def test_both_sides_of_one_row_span_the_same_days() -> None:
+    bills = spend(
+        "2025-01-06 A 300 conversions=20 through=2025-01-19", "2025-01-20 A 100 conversions=20 through=2025-02-02"
+    )
+    found = replace(evidence(spend=bills, until=UNTIL), spans=True)
+    few, many = pooled_poisson([20, 20], [300, 100])
+    price = figure(found, "cpa_platform")
+    assert (price.low, price.high) == pytest.approx((400 / many, 400 / few))
+
+
+def test_money_that_names_no_day_belongs_to_no_week() -> None:
+    undated = {"channel": "A", "spend": "100", "day": None}
+    found = evidence(acquisition=TWO_WEEKS, spend=[*spend("2025-01-06 A 300"), undated], until=UNTIL)
+    few, many = poisson_rate(40)
+    one = figure(found, "cpa")
+    assert (one.low, one.high) == pytest.approx((400 / many, 400 / few))
 
 
 def test_a_price_of_one_is_known_within_its_bounds() -> None:

@@ -1,0 +1,68 @@
+"""Colours of charts: told apart by the colour-blind, readable on white and at night; labels carry the meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """By day, which a picture carries itself, and by night, which a page may make of it."""
+
+    key: str
+    light: str
+    dark: str
+
+
+INK = Colour("i", "#1c2530", "#e7eaee")
+MUTED = Colour("m", "#5a6572", "#a4afba")
+GRID = Colour("g", "#e2e6ea", "#2d343c")
+BASE = Colour("b", "#98a2ad", "#68737e")
+BAND = Colour("e", "#eff2f5", "#20262c")
+PAPER = Colour("p", "#ffffff", "#14181c")
+ACCENT = Colour("1", "#0b63a5", "#63b3f2")
+SERIES = (
+    ACCENT,
+    Colour("2", "#c9520c", "#ff9d5f"),
+    Colour("3", "#00866a", "#43cda2"),
+    Colour("4", "#a5528b", "#e59bcb"),
+    Colour("5", "#9a7500", "#e3bd4e"),
+    Colour("6", "#3c98cf", "#a6dafa"),
+    Colour("7", "#6a7380", "#98a3af"),
+)
+QUIET = Colour("q", "#a9b7c6", "#5a6d80")
+BARS = (ACCENT, QUIET, *SERIES[1:])
+HEAT = tuple(
+    (Colour(f"h{at}", light, dark), Colour(f"j{at}", on_light, on_dark))
+    for at, (light, dark, on_light, on_dark) in enumerate(
+        (
+            ("#f1f6fb", "#18242e", "#1c2530", "#e7eaee"),
+            ("#d9e8f5", "#1a3246", "#1c2530", "#e7eaee"),
+            ("#b9d5ec", "#1c4260", "#1c2530", "#e7eaee"),
+            ("#8fbbdf", "#1e557f", "#1c2530", "#e7eaee"),
+            ("#5f9bcb", "#2a6da2", "#10161d", "#ffffff"),
+            ("#2f76b2", "#5b9fd4", "#ffffff", "#0d1319"),
+            ("#0b5391", "#9cccf2", "#ffffff", "#0d1319"),
+        )
+    )
+)
+
+
+def of(palette: tuple[Colour, ...], at: int) -> Colour:
+    """The colour of a place in a list that may be longer than the palette."""
+    return palette[at % len(palette)]
+
+
+def paint(*, fill: Colour | None = None, stroke: Colour | None = None) -> Mapping[str, str]:
+    """The attributes that paint an element, and the classes by which a page may repaint it."""
+    painted = {name: colour.light for name, colour in (("fill", fill), ("stroke", stroke)) if colour}
+    classes = [letter + colour.key for letter, colour in (("f", fill), ("s", stroke)) if colour]
+    return {**painted, "class": " ".join(classes)}
+
+
+def night() -> str:
+    """The style rules by which a page repaints its charts for the dark."""
+    pairs = [colour for pair in HEAT for colour in pair]
+    every = (INK, MUTED, GRID, BASE, BAND, PAPER, QUIET, *SERIES, *pairs)
+    return "".join(f".f{each.key}{{fill:{each.dark}}}.s{each.key}{{stroke:{each.dark}}}" for each in every)

@@ -1,0 +1,314 @@
+"""Which channels to keep, grow, reduce, test or cut, and how to split the money: decided at the margin, with doubt.
+
+The method, and what it was measured against, is told by `opsctl explain prune`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from opsctl.config.settings import Settings
+from opsctl.core.period import Period
+from opsctl.measures.coverage import share
+from opsctl.measures.known import Known
+from opsctl.stats.response import Belief
+from opsctl.stats.shrinkage import Estimate
+from opsctl.stats.split import Purse, equal_margins, margin_at
+from opsctl.verdicts.campaign_worth import beside_channel
+from opsctl.verdicts.history import History, Unit, history
+from opsctl.verdicts.judgement import Judgement, Value, Verdict, Why
+from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, worths
+
+STEADY = 0.10  # a smaller move is no advice
+SURE_OF_DIRECTION = 0.55  # below this chance that the advised move goes the right way, nothing is moved
+SAFE = (0.05, 0.97)  # the elasticities that the split works with
+HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
+YOUNG = 0.35  # more of a value than this was never seen
+
+
+@dataclass(frozen=True)
+class Pruning:
+    """All verdicts of a day.
+
+    Args:
+        span: The days that were looked at.
+        line: The value per cost that money must bring.
+        total: What may be spent a day.
+        channels: One judgement per channel that spent, by the money at stake.
+        campaigns: The same of campaigns.
+        worths: What the channels' money is worth, where it is known.
+        history: What it was judged on.
+    """
+
+    span: Period
+    line: float
+    total: float
+    channels: tuple[Judgement, ...]
+    campaigns: tuple[Judgement, ...]
+    worths: Mapping[str, Worth | Missing]
+    history: History
+
+    @property
+    def unspent(self) -> float:
+        """What is left over a day: no channel's last unit would bring the line."""
+        return max(self.total - sum(one.spend_next for one in self.channels), 0.0)
+
+
+def prune(known: Known, settings: Settings, budget: float | None = None) -> Pruning | None:
+    """Judge every channel and campaign that spent; None where money or users are not known at all.
+
+    `budget` is what may be spent a day; unset, the policy's total, else what is spent today.
+    """
+    policy = settings.policy
+    promotions = [Period(one.start, one.end) for one in settings.project.events if one.promo and one.start and one.end]
+    found = history(known.evidence, promotions, policy.look_back_weeks, policy.value_days)
+    if found is None or not found.channels:
+        return None
+    desk = _Desk(found, settings, known, budget)
+    channels = desk.channels()
+    return Pruning(
+        found.span, float(policy.line), desk.total, tuple(channels), tuple(desk.campaigns(channels)), desk.worths, found
+    )
+
+
+class _Desk:
+    """One day's judging."""
+
+    def __init__(self, history: History, settings: Settings, known: Known, budget: float | None) -> None:
+        self.history, self.policy, self.known = history, settings.policy, known
+        project = settings.project
+        self.fixed = {name: float(one.fixed_cost_day or 0) for name, one in project.channels.items()}
+        self.worths = worths(history, _beliefs(settings, history.channels))
+        self.money = {channel: money_of(history, channel) for channel in history.channels}
+        given = budget if budget is not None else self.policy.total_budget_day
+        self.total = float(given) if given is not None else sum(one.now for one in self.money.values())
+        self.line = float(self.policy.line)
+
+    # --- channels ---------------------------------------------------------------------------------------
+
+    def channels(self) -> list[Judgement]:
+        """Every channel: those that cannot be judged first keep their money, the rest is split among the others."""
+        settled = {name: made for name in self.history.channels if (made := self._unjudged(name)) is not None}
+        others = [name for name in self.history.channels if name not in settled]
+        plan, margin = self._split(others, settled)
+        still = {name: made for name in others if (made := self._unmoved(name, plan[name], margin)) is not None}
+        plan, _ = self._split([name for name in others if name not in still], settled | still)
+        moved = {name: self._moved(name, spend) for name, spend in plan.items()}
+        return sorted((settled | still | moved).values(), key=lambda one: (-one.spend_now, one.channel))
+
+    def _unjudged(self, name: str) -> Judgement | None:
+        """A channel whose data do not carry a verdict, or that spends nothing now."""
+        worth, now = self.worths[name], self.money[name].now
+        arrived = share(self.known.arrivals, name, self.history.span)
+        if arrived is not None and arrived < self.policy.min_coverage:
+            return Judgement(name, None, Verdict.NO_DATA, now, now, reasons=(Why("coverage", {"share": arrived}),))
+        if worth is Missing.TOO_NEW:
+            test = max(now, float(self.policy.test_share) * self.total)
+            return Judgement(name, None, Verdict.TEST, now, test, reasons=(Why("too_new"),))
+        if isinstance(worth, Missing):
+            return Judgement(name, None, Verdict.HOLD, now, now, reasons=(Why(worth.value),))
+        return None if now else self._stopped(name)
+
+    def _stopped(self, name: str) -> Judgement:
+        """Nothing is spent any more: whether to come back, with a small test, or not."""
+        if self._chance(name) > self.policy.cut_p:
+            return self._made(name, Verdict.CUT, 0.0, first=Why("stopped"))
+        return self._made(name, Verdict.TEST, float(self.policy.test_share) * self.total, first=Why("stopped"))
+
+    def _split(self, names: Sequence[str], settled: Mapping[str, Judgement]) -> tuple[dict[str, float], float]:
+        left = max(self.total - sum(one.spend_next for one in settled.values()), 0.0)
+        purses = [self._purse(name) for name in names]
+        found = equal_margins(purses, left, self.line)
+        return dict(zip(names, found.spends, strict=True)), found.margin
+
+    def _purse(self, name: str) -> Purse:
+        now = self.money[name].now
+        most = now * float(min(self.policy.step, self.policy.cap))
+        return Purse(now, self._value(name).middle, self._elasticity(name), most)
+
+    def _elasticity(self, name: str) -> float:
+        return min(max(self._worth(name).response.elasticity, SAFE[0]), SAFE[1])
+
+    def _worth(self, name: str) -> Worth:
+        worth = self.worths[name]
+        if not isinstance(worth, Worth):
+            raise KeyError(name)
+        return worth
+
+    def _value(self, name: str) -> Value:
+        """Drift widens what is believed; it does not move it."""
+        drawn = self._worth(name).drawn
+        return Value(Estimate(drawn.mean, drawn.variance + float(self.policy.drift) ** 2))
+
+    def _chance(self, name: str) -> float:
+        return self._value(name).chance_below(self.line)
+
+    def _unmoved(self, name: str, spend: float, margin: float) -> Judgement | None:
+        """A channel whose money stays: the move would be small, or may well go the wrong way."""
+        now = self.money[name].now
+        if self._chance(name) > self.policy.cut_p:
+            return None
+        if abs(spend / now - 1) < STEADY:
+            return self._made(name, Verdict.KEEP, now)
+        if self._sure(name, margin) < SURE_OF_DIRECTION:
+            return self._made(name, Verdict.HOLD, now, first=Why("undecided"))
+        return None
+
+    def _sure(self, name: str, margin: float) -> float:
+        """How probable it is that the last unit spent today truly brings more, or less, than it would elsewhere."""
+        log, purse = self._value(name).log, self._purse(name)
+        distance = abs(math.log(margin_at(purse, purse.now)) - math.log(margin))
+        return NormalDist().cdf(distance / log.variance**0.5)
+
+    def _moved(self, name: str, spend: float) -> Judgement:
+        now = self.money[name].now
+        if self._chance(name) > self.policy.cut_p and self._surplus(name, spend) <= self.fixed.get(name, 0.0):
+            return self._made(name, Verdict.CUT, spend)
+        if abs(spend / now - 1) < STEADY:
+            return self._made(name, Verdict.KEEP, now)
+        return self._made(name, Verdict.GROW if spend > now else Verdict.REDUCE, spend)
+
+    def _surplus(self, name: str, spend: float) -> float:
+        """What the planned spend brings a day above the line."""
+        purse = self._purse(name)
+        brought = purse.value * purse.now * (spend / purse.now) ** purse.elasticity if purse.now else 0.0
+        return min(brought - self.line * spend, (purse.value - self.line) * purse.now)
+
+    def _made(self, name: str, verdict: Verdict, spend: float, first: Why | None = None) -> Judgement:
+        value, money = self._value(name), self.money[name]
+        reasons = [*([first] if first else []), *self._reasons(name, spend)]
+        return Judgement(
+            name,
+            None,
+            verdict,
+            money.now,
+            spend,
+            value,
+            value.chance_below(self.line),
+            tuple(reasons),
+            (value.middle - self.line) * money.now,
+            tuple(self._flips(name, verdict)),
+        )
+
+    # --- why --------------------------------------------------------------------------------------------
+
+    def _reasons(self, name: str, spend: float) -> Iterable[Why]:
+        worth, value, money = self._worth(name), self._value(name), self.money[name]
+        side = "below_line" if value.middle < self.line else "above_line"
+        yield Why(side, {"value": value.middle, "low": value.low, "high": value.high, "line": self.line})
+        yield from _beside_others(worth, [one for one in self.worths.values() if isinstance(one, Worth)])
+        if money.now:
+            yield Why("margin", {"next": margin_at(self._purse(name), money.now), "elasticity": self._elasticity(name)})
+        yield from self._reservations(worth, money, spend)
+
+    def _reservations(self, worth: Worth, money: Money, spend: float) -> Iterable[Why]:
+        if money.promo_days:
+            yield Why("promotion", {"days": money.promo_days})
+        if worth.response.spread < HARDLY:
+            yield Why("prior_only")
+        if spend > worth.response.most:
+            yield Why("beyond_seen", {"most": worth.response.most})
+        if money.now and spend >= money.now * float(min(self.policy.step, self.policy.cap)) * (1 - 1e-9):
+            yield Why("step", {"step": float(min(self.policy.step, self.policy.cap))})
+        if worth.curve.extrapolated > YOUNG:
+            yield Why("young", {"share": worth.curve.extrapolated})
+
+    def _flips(self, name: str, verdict: Verdict) -> Iterable[Why]:
+        """What would change the verdict: the cost or retention at which the line is reached, or more users."""
+        worth, value = self._worth(name), self._value(name)
+        if verdict is Verdict.HOLD:
+            yield self._more_users(worth, value)
+        if verdict in {Verdict.CUT, Verdict.REDUCE} and value.middle < self.line:
+            yield Why("cost_to", {"cost": worth.cost * value.middle / self.line})
+            kept = worth.curve.total - 1
+            if kept > 0:
+                yield Why("retention_times", {"times": (worth.curve.total * self.line / value.middle - 1) / kept})
+
+    def _more_users(self, worth: Worth, value: Value) -> Why:
+        """About how many more users would tell; where drift alone hides the answer, that is said."""
+        wanted = NormalDist().inv_cdf(float(self.policy.cut_p))
+        distance = abs(value.log.mean - math.log(self.line)) / wanted
+        needed = distance**2 - float(self.policy.drift) ** 2
+        seen = value.log.variance - float(self.policy.drift) ** 2
+        if needed <= 0:
+            return Why("too_close")
+        return Why("more_users", {"users": max(worth.people * (seen / needed - 1), 0.0)})
+
+    # --- campaigns --------------------------------------------------------------------------------------
+
+    def campaigns(self, channels: Iterable[Judgement]) -> list[Judgement]:
+        """Every campaign of the channels whose worth is known; their channel's money, split among them alike."""
+        if not self.history.told_by_campaign:
+            return []
+        beside = beside_channel(self.history)
+        judged = {one.channel: one for one in channels}
+        found = [made for unit in beside if (made := self._campaign(unit, beside, judged[unit[0]])) is not None]
+        return sorted(found, key=lambda one: (-one.spend_now, one.channel, one.campaign or ""))
+
+    def _campaign(self, unit: Unit, beside: Mapping[Unit, Estimate], channel: Judgement) -> Judgement | None:
+        now = self._spend_now(unit)
+        if channel.value is None or not sum(self.history.campaigns[unit].spend):
+            return None
+        own, of_channel = beside[unit], channel.value.log
+        value = Value(Estimate(of_channel.mean + own.mean, of_channel.variance + own.variance))
+        chance = value.chance_below(self.line)
+        spend = self._share(unit, beside, channel)
+        verdict = _campaign_verdict(chance > self.policy.cut_p, now, spend)
+        side = "below_line" if value.middle < self.line else "above_line"
+        why = Why(side, {"value": value.middle, "low": value.low, "high": value.high, "line": self.line})
+        stake = (value.middle - self.line) * now
+        return Judgement(*unit, verdict, now, spend, value, chance, (why,), stake)
+
+    def _spend_now(self, unit: Unit) -> float:
+        recent = self.history.recent(unit[0], 28)
+        return sum(self.history.campaigns[unit].spend[at] for at in recent) / len(recent) if recent else 0.0
+
+    def _share(self, unit: Unit, beside: Mapping[Unit, Estimate], channel: Judgement) -> float:
+        """Its part of the channel's next spend: alike at the margin with its siblings, nothing above the step."""
+        power = 1 / (1 - self._elasticity(channel.channel))
+        siblings = [other for other in beside if other[0] == unit[0]]
+        weights = {other: self._spend_now(other) * math.exp(beside[other].mean * power) for other in siblings}
+        everything = sum(weights.values())
+        part = channel.spend_next * weights[unit] / everything if everything else 0.0
+        return min(part, self._spend_now(unit) * float(self.policy.step))
+
+
+def _campaign_verdict(poor: bool, now: float, spend: float) -> Verdict:  # noqa: FBT001 - the one thing known of it
+    if poor:
+        return Verdict.CUT
+    if not now or abs(spend / now - 1) < STEADY:
+        return Verdict.KEEP
+    return Verdict.GROW if spend > now else Verdict.REDUCE
+
+
+def _beliefs(settings: Settings, channels: Iterable[str]) -> Beliefs:
+    project, elasticity = settings.project, settings.policy.elasticity
+    return Beliefs(
+        Belief(elasticity=(float(elasticity.mean), float(elasticity.sd))),
+        {name: _margin(settings, name) for name in channels},
+        {name: float(part) for name, part in project.incrementality.items()},
+    )
+
+
+def _margin(settings: Settings, channel: str) -> float | None:
+    margin = settings.project.margin
+    found = margin.channel.get(channel, margin.default)
+    return None if found is None else float(found)
+
+
+def _beside_others(worth: Worth, everyone: Sequence[Worth]) -> Iterable[Why]:
+    """How its users and their price compare with the middle of all channels."""
+    if len(everyone) < 2:  # noqa: PLR2004 - nobody to compare with
+        return
+    profits, costs = (_middle([getattr(one, name) for one in everyone]) for name in ("profit", "cost"))
+    yield Why("profit", {"profit": worth.profit, "others": profits})
+    yield Why("cost", {"cost": worth.cost, "others": costs})
+
+
+def _middle(values: Sequence[float]) -> float:
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
