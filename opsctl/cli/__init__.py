@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from opsctl import __version__
-from opsctl.cli import config, demo, doctor, explain, init, inspect, query, report, validate, why
+from opsctl.cli import config, demo, doctor, explain, init, inspect, prune, query, report, validate, why
 from opsctl.core.errors import Defect, ExitCode, OpsctlError
 
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -99,6 +99,7 @@ app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("report")(report.report)
+app.command("prune")(prune.prune)
 app.command("query")(query.query)
 app.command("why")(why.why)
 app.command("explain")(explain.explain)

@@ -37,6 +37,21 @@ def _listed(text: str) -> list[str]:
     return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
+def stopped(what_if: list[str] | None) -> list[str]:
+    """The channels that `--what-if cut=CHANNEL` names.
+
+    Raises:
+        BadOption: It asks for something else than to cut.
+    """
+    found = []
+    for text in what_if or ():
+        verb, _, channel = text.partition("=")
+        if verb.strip() != "cut" or not channel.strip():
+            raise BadOption(f"--what-if '{text}' is not understood", hint="write --what-if cut=CHANNEL")
+        found.append(channel.strip())
+    return list(dict.fromkeys(found))
+
+
 def named_period(text: str | None) -> Period | None:
     """The days that `--period` names by itself; None without one, and for those that count back from what is known.
 

@@ -38,7 +38,9 @@ Format = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 Output = Annotated[
     Optional[list[Path]],  # noqa: UP045
-    typer.Option("--output", "-o", metavar="FILE", help="Write there, by its extension; repeatable.", show_default=False),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write there, by its extension; repeatable.", show_default=False
+    ),
 ]
 Locale = Annotated[
     Optional[str],  # noqa: UP045

@@ -17,7 +17,7 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import SCALED_SHAPES
 from opsctl.render import Page, svg
 from opsctl.render.cells import written
-from opsctl.render.svg import colour, spark
+from opsctl.render.svg import colour, letters, spark
 from opsctl.reports.chart import Chart
 from opsctl.reports.report import (
     Cell,
@@ -36,7 +36,7 @@ from opsctl.reports.report import (
 
 WIDE = 7  # columns from which a table takes the whole width of the page
 LONG = 24  # rows that may be parted by the end of a sheet of paper
-SENTENCE = 20  # letters from which a cell's text may be broken
+SENTENCE = 17.0  # times the size of its letters: a wider text in a cell may be broken
 CHAPTERS = 5  # from which there is a list of contents
 EXACT = ".10g"
 
@@ -192,10 +192,11 @@ def _row(row: TableRow, columns: Sequence[Column]) -> str:
 def _cell(cell: Cell, column: Column, *, named: bool = False) -> str:
     """One cell with the text that every format has, and beside a rounded number the number itself."""
     text = _text(written(cell, column)) if not isinstance(cell, Sparkline) else _spark(cell, column)
-    if named and not column.numeric:
-        return f"<th scope=row>{text}"
     if not column.numeric:
-        return f'<td class="l p">{text}' if len(text) > SENTENCE else f"<td class=l>{text}"
+        long = letters.width(text, size=1) > SENTENCE
+        if named:
+            return f"<th scope=row{' class=p' if long else ''}>{text}"
+        return f'<td class="l p">{text}' if long else f"<td class=l>{text}"
     value = _value(cell)
     if value is None or value == text.replace(",", ""):
         return f"<td>{text}"

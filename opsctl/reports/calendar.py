@@ -14,19 +14,20 @@ def span_of(period: Period, words: Words) -> str:
     """The days of a period, short: 5月12-18日, 12-18 May; with their years where these differ."""
     first, last = period.start, period.end
     if first == last:
-        return _day(last, words)
+        return day_of(last, words)
     if first.year != last.year:
         return words.say(
-            "report.years", first=_day(first, words), last=_day(last, words), from_=first.year, to=last.year
+            "report.years", first=day_of(first, words), last=day_of(last, words), from_=first.year, to=last.year
         )
     if first.month != last.month:
-        return f"{_day(first, words)}-{_day(last, words)}"
+        return f"{day_of(first, words)}-{day_of(last, words)}"
     if words.locale == "zh-CN":
         return f"{first.month}月{first.day}-{last.day}日"
-    return f"{first.day}-{_day(last, words)}"
+    return f"{first.day}-{day_of(last, words)}"
 
 
-def _day(day: date, words: Words) -> str:
+def day_of(day: date, words: Words) -> str:
+    """One day, without its year: 5月12日, 12 May."""
     return f"{day.month}月{day.day}日" if words.locale == "zh-CN" else f"{day.day} {_MONTHS[day.month - 1]}"
 
 

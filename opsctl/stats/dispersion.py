@@ -118,8 +118,10 @@ def effective_trials(successes: Sequence[float], trials: Sequence[float], level:
 def pooled_wilson(successes: Sequence[float], trials: Sequence[float], level: float = 0.95) -> tuple[float, float]:
     """Wilson's interval of the pooled share, as wide as the weeks say it must be, and no narrower than the plain one.
 
-    `make bench` measures what it covers. Its promise is about weeks that stray independently of each other. Of a
-    share that drifts it covers the mean of these weeks, and more widely than that would need.
+    What it covers, by `make bench`: where weekly rates stray independently by up to 0.3 logits, 91 to 97 % from four
+    weeks on, where the plain interval covers as little as 43 %; of two weeks up to 100 %. Of a rate that drifts it
+    covers the mean of these weeks, and more widely than that would need. Weeks that resemble their neighbours are
+    beyond it: where half of a week's stray is that of the last one, it covers 73 to 96 %.
 
     Examples:
         >>> [round(bound, 3) for bound in pooled_wilson([10, 20, 10, 20], [50, 50, 50, 50])]

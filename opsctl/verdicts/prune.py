@@ -207,6 +207,8 @@ class _Desk:
     def _reservations(self, worth: Worth, money: Money, spend: float) -> Iterable[Why]:
         if money.promo_days:
             yield Why("promotion", {"days": money.promo_days})
+        if money.in_promotion:
+            yield Why("in_promotion")
         if worth.response.spread < HARDLY:
             yield Why("prior_only")
         if spend > worth.response.most:

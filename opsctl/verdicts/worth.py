@@ -30,12 +30,14 @@ class Missing(StrEnum):
 class Money:
     """A channel's spend a day: `now`, the mean of the last 28 days, `promo_days` of promotions left out.
 
-    `reference` is the same, or where nothing is spent any more the mean of the last weeks that had money.
+    `reference` is the same, or where nothing is spent any more the mean of the last weeks that had money. Where
+    fewer than seven days are outside promotions all of them count: `in_promotion`.
     """
 
     now: float
     reference: float
     promo_days: int
+    in_promotion: bool
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,11 @@ def money_of(history: History, channel: str) -> Money:
     spend = history.channels[channel].spend
     recent = history.recent(channel, RECENT_DAYS)
     last = range(max(history.span.days - RECENT_DAYS, 0), history.span.days)
-    left_out = sum(history.promo[at] for at in last) if not any(history.promo[at] for at in recent) else 0
+    in_promotion = any(history.promo[at] for at in recent)
+    left_out = 0 if in_promotion else sum(history.promo[at] for at in last)
     now = sum(spend[at] for at in recent) / len(recent) if recent else 0.0
     lately = [week.spend_day for week in history.weeks(channel)[:4]]
-    return Money(now, now or (sum(lately) / len(lately) if lately else 0.0), left_out)
+    return Money(now, now or (sum(lately) / len(lately) if lately else 0.0), left_out, in_promotion)
 
 
 def worths(history: History, beliefs: Beliefs) -> dict[str, Worth | Missing]:

@@ -18,6 +18,7 @@ from opsctl.reports.chart import BarChart, Scale, values_of
 HEIGHT = 200.0
 FILLED = 0.84  # of a place; the rest parts it from the next
 WIDEST = 52.0
+BAR = 0.96  # of what each bar has
 LEAST = 3.0  # between two values side by side
 ABOVE = 5.0  # from a bar to its value
 
@@ -26,7 +27,7 @@ def draw(chart: BarChart, words: Words) -> str:
     """The picture of a bar chart."""
     ticks = ticks_of([0.0, *values_of(chart.series)], whole=chart.scale is Scale.COUNT)
     labels = ticks_written(ticks, chart.scale, words)
-    top = PAD + LINE + (LINE if len(chart.series) > 1 else 0)
+    top = PAD + LINE + (2 * LINE if len(chart.series) > 1 else 0)
     area = Area(PAD, top, WIDE - PAD, top + HEIGHT, len(chart.places))
     valued = _fit(chart, area, words)
     if valued:
@@ -64,7 +65,7 @@ def _fit(chart: BarChart, area: Area, words: Words) -> bool:
 
 def _bars(chart: BarChart, at: int, area: Area, axis: Axis) -> str:
     """The bars of one series."""
-    one, wide = chart.series[at], _slot(chart, area) - 2
+    one, wide = chart.series[at], _slot(chart, area) * BAR
     drawn: list[str] = []
     for place, value in enumerate(one.values):
         if value is None:

@@ -24,12 +24,12 @@ PAPER = Colour("p", "#ffffff", "#14181c")
 ACCENT = Colour("1", "#0b63a5", "#63b3f2")
 SERIES = (
     ACCENT,
-    Colour("2", "#c9520c", "#ff9d5f"),
-    Colour("3", "#00866a", "#43cda2"),
+    Colour("2", "#e0670a", "#ff9d5f"),
+    Colour("3", "#00866a", "#5ad8b0"),
     Colour("4", "#a5528b", "#e59bcb"),
-    Colour("5", "#9a7500", "#e3bd4e"),
-    Colour("6", "#3c98cf", "#a6dafa"),
-    Colour("7", "#6a7380", "#98a3af"),
+    Colour("5", "#6e5a00", "#fff0a8"),
+    Colour("6", "#3c98cf", "#c4e7ff"),
+    Colour("7", "#4b535d", "#7d8893"),
 )
 QUIET = Colour("q", "#a9b7c6", "#5a6d80")
 BARS = (ACCENT, QUIET, *SERIES[1:])

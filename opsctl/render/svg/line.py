@@ -159,16 +159,20 @@ def _lanes(marks: Sequence[Mark], area: Area) -> list[int]:
     ends: list[float] = []
     lanes: list[int] = []
     for mark in marks:
-        middle, half = _named_at(mark, area), width(mark.name) / 2
+        middle, half = _named_at(mark, area), width(_called(mark)) / 2
         lane = next((at for at, end in enumerate(ends) if end + PAD <= middle - half), len(ends))
         ends[lane : lane + 1] = [middle + half]
         lanes.append(lane)
     return lanes
 
 
+def _called(mark: Mark) -> str:
+    return shortened(mark.name, NAMES)
+
+
 def _named_at(mark: Mark, area: Area) -> float:
     """Where the middle of a stretch's name is: above the stretch, but on the canvas."""
-    half = width(mark.name) / 2
+    half = width(_called(mark)) / 2
     return min(max(area.middle((mark.first + mark.last) / 2), half), WIDE - half)
 
 
@@ -182,7 +186,7 @@ def _marks(marks: Sequence[Mark], lanes: Sequence[int], area: Area) -> str:
         size = {"x": left, "y": area.top, "width": right - left, "height": area.bottom - area.top}
         drawn.append(element("rect", **size, painted=paint(fill=BAND)))
         y = area.top - MIDDLE - lane * LINE
-        drawn.append(text(mark.name, _named_at(mark, area), y, text_anchor="middle", painted=paint(fill=MUTED)))
+        drawn.append(text(_called(mark), _named_at(mark, area), y, text_anchor="middle", painted=paint(fill=MUTED)))
     return "".join(drawn)
 
 

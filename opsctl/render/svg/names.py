@@ -30,9 +30,10 @@ def below(names: Sequence[str], area: Area) -> tuple[str, float]:
 
 def along(labels: Sequence[str], area: Area) -> str:
     """The labels of a time axis, those left out that would touch."""
+    shown = {at: width(labels[at]) / 2 for at in shown_labels(labels, area.apart)}
     drawn = [
-        text(labels[at], max(area.middle(at), width(labels[at]) / 2), area.bottom + DESCENT)
-        for at in shown_labels(labels, area.apart)
+        text(labels[at], min(max(area.middle(at), half), WIDE - half), area.bottom + DESCENT)
+        for at, half in shown.items()
     ]
     return element("g", *drawn, text_anchor="middle", painted=paint(fill=MUTED))
 
