@@ -49,7 +49,7 @@ class Told:
         if row.kind is RowKind.TOTAL:
             found: dict[str, Any] = answer["total" if name == self.words["report.all"] else "paid_total"]
             return found
-        by_name = {self.names[one["channel"]]: one for one in answer["rows"]}
+        by_name: dict[str, dict[str, Any]] = {self.names[one["channel"]]: one for one in answer["rows"]}
         return by_name[name.removesuffix(MARK)]
 
 

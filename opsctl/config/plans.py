@@ -49,6 +49,7 @@ class Target(Strict):
 
     metric: Text = Field(description="The metric's name, such as retention_d7.")
     channel: Text | None = Field(None, description="The channel's id; unset: all channels.")
+    group: Text | None = Field(None, description="A group of the tree, such as public, in place of a channel.")
     period: Text = Field(description="Such as 2025 or 2025-Q1.")
     target: Number = Field(description="The value; rates are fractions.")
 

@@ -119,9 +119,9 @@ def pooled_wilson(successes: Sequence[float], trials: Sequence[float], level: fl
     """Wilson's interval of the pooled share, as wide as the weeks say it must be, and no narrower than the plain one.
 
     What it covers, by `make bench`: where weekly rates stray independently by up to 0.3 logits, 91 to 97 % from four
-    weeks on, where the plain interval covers as little as 43 %; of two weeks up to 100 %. Of a rate that drifts it
+    weeks on, where the plain interval covers as little as 42 %; of two weeks up to 100 %. Of a rate that drifts it
     covers the mean of these weeks, and more widely than that would need. Weeks that resemble their neighbours are
-    beyond it: where half of a week's stray is that of the last one, it covers 73 to 96 %.
+    beyond it: where half of a week's stray is that of the last one, it covers 75 to 96 %.
 
     Examples:
         >>> [round(bound, 3) for bound in pooled_wilson([10, 20, 10, 20], [50, 50, 50, 50])]
@@ -135,7 +135,8 @@ def pooled_poisson(counts: Sequence[float], exposures: Sequence[float], level: f
     """The exact interval of the expected sum of the counts, its bounds moved away as far as the weeks say.
 
     On the logarithmic scale, by the square root of the factor: prices stray by per cents, and a handful of users in
-    uneven weeks keeps a finite price, which dividing the count by the factor would not leave it.
+    uneven weeks keeps a finite price, which dividing the count by the factor would not leave it. By `make bench` it
+    covers 91 to 97 % from four weeks on where weeks stray by up to 20 %; the exact interval alone as little as 32 %.
 
     Examples:
         >>> [round(bound, 1) for bound in pooled_poisson([10, 20, 10, 20], [50, 50, 50, 50])]  # of 60: 45.8 to 77.2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opsctl.config.words import Words
 from opsctl.core.clean import clean
 from opsctl.render import Page, render
-from opsctl.reports.report import Column, Form, Heading, Number, Report, RowKind, Sparkline, Table
+from opsctl.reports.report import Cell, Column, Form, Heading, Number, Report, RowKind, Sparkline, Table
 from opsctl.reports.report import TableRow as Row
 from tests.render.specimen import figure, specimen
 
@@ -28,7 +28,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_names_of_columns_are_never_translated_and_numbers_never_rounded() -> None:
-    cells = {
+    cells: dict[str, Cell] = {
         "channel": "抖音",
         "spend": figure("spend", 1234567.5),
         "acquisitions": figure("acquisitions", 3),

@@ -106,7 +106,7 @@ def test_no_text_leaves_it_at_a_side(chart: Chart) -> None:
         anchor = element.get("text-anchor") or anchors.get(id(element)) or "start"
         wide = width(element.text or "")
         start = attribute(element, "x") - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
-        assert -1 <= start, element.text
+        assert start >= -1, element.text
         assert start + wide <= right + 1, element.text
 
 
@@ -351,7 +351,7 @@ def test_a_range_is_written_beside_it_and_the_line_that_decides_is_named() -> No
     picture = drawn(chart, ZH)
     assert {"1.31 (1.18-1.45)", "达标线 1.00"} <= set(texts(picture))
     (dot,) = marks(picture, "circle")
-    (whisker,) = [each for each in marks(picture, "path")]
+    (whisker,) = marks(picture, "path")
     low, high = (float(x) for x in re.findall(r"M([\d.]+) [\d.]+v", whisker.get("d", "")))
     assert (attribute(dot, "cx") - low) / (high - low) == pytest.approx((1.31 - 1.18) / (1.45 - 1.18), abs=0.01)
 
@@ -380,7 +380,7 @@ def test_the_steps_of_a_waterfall_add_up_to_its_end(start: float, changes: list[
     )
     (joined,) = [each for each in drawn(chart).iter("path") if each.get("stroke-dasharray")]
     levels = [float(y) for y in re.findall(r"M[\d.]+ ([\d.-]+)H", joined.get("d", ""))]
-    rects = [each for each in drawn(chart).iter("rect")]
+    rects = list(drawn(chart).iter("rect"))
     first, last = rects[0], rects[-1]
     edges = [attribute(last, "y"), attribute(last, "y") + attribute(last, "height")]
     assert len(rects) == len(changes) + 2

@@ -35,7 +35,7 @@ def ticks_of(values: Sequence[float], *, most: int = MOST, whole: bool = False) 
 
     `whole`: nothing lies between two whole numbers.
     """
-    low, high = (Fraction(value) for value in (min(values, default=0), max(values, default=0)))
+    low, high = (Fraction(str(value)) for value in (min(values, default=0), max(values, default=0)))
     if low == high:
         low, high = (min(low, Fraction(0)), max(high, Fraction(0))) if low else (Fraction(0), Fraction(1))
     step = _step((high - low) / (most - 1), whole=whole)

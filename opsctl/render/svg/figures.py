@@ -20,6 +20,7 @@ _SHORTENED = (Scale.COUNT, Scale.MONEY)
 _UNITS = ("html.number.middle", "html.number.large")
 _DECIMALS = range(7)
 _EXACT = 1e-9
+DIGITS = 3
 
 
 def exact(value: float | None, scale: Scale) -> str:
@@ -32,7 +33,7 @@ def short(value: float | None, scale: Scale, words: Words) -> str:
     if value is None or scale not in _SHORTENED:
         return exact(value, scale)
     name, unit = _unit(value, words)
-    return words.say(name, number=_three(value / unit)) if name else formed(value, Form.ROUND_MONEY)
+    return words.say(name, number=_digits(value / unit)) if name else formed(value, Form.ROUND_MONEY)
 
 
 def change(value: float, scale: Scale, words: Words) -> str:
@@ -64,13 +65,13 @@ def _plain(values: Sequence[float]) -> list[str]:
     return ["0" if not value else text for text, value in zip(texts, values, strict=True)]
 
 
-def _three(value: float) -> str:
-    """A number with its first three digits, or all of those before the point."""
+def _digits(value: float) -> str:
+    """A number with its first three digits, or all those before the point."""
     return f"{value:,.{_decimals(value)}f}"
 
 
 def _decimals(value: float) -> int:
-    return 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0  # noqa: PLR2004 - one digit before the point, two
+    return next((decimals for decimals in (2, 1) if round(abs(value), decimals) < 10 ** (DIGITS - decimals)), 0)
 
 
 def _unit(value: float, words: Words) -> tuple[str, float]:
