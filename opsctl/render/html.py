@@ -9,6 +9,7 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from itertools import groupby
+from math import isclose
 
 from opsctl import __version__
 from opsctl.core import money
@@ -38,7 +39,8 @@ WIDE = 7  # columns from which a table takes the whole width of the page
 LONG = 24  # rows that may be parted by the end of a sheet of paper
 SENTENCE = 17.0  # times the size of its letters: a wider text in a cell may be broken
 CHAPTERS = 5  # from which there is a list of contents
-EXACT = ".10g"
+EXACT = ".7g"
+SLACK = 5e-7
 
 
 def render(report: Report, page: Page) -> str:
@@ -198,9 +200,9 @@ def _cell(cell: Cell, column: Column, *, named: bool = False) -> str:
             return f"<th scope=row{' class=p' if long else ''}>{text}"
         return f'<td class="l p">{text}' if long else f"<td class=l>{text}"
     value = _value(cell)
-    if value is None or value == text.replace(",", ""):
+    if value is None or _as_exact(text, value):
         return f"<td>{text}"
-    return f"<td data-v={value}>{text}"
+    return f"<td data-v={value:{EXACT}}>{text}"
 
 
 def _spark(line: Sparkline, column: Column) -> str:
@@ -209,12 +211,20 @@ def _spark(line: Sparkline, column: Column) -> str:
     return spark.draw(line, " ".join(column.title.split("\n")))
 
 
-def _value(cell: Cell) -> str | None:
+def _as_exact(text: str, value: float) -> bool:
+    """Whether a text that can be read as a number tells as much as the number would beside it."""
+    try:
+        return isclose(float(text.replace(",", "")), value, rel_tol=SLACK)
+    except ValueError:
+        return False
+
+
+def _value(cell: Cell) -> float | None:
     """The number behind a cell, in the unit of its metric, for sorting."""
     match cell:
         case Figure(value=value) if value is not None:
-            return format(value / money.TEN_THOUSANDTHS if cell.metric.shape in SCALED_SHAPES else value, EXACT)
+            return value / money.TEN_THOUSANDTHS if cell.metric.shape in SCALED_SHAPES else value
         case Number(value=value) if value is not None:
-            return format(value, EXACT)
+            return value
         case _:
             return None

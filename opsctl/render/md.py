@@ -13,7 +13,7 @@ from opsctl.reports.report import Heading, Lines, Part, Prose, Report, RowKind, 
 
 LARGEST = 900_000  # bytes; GitHub drops a step summary of more than a mebibyte
 _FOR_A_NOTE = 500  # bytes of the sentence that says how many rows were left out
-_NUMBERED = re.compile(r"(\d{1,3})(?:\.\s+|、\s*)")
+_NUMBERED = re.compile(r"[(（]?(\d{1,3})(?:\.\s+|、\s*|[)）]\s*)")
 _MARKUP = re.compile(r"[\\`*_\[\]{}#|~!$]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LINKED = re.compile(  # a mention, an address, an issue, an emoji: between its first sign and what makes it one

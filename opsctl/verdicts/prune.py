@@ -23,7 +23,7 @@ from opsctl.verdicts.judgement import Judgement, Value, Verdict, Why
 from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, worths
 
 STEADY = 0.10  # a smaller move is no advice
-SURE_OF_DIRECTION = 0.55  # below this chance that the advised move goes the right way, nothing is moved
+SURE_OF_DIRECTION = 0.70  # below this chance that the advised move goes the right way, nothing is moved
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
 YOUNG = 0.35  # more of a value than this was never seen

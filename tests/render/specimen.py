@@ -80,7 +80,7 @@ def parts(*, zh: bool) -> list[Part]:
             [
                 "数据：22 个账户到 21 个，缺 B站-01 的 24、25 日消耗；与后台合计核对 19/19 一致；25 日消耗明天稳定"
                 if zh
-                else "Data  21 of 22 accounts in; Bilibili-01 spend missing 24-25 May. 19/19 files match platform totals"
+                else "Data  21 of 22 accounts in; Bilibili-01 spend missing 24-25 May. 19/19 files agree with totals"
             ],
         ),
         Lines("结论" if zh else "Findings", findings(zh=zh)),
@@ -131,7 +131,7 @@ def approvals(*, zh: bool) -> list[str]:
         return [
             "（1）微博：收量一半，618 后复核，不达标 7 月 1 日停投",
             "（2）快手：收量 30%",
-            "两项每周腾出 2.43 万元：转抖音 1.82、小红书 0.40，余 0.21。新增约少 153 人（-1.0%），满 7 日留下的用户约多 29 人。",
+            "两项每周腾出 2.43 万元：转抖音 1.82、小红书 0.40，余 0.21。新增约少 153 人，满 7 日留下的约多 29 人。",
         ]
     return [
         "(1) Weibo: halve now, review after 618, stop on 1 July if no better",
@@ -143,15 +143,16 @@ def approvals(*, zh: bool) -> list[str]:
 def story(*, zh: bool) -> Prose:
     if zh:
         return Prose(
-            "上半年，快手、B站、微博三家用去公域预算的 19.9%，带来新增的 20.9%，却占低质新增的 40.2%。三家获客成本 31.2 元，"
-            "比其余四家低 2.1 元，看上去更便宜；但 7 日留存率只有 12.3%（其余四家 22.2%），每留住一人要花 254.6 元，"
-            "是其余四家（149.5 元）的 1.7 倍。据此，微博、B站自 7 月 1 日停投，快手 6 月起收量、7 月 15 日停投。",
+            "上半年，快手、B站、微博三家用去公域预算的 19.9%，带来新增的 20.9%，却占低质新增的 40.2%。"
+            "三家获客成本 31.2 元，比其余四家低 2.1 元，看上去更便宜；但 7 日留存率只有 12.3%（其余四家 22.2%），"
+            "每留住一人要花 254.6 元，是其余四家（149.5 元）的 1.7 倍。据此，微博、B站自 7 月 1 日停投，"
+            "快手 6 月起收量、7 月 15 日停投。",
             lead="1. 收缩平台。",
         )
     return Prose(
-        "In the first half Kuaishou, Bilibili and Weibo took 19.9% of the paid budget and brought 20.9% of new users, but "
-        "40.2% of the low-quality ones. Their CPA of 31.2 was 2.1 below the others' and looked cheap; of their users only "
-        "12.3% were back on day 7 (22.2% of the others'), so that each user kept cost 254.6, 1.7 times the others' 149.5.",
+        "In the first half Kuaishou, Bilibili and Weibo took 19.9% of the paid budget and brought 20.9% of new users, "
+        "but 40.2% of the low-quality ones. Their CPA of 31.2 was 2.1 below the others' and looked cheap; only 12.3% "
+        "of their users were back on day 7 (22.2% of the others'), so that each user kept cost 254.6, 1.7 times as much.",
         lead="1. Fewer platforms.",
     )
 

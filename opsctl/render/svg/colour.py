@@ -34,19 +34,21 @@ SERIES = (
 QUIET = Colour("q", "#a9b7c6", "#5a6d80")
 BARS = (ACCENT, QUIET, *SERIES[1:])
 HEAT = tuple(
-    (Colour(f"h{at}", light, dark), Colour(f"j{at}", on_light, on_dark))
-    for at, (light, dark, on_light, on_dark) in enumerate(
+    Colour(f"h{at}", light, dark)
+    for at, (light, dark) in enumerate(
         (
-            ("#f1f6fb", "#18242e", "#1c2530", "#e7eaee"),
-            ("#d9e8f5", "#1a3246", "#1c2530", "#e7eaee"),
-            ("#b9d5ec", "#1c4260", "#1c2530", "#e7eaee"),
-            ("#8fbbdf", "#1e557f", "#1c2530", "#e7eaee"),
-            ("#5f9bcb", "#2a6da2", "#10161d", "#ffffff"),
-            ("#2f76b2", "#5b9fd4", "#ffffff", "#0d1319"),
-            ("#0b5391", "#9cccf2", "#ffffff", "#0d1319"),
+            ("#f1f6fb", "#18242e"),
+            ("#d9e8f5", "#1a3246"),
+            ("#b9d5ec", "#1c4260"),
+            ("#8fbbdf", "#1e557f"),
+            ("#66a1cf", "#27679a"),
+            ("#2f76b2", "#5b9fd4"),
+            ("#0b5391", "#9cccf2"),
         )
     )
 )
+DEEP = 5  # from this shade on, what is written on it is
+ON_DEEP = Colour("j", "#ffffff", "#0d1319")
 
 
 def of(palette: tuple[Colour, ...], at: int) -> Colour:
@@ -63,6 +65,5 @@ def paint(*, fill: Colour | None = None, stroke: Colour | None = None) -> Mappin
 
 def night() -> str:
     """The style rules by which a page repaints its charts for the dark."""
-    pairs = [colour for pair in HEAT for colour in pair]
-    every = (INK, MUTED, GRID, BASE, BAND, PAPER, QUIET, *SERIES, *pairs)
+    every = (INK, MUTED, GRID, BASE, BAND, PAPER, QUIET, *SERIES, *HEAT, ON_DEEP)
     return "".join(f".f{each.key}{{fill:{each.dark}}}.s{each.key}{{stroke:{each.dark}}}" for each in every)

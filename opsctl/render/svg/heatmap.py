@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from opsctl.config.words import Words
 from opsctl.render.svg.axis import shown_labels
 from opsctl.render.svg.canvas import MIDDLE, PAD, picture
-from opsctl.render.svg.colour import HEAT, MUTED, paint
-from opsctl.render.svg.element import element, said, text
-from opsctl.render.svg.figures import exact, short
+from opsctl.render.svg.colour import DEEP, HEAT, MUTED, ON_DEEP, paint
+from opsctl.render.svg.element import element, number, text
+from opsctl.render.svg.figures import short
 from opsctl.render.svg.letters import LINE, shortened, width
 from opsctl.reports.chart import HeatMap
 
@@ -53,7 +53,8 @@ def draw(chart: HeatMap, words: Words) -> str:
     parts = [
         _columns(chart.columns, grid),
         _names(names, grid),
-        *(_row(chart, at, grid, words) for at in range(len(chart.rows))),
+        _cells(chart, grid),
+        _written(chart, grid, words),
     ]
     across, down = grid.left + grid.cell * len(chart.columns), grid.top + ROW * len(chart.rows)
     return picture(chart.title, _says(chart, words), across + PAD, down + PAD, *parts)
@@ -71,20 +72,30 @@ def _names(names: Sequence[str], grid: _Grid) -> str:
     return element("g", *drawn, text_anchor="end")
 
 
-def _row(chart: HeatMap, row: int, grid: _Grid, words: Words) -> str:
-    """The cells of a row that are known, each with its value."""
-    y = grid.top + row * ROW
+def _cells(chart: HeatMap, grid: _Grid) -> str:
+    """The ground of all cells that are known, those of one shade in one path."""
+    paths = [""] * len(HEAT)
+    for row, values in enumerate(chart.cells):
+        for at, value in enumerate(values):
+            if value is not None:
+                corner = f"M{number(grid.left + at * grid.cell)} {number(grid.top + row * ROW)}"
+                wide, high = number(grid.cell - SEAM), number(ROW - SEAM)
+                paths[grid.shade(value)] += f"{corner}h{wide}v{high}h-{wide}z"
+    return "".join(
+        element("path", d=path, painted=paint(fill=ground)) for path, ground in zip(paths, HEAT, strict=True) if path
+    )
+
+
+def _written(chart: HeatMap, grid: _Grid, words: Words) -> str:
+    """The value in each cell, row by row."""
     drawn: list[str] = []
-    for at, value in enumerate(chart.cells[row]):
-        if value is None:
-            continue
-        ground, ink = HEAT[grid.shade(value)]
-        x = grid.left + at * grid.cell
-        size = {"x": x, "y": y, "width": grid.cell - SEAM, "height": ROW - SEAM}
-        name = f"{chart.rows[row]} {chart.columns[at]} {exact(value, chart.scale)}"
-        drawn.append(element("rect", said("title", name), **size, painted=paint(fill=ground)))
-        shown = short(value, chart.scale, words)
-        drawn.append(text(shown, x + (grid.cell - SEAM) / 2, y + (ROW - SEAM) / 2 + MIDDLE, painted=paint(fill=ink)))
+    for row, values in enumerate(chart.cells):
+        y = grid.top + row * ROW + (ROW - SEAM) / 2 + MIDDLE
+        for at, value in enumerate(values):
+            if value is not None:
+                ink = paint(fill=ON_DEEP) if grid.shade(value) >= DEEP else None
+                x = grid.left + at * grid.cell + (grid.cell - SEAM) / 2
+                drawn.append(text(short(value, chart.scale, words), x, y, painted=ink))
     return element("g", *drawn, text_anchor="middle")
 
 
