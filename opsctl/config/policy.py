@@ -53,6 +53,7 @@ class Elasticity(Strict):
 
     mean: Fraction = Field(description="The mean, between 0 and 1.")
     sd: Fraction = Field(description="The standard deviation.")
+    dilution: Fraction = Field(description="Percent less value of a user for a percent more money.")
 
 
 class LastDay(Strict):

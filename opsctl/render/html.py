@@ -148,7 +148,8 @@ def _figure(title: str, inside: str, notes: Sequence[str], *, long: bool = False
     below = "".join(f'<p class="note">{_text(note)}</p>' for note in notes)
     kind = ' class="long"' if long else ""
     label = f' role="region" aria-label="{_text(title)}"' if title else ""
-    return f'<figure{kind}>{caption}<div class="scroll" tabindex="0"{label}>{inside}</div>{below}</figure>'
+    shown = f'<div class="scroll" tabindex="0"{label}>{inside}</div>' if inside else ""
+    return f"<figure{kind}>{caption}{shown}{below}</figure>"
 
 
 # --- tables ---------------------------------------------------------------------------------------------
@@ -157,7 +158,7 @@ def _figure(title: str, inside: str, notes: Sequence[str], *, long: bool = False
 def _table(table: Table, page: Page) -> str:
     """A table with its caption and footnotes; no column is left out, a narrow page scrolls them."""
     if not table.rows:
-        return _figure(table.title, f"<p>{_text(page.words['table.nothing'])}</p>", [])
+        return _figure(table.title, "", [page.words["table.nothing"]])
     keys = {column.key for column in table.columns}
     notes = [note.text for note in table.footnotes if note.of is None or note.of & keys]
     kind = ' class="wide"' if len(table.columns) >= WIDE else ""

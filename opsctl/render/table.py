@@ -30,17 +30,17 @@ def render(report: Report, page: Page) -> str:
     margin = _margin(report, page)
     drawn = [(part, text) for part in report.parts if (text := _part(part, page, margin))]
     head = _head(report, page) if report.title else []
-    across = _across([*head, *(text for _, text in drawn)], page)
+    across = _across(drawn, page) if head else 0
     lines = [*head, "=" * across] if head else []
     for at, (part, text) in enumerate(drawn):
-        lines += [*(_between([before for before, _ in drawn[:at]], part, across if head else 0)), text]
+        lines += [*_between([before for before, _ in drawn[:at]], part, across), text]
     return "\n".join(lines) + "\n"
 
 
-def _across(texts: Sequence[str], page: Page) -> int:
-    """How long a rule is: as wide as the page; where it has no width, as what is written on it."""
-    natural = max((cell_len(_plain(line)) for text in texts for line in text.split("\n")), default=0)
-    return page.width or min(natural, WIDE * 2)
+def _across(drawn: Sequence[tuple[Part, str]], page: Page) -> int:
+    """How long a rule is: as wide as the page; where it has no width, as its widest table."""
+    tables = [text for part, text in drawn if isinstance(part, Table)]
+    return page.width or max([WIDE, *(cell_len(_plain(line)) for text in tables for line in text.split("\n"))])
 
 
 def _between(before: Sequence[Part], part: Part, across: int) -> list[str]:

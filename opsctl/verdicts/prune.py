@@ -23,7 +23,7 @@ from opsctl.verdicts.judgement import Judgement, Value, Verdict, Why
 from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, worths
 
 STEADY = 0.10  # a smaller move is no advice
-SURE_OF_DIRECTION = 0.70  # below this chance that the advised move goes the right way, nothing is moved
+SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the right way, nothing is moved
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
 YOUNG = 0.35  # more of a value than this was never seen
@@ -130,7 +130,9 @@ class _Desk:
         return Purse(now, self._value(name).middle, self._elasticity(name), most)
 
     def _elasticity(self, name: str) -> float:
-        return min(max(self._worth(name).response.elasticity, SAFE[0]), SAFE[1])
+        """Of what the money brings: that of the users, less what the further ones are worth less."""
+        of_users = self._worth(name).response.elasticity
+        return min(max(of_users - float(self.policy.elasticity.dilution), SAFE[0]), SAFE[1])
 
     def _worth(self, name: str) -> Worth:
         worth = self.worths[name]

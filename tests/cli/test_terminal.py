@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -329,6 +330,13 @@ def test_a_name_of_a_column_or_part_is_made_harmless() -> None:
         text = page_of(*parts, width=width, title=bad, status=bad)
         assert ESCAPE not in text
         assert "".join(text.split()).count("a\\u001b[31mb") == 11
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_word_of_a_language_is_of_ambiguous_width(locale: str) -> None:
+    texts = yaml.safe_load(shipped(f"configs/locales/{locale}.yaml").read_text(encoding="utf-8"))
+    bad = {key for key, text in texts.items() if any(unicodedata.east_asian_width(letter) == "A" for letter in text)}
+    assert bad == set()
 
 
 @every_page

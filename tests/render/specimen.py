@@ -152,7 +152,7 @@ def story(*, zh: bool) -> Prose:
     return Prose(
         "In the first half Kuaishou, Bilibili and Weibo took 19.9% of the paid budget and brought 20.9% of new users, "
         "but 40.2% of the low-quality ones. Their CPA of 31.2 was 2.1 below the others' and looked cheap; only 12.3% "
-        "of their users were back on day 7 (22.2% of the others'), so that each user kept cost 254.6, 1.7 times as much.",
+        "of their users were back on day 7 (22.2% of the others'), so that each user kept cost 254.6, 1.7 times more.",
         lead="1. Fewer platforms.",
     )
 

@@ -94,6 +94,17 @@ def test_a_report_has_its_title_its_status_and_its_parts_in_reading_order() -> N
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("lines", [["1. a", "2. b"], ["1、a", "2、b"], ["(1) a", "(2) b"], ["（1）a", "（2）b"]])
+def test_sentences_that_number_themselves_are_a_numbered_list(lines: list[str]) -> None:
+    assert md(Lines("", lines)) == "1. a\n2. b\n"
+
+
+@pytest.mark.parametrize("lines", [["1.00 is much"], ["2. a", "1. b"], ["1. a", "b"]])
+def test_other_sentences_are_bullets_with_their_numbers_as_they_are(lines: list[str]) -> None:
+    assert said(READER.parse(md(Lines("", lines)))) == lines
+    assert md(Lines("", lines)).count("- ") == len(lines)
+
+
 def test_a_table_has_its_numbers_at_the_right_its_totals_in_bold_and_its_footnotes_below() -> None:
     table = Table(
         [Column("name", "渠道", numeric=False), Column("cpa", "获客成本\n(元)"), Column("none", "无")],

@@ -19,7 +19,6 @@ INK = Colour("i", "#1c2530", "#e7eaee")
 MUTED = Colour("m", "#5a6572", "#a4afba")
 GRID = Colour("g", "#e2e6ea", "#2d343c")
 BASE = Colour("b", "#98a2ad", "#68737e")
-BAND = Colour("e", "#eff2f5", "#20262c")
 PAPER = Colour("p", "#ffffff", "#14181c")
 ACCENT = Colour("1", "#0b63a5", "#63b3f2")
 SERIES = (
@@ -31,6 +30,7 @@ SERIES = (
     Colour("6", "#3c98cf", "#c4e7ff"),
     Colour("7", "#4b535d", "#7d8893"),
 )
+WHOLE = Colour("w", "#74808d", "#8f9aa6")
 QUIET = Colour("q", "#a9b7c6", "#5a6d80")
 BARS = (ACCENT, QUIET, *SERIES[1:])
 HEAT = tuple(
@@ -65,5 +65,5 @@ def paint(*, fill: Colour | None = None, stroke: Colour | None = None) -> Mappin
 
 def night() -> str:
     """The style rules by which a page repaints its charts for the dark."""
-    every = (INK, MUTED, GRID, BASE, BAND, PAPER, QUIET, *SERIES, *HEAT, ON_DEEP)
+    every = (INK, MUTED, GRID, BASE, PAPER, WHOLE, QUIET, *SERIES, *HEAT, ON_DEEP)
     return "".join(f".f{each.key}{{fill:{each.dark}}}.s{each.key}{{stroke:{each.dark}}}" for each in every)

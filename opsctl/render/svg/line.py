@@ -9,7 +9,7 @@ from itertools import groupby
 from opsctl.config.words import Words
 from opsctl.render.svg.axis import Axis, from_zero, ticks_of
 from opsctl.render.svg.canvas import DESCENT, MIDDLE, PAD, WIDE, Area, grid, level, picture
-from opsctl.render.svg.colour import BAND, INK, MUTED, PAPER, SERIES, Colour, of, paint
+from opsctl.render.svg.colour import INK, MUTED, PAPER, SERIES, Colour, of, paint
 from opsctl.render.svg.element import element, number, text
 from opsctl.render.svg.figures import short, ticks_written
 from opsctl.render.svg.letters import LINE, shortened, width
@@ -19,6 +19,7 @@ from opsctl.reports.chart import LineChart, Mark, Scale, Values, values_of
 HEIGHT = 264.0
 NAMES = 190.0  # room for names at the right, at most
 LEADER = 14.0  # from the area to them
+SHADE = ".06"  # of ink; where two stretches overlap it is deeper
 FEW = 16  # so few places that each value is a dot
 Place = tuple[float, float]
 
@@ -171,9 +172,9 @@ def _called(mark: Mark) -> str:
 
 
 def _named_at(mark: Mark, area: Area) -> float:
-    """Where the middle of a stretch's name is: above the stretch, but on the canvas."""
+    """Where the middle of a stretch's name is: above the stretch, but neither beside the canvas nor over the axis."""
     half = width(_called(mark)) / 2
-    return min(max(area.middle((mark.first + mark.last) / 2), half), WIDE - half)
+    return min(max(area.middle((mark.first + mark.last) / 2), area.left + half), WIDE - half)
 
 
 def _marks(marks: Sequence[Mark], lanes: Sequence[int], area: Area) -> str:
@@ -184,7 +185,7 @@ def _marks(marks: Sequence[Mark], lanes: Sequence[int], area: Area) -> str:
         if left >= right:
             continue
         size = {"x": left, "y": area.top, "width": right - left, "height": area.bottom - area.top}
-        drawn.append(element("rect", **size, painted=paint(fill=BAND)))
+        drawn.append(element("rect", **size, fill_opacity=SHADE, painted=paint(fill=INK)))
         y = area.top - MIDDLE - lane * LINE
         drawn.append(text(_called(mark), _named_at(mark, area), y, text_anchor="middle", painted=paint(fill=MUTED)))
     return "".join(drawn)

@@ -9,9 +9,9 @@ from itertools import accumulate, pairwise
 from opsctl.config.words import Words
 from opsctl.render.svg.axis import Axis, with_zero
 from opsctl.render.svg.canvas import PAD, WIDE, Area, level, picture
-from opsctl.render.svg.colour import ACCENT, BASE, PAPER, SERIES, Colour, paint
+from opsctl.render.svg.colour import ACCENT, BASE, PAPER, SERIES, WHOLE, Colour, paint
 from opsctl.render.svg.element import element, number, said, text
-from opsctl.render.svg.figures import change, exact
+from opsctl.render.svg.figures import change, short
 from opsctl.render.svg.letters import LINE, SIZE
 from opsctl.render.svg.names import below
 from opsctl.reports.chart import Waterfall
@@ -23,7 +23,7 @@ WIDEST = 68.0
 FLAT = 0.5  # where all that moves is less than this part of the whole, the bars' feet are cut off
 FOOT = 0.6  # what is left of them, as a part of all that moves
 ABOVE = 5.0  # from a bar to what is written at it
-WHOLE, DOWN = SERIES[6], SERIES[1]
+DOWN = SERIES[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ def _bars(chart: Waterfall, words: Words) -> list[_Bar]:
         _Bar(step.name, change(step.change, chart.scale, words), *ends, ACCENT if step.change >= 0 else DOWN)
         for step, ends in zip(chart.steps, pairwise(levels), strict=True)
     ]
-    first, last = (_Bar(name, exact(value, chart.scale), 0.0, value, WHOLE) for name, value in (chart.start, chart.end))
+    first, last = (
+        _Bar(name, short(value, chart.scale, words), 0.0, value, WHOLE) for name, value in (chart.start, chart.end)
+    )
     return [first, *steps, last]
 
 
