@@ -33,6 +33,7 @@ COMMANDS = (
     "query spend . --by channel --where channel=B",
     "report .",
     "explain cpa .",
+    "why cpa . --period 2025-03-07..2025-03-09",
 )
 every_command = pytest.mark.parametrize("command", COMMANDS)
 HOSTILE = ["\x1b[31mred", "a\u202eb", "line\nbreak", "tab\there", "[bold]x[/bold]", "{{7*7}}", "<b>x</b>", "=1+1"]

@@ -36,7 +36,9 @@ from opsctl.reports.report import (
 )
 
 WIDE = 7  # columns from which a table takes the whole width of the page
-LONG = 24  # rows that may be parted by the end of a sheet of paper
+LONG = 24  # rows from which a table may be parted by the end of a sheet of paper
+UPRIGHT, ACROSS = 64.0, 96.0  # times the size of its letters: a wider table is printed across the sheet, then smaller
+PADDING, SMALL, NARROW = 0.8, 0.9, 9.0  # likewise: of a column, of a title's further lines, of a broken text
 SENTENCE = 17.0  # times the size of its letters: a wider text in a cell may be broken
 CHAPTERS = 5  # from which there is a list of contents
 EXACT = ".7g"
@@ -142,14 +144,14 @@ def _chart(chart: Chart, page: Page) -> str:
     return _figure(chart.title, drawn, [chart.note] if chart.note else [])
 
 
-def _figure(title: str, inside: str, notes: Sequence[str], *, long: bool = False) -> str:
+def _figure(title: str, inside: str, notes: Sequence[str], kind: str = "") -> str:
     """What may be wider than a phone, between its caption and its notes, which are not."""
     caption = f"<figcaption>{_text(title)}</figcaption>" if title else ""
     below = "".join(f'<p class="note">{_text(note)}</p>' for note in notes)
-    kind = ' class="long"' if long else ""
+    classes = f' class="{kind}"' if kind else ""
     label = f' role="region" aria-label="{_text(title)}"' if title else ""
     shown = f'<div class="scroll" tabindex="0"{label}>{inside}</div>' if inside else ""
-    return f"<figure{kind}>{caption}{shown}{below}</figure>"
+    return f"<figure{classes}>{caption}{shown}{below}</figure>"
 
 
 # --- tables ---------------------------------------------------------------------------------------------
@@ -163,7 +165,22 @@ def _table(table: Table, page: Page) -> str:
     notes = [note.text for note in table.footnotes if note.of is None or note.of & keys]
     kind = ' class="wide"' if len(table.columns) >= WIDE else ""
     drawn = f"<table{kind}>{_header(table.columns)}{_bodies(table)}</table>"
-    return _figure(table.title, drawn, notes, long=len(table.rows) > LONG)
+    return _figure(table.title, drawn, notes, kind=_on_paper(table))
+
+
+def _on_paper(table: Table) -> str:
+    """How a table is printed, as classes: none of it may be cut off."""
+    width = sum(_wide(column, table.rows) + PADDING for column in table.columns)
+    kinds = {"long": len(table.rows) > LONG, "across": width > UPRIGHT, "small": width > ACROSS}
+    return " ".join(kind for kind, is_so in kinds.items() if is_so)
+
+
+def _wide(column: Column, rows: Sequence[TableRow]) -> float:
+    """How wide a column is at least; a text that may be broken needs no more than its narrowest line."""
+    first, *others = (letters.width(line, size=1) for line in column.title.split("\n"))
+    widths = [letters.width(written(row.cells.get(column.key), column), size=1) for row in rows]
+    broken = [width if column.numeric or width <= SENTENCE else NARROW for width in widths]
+    return max(first, *(SMALL * width for width in others), *broken)
 
 
 def _header(columns: Sequence[Column]) -> str:

@@ -54,6 +54,8 @@ def towards_mean(values: Sequence[float], variances: Sequence[float]) -> list[Es
         >>> [round(one.mean, 2) for one in towards_mean([0.0, 2.0], [0.5, 0.5])]
         [0.25, 1.75]
     """
+    if not values:
+        return []
     spread = between(values, variances)
     weights = [1 / (variance + spread) for variance in variances]
     mean = sum(weight * value for weight, value in zip(weights, values, strict=True)) / sum(weights)

@@ -131,6 +131,11 @@ class Tab:
         while not any(event.get("method") == "Page.loadEventFired" for event in self._events()):
             self._browser.events.append(self._browser.told())
 
+    def print_to(self, width: int) -> None:
+        """Lay the page out as on paper of a width."""
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.ask("Emulation.setEmulatedMedia", media="print")
+
     def run(self, script: str) -> Any:
         """The value of an expression on the page."""
         return self.ask("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")

@@ -26,11 +26,14 @@ COMMANDS = {
     "report-month": ("report", "sample_data/", "--period", "2025-11"),
 }
 DESKTOP, PHONE = 1280, 390
+UPRIGHT, ACROSS = 703, 1031  # pixels of A4 between its margins
 SMALLEST = 9.5  # pixels of a chart's letters on a phone
 
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 LETTERS = """Math.min(99, ...[...document.querySelectorAll("figure svg")].map(svg =>
     12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width))"""
+CUT = """[...document.querySelectorAll("FIGURES .scroll")]
+    .filter(each => each.scrollWidth > each.clientWidth).length"""
 UNSORTED = """[...document.querySelectorAll("thead th:not(.l)")].filter(head => {
     head.click();
     return [...head.closest("table").tBodies].filter(body => !body.className).some(body => {
@@ -81,10 +84,14 @@ def phone(tab: Tab, page: Path) -> list[str]:
 
 
 def paper(tab: Tab, page: Path) -> list[str]:
-    """Printed from a dark screen: white all the same."""
+    """Printed from a dark screen: white all the same, and nothing cut off."""
     tab.open(page, width=DESKTOP, dark=True)
     page.with_suffix(".pdf").write_bytes(tab.paper())
-    return []
+    tab.print_to(UPRIGHT)
+    cut = tab.run(CUT.replace("FIGURES", "figure:not(.across)"))
+    tab.print_to(ACROSS)
+    cut += tab.run(CUT.replace("FIGURES", "figure.across"))
+    return ["something is wider than the paper"] * bool(cut)
 
 
 LOOKS: tuple[Callable[[Tab, Path], list[str]], ...] = (desktop, night, phone, paper)

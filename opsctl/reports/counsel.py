@@ -1,0 +1,59 @@
+"""The verdicts as the channel report carries them: one per channel, what must be approved, and what that would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from opsctl.config.settings import Settings
+from opsctl.core.period import Period
+from opsctl.measures.known import Known
+from opsctl.reports.pruning import lanes
+from opsctl.verdicts.effect import Effect, effect
+from opsctl.verdicts.judgement import Judgement, Verdict
+from opsctl.verdicts.prune import Pruning, prune
+from opsctl.verdicts.quality import Quality, quality
+
+STALE_DAYS = 7  # a period that ended longer ago is history: advice would be about another time
+MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST)
+
+
+@dataclass(frozen=True)
+class Counsel:
+    """What is advised as of a day; `pruning` is None where nothing can be."""
+
+    known: Known
+    pruning: Pruning | None
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, Judgement]:
+        """By channel."""
+        return {one.channel: one for one in self.pruning.channels} if self.pruning else {}
+
+    @property
+    def is_of_use(self) -> bool:
+        """Is the worth of any channel known?"""
+        return any(one.value is not None for one in self.verdicts.values())
+
+    @property
+    def moves(self) -> list[Judgement]:
+        """What must be approved, stops first, the most money first."""
+        moved = [one for one in self.verdicts.values() if one.verdict in MOVES and one.spend_next != one.spend_now]
+        return sorted(moved, key=lambda one: (MOVES.index(one.verdict), -abs(one.spend_next - one.spend_now)))
+
+    @cached_property
+    def quality(self) -> Quality | None:
+        """How the users of these channels stay."""
+        return quality(self.known.evidence, sorted(self.verdicts)) if self.verdicts else None
+
+    @cached_property
+    def effect(self) -> Effect | None:
+        """What all of it together would do."""
+        return effect(lanes(self.pruning, self.quality)) if self.pruning and self.is_of_use else None
+
+
+def counsel(known: Known, settings: Settings, period: Period) -> Counsel:
+    """The advice that belongs to a report: none for a period that ended long before what is known."""
+    recent = not known.undated and (known.evidence.as_of - period.end).days < max(STALE_DAYS, period.days)
+    return Counsel(known, prune(known, settings) if recent else None)
