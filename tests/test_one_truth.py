@@ -22,7 +22,7 @@ from opsctl.core.period import last_complete_week
 from opsctl.metrics.figure import Figure
 from opsctl.render import Page, formats, render
 from opsctl.render.cells import said_in_words, written
-from opsctl.reports.channel_report import MARK, channel_report
+from opsctl.reports.channel_table import MARK, channel_report
 from opsctl.reports.report import Cell, Column, Report, RowKind, Table, TableRow
 
 LOCALES = ("zh-CN", "en")

@@ -57,8 +57,10 @@ class Period:
                 return f"{self.start}..{self.end}"
 
     def before(self) -> Period:
-        """The period of the same kind that ends where this one starts."""
+        """The period of the same kind that ends where this one starts; of a day the same weekday a week before."""
         last = self.start - ONE_DAY
+        if self.grain is Grain.DAY:
+            return Period(self.start - timedelta(days=WEEK_DAYS), self.end - timedelta(days=WEEK_DAYS), Grain.DAY)
         match self.grain:
             case Grain.MONTH:
                 return month(last.year, last.month)

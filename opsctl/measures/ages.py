@@ -47,6 +47,19 @@ def money_by_day(evidence: Evidence, ask: Ask) -> pl.DataFrame:
     return sums.select(*UNIT, "day", "spend").sort(*UNIT, "day").collect(engine="streaming")
 
 
+def money_unread(evidence: Evidence, ask: Ask) -> pl.DataFrame:
+    """The channels with money of the days asked that `money_by_day` leaves out: columns channel, foreign.
+
+    `foreign` is True where some of it is of another currency; else rows span several days, or name none.
+    """
+    foreign = pl.col("currency").fill_null(evidence.currency) != evidence.currency
+    torn = (pl.col("through") > pl.col("day")).fill_null(pl.col("day").is_null())
+    left_out = evidence.spend.filter(
+        ask.touches() | pl.col("day").is_null(), foreign | torn, pl.col("spend") > 0, pl.col("channel").is_not_null()
+    )
+    return left_out.group_by("channel").agg(foreign=foreign.any()).sort("channel").collect(engine="streaming")
+
+
 def users_by_day(users: pl.LazyFrame) -> pl.DataFrame:
     """How many came: columns channel, campaign, day, users."""
     counted = users.group_by(*UNIT, "day").agg(users=pl.len().cast(pl.Int64))

@@ -66,6 +66,8 @@ def formed(value: float, form: Form) -> str:
             text = f"{value / 1_000:,.1f}"
         case Form.RATE:
             text = f"{value:.1%}"
+        case Form.ERROR:
+            text = f"{value * 100:.1f}"
         case Form.POINTS:
             return f"{value * 100:+.1f}"
         case Form.CHANGE:

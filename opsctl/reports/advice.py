@@ -29,6 +29,8 @@ _FORMS: Mapping[str, str] = {
     "days": "{:.0f}",
     "users": "{:,.0f}",
     "times": "{:.2f}",
+    "usual": "{:.2f}",
+    "lately": "{:.2f}",
 }
 
 

@@ -1,32 +1,28 @@
-"""The channel report of a period: what each channel cost, brought and kept, every cohort figure with its cohort."""
+"""The channel report of a period: the first ten lines are enough, everything below them is evidence."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.errors import NoData
-from opsctl.core.period import Period, last_complete_week
-from opsctl.ingest.account import Input
+from opsctl.core.period import WEEK_DAYS, Period, last_complete_week
 from opsctl.ingest.load import Loaded
 from opsctl.ingest.remarks import Note
-from opsctl.measures.coverage import Arrival, share, spelt
-from opsctl.measures.family import Reason
+from opsctl.measures.coverage import share
 from opsctl.measures.known import Known
-from opsctl.metrics.figure import Figure, tells_something
-from opsctl.reports.calendar import headline, span_of
+from opsctl.metrics.figure import tells_something
+from opsctl.reports.advice import move
+from opsctl.reports.alarms import MOST, Alarm, alarms
+from opsctl.reports.calendar import headline
 from opsctl.reports.channel_figures import (
-    ALL,
     CHANNEL,
     SHOP,
     SHOWN,
-    Asked,
     Figures,
-    Line,
     Moves,
     Sides,
     asked_for,
@@ -34,14 +30,22 @@ from opsctl.reports.channel_figures import (
     sides,
     spending,
 )
+from opsctl.reports.channel_table import Shown, budget_shares, channel_table, subtotal_of
+from opsctl.reports.conclusions import Said, watched
+from opsctl.reports.counsel import Counsel, counsel
+from opsctl.reports.data_lines import data_lines
 from opsctl.reports.findings import findings
-from opsctl.reports.report import Cell, Column, Footnote, Lines, Report, RowKind, Table, TableRow
+from opsctl.reports.kpi_table import kpi_table
+from opsctl.reports.kpis import BOUGHT, OF_ALL, OF_SHOP, Kpi, kpis
+from opsctl.reports.pruning import amount
+from opsctl.reports.report import Lines, Part, Report
+from opsctl.reports.report_charts import charts
+from opsctl.reports.scopes import EVERYBODY, Scope, bought
+from opsctl.verdicts.judgement import Judgement, Verdict
 
-CHANGE = "_change"
-ERROR = "_error"
-MARK = "*"
 NO_DATA = "no_data"
-ENOUGH = 0.95  # of a channel's account-days; below this there is no advice
+MOST_MOVES = 4
+POOR = 0.95  # campaigns that are this surely not worth their money are told one by one
 
 
 def default_period(known: Known) -> Period:
@@ -62,55 +66,89 @@ def default_period(known: Known) -> Period:
     return week if week.end >= known.span.start else known.span
 
 
+@dataclass(frozen=True)
+class _Made:
+    """All that the report tells, before it is told."""
+
+    known: Known
+    settings: Settings
+    period: Period
+    words: Words
+    now: Sides
+    moved: Moves
+    scope: Scope
+    kpis: Sequence[Kpi]
+    counsel: Counsel
+    alarms: Sequence[Alarm]
+    problems: Sequence[Note]
+
+    def name(self, channel: str) -> str:
+        return self.settings.project.channel_name(channel, self.words.locale)
+
+
 def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Period, words: Words) -> Report:
-    """One row per channel, totals, and what changed against the period before."""
+    """What the period says, what must be decided, the key figures, and one row per channel."""
     evidence = known.evidence
     columns = SHOWN if {"spend", "acquisition"} & evidence.told else SHOP
     asked = [asked_for(known, shown, period) for shown in columns if set(shown.needs) <= evidence.told]
     now = sides(evidence, asked)
-    moved = moves(known, asked, period, now)
-    problems = findings(loaded)
-    incomplete = _incomplete(known, period)
-    naming = _Naming(settings, words, incomplete)
-    footnotes = [*_marked(incomplete, words), *_footnotes(asked, now.lines, words)]
+    scope = bought(settings.project, spending(now.lines))
+    made = _Made(
+        known,
+        settings,
+        period,
+        words,
+        now,
+        moves(known, asked, period, now),
+        scope,
+        kpis(known, settings.project, period, _scopes(known, scope, now)),
+        counsel(known, settings, period),
+        alarms(known, settings, period, spending(now.lines)),
+        findings(loaded),
+    )
+    table = Shown(
+        asked,
+        now,
+        made.moved,
+        scope,
+        subtotal_of(evidence, asked, now, scope),
+        budget_shares(evidence, settings, period),
+        made.counsel,
+        _incomplete(known, period),
+        settings,
+        words,
+    )
     return Report(
         title=headline(period, settings.project.project.name, words),
+        status=words.say("report.status", watched=_watched(made), moves=len(made.counsel.moves)),
         as_of=evidence.as_of,
         period=period,
         parts=[
-            Lines("", _lines(loaded, known, settings, period, problems, words)),
-            replace(_table(asked, now, moved, naming), footnotes=footnotes),
+            Lines(words["report.label.data"], data_lines(loaded, known, settings, period, words)),
+            *_sentences(made),
+            *([kpi_table(made.kpis, period.grain, settings.project.currency, words)] if made.kpis else []),
+            channel_table(table),
+            *_problem_lines(made),
+            *charts(made.kpis, made.counsel, settings, words),
         ],
-        data=_data(now, moved, problems, known, period),
+        data=_data(made),
         inputs=loaded.inputs,
         answered=tells_something(now.all.values()),
-        notes=[*problems, *loaded.notes, *known.notes],
+        notes=[*made.problems, *loaded.notes, *known.notes],
     )
 
 
-def _data(now: Sides, moved: Moves, problems: Sequence[Note], known: Known, period: Period) -> dict[str, Any]:
-    rows = [
-        {
-            CHANNEL: line[0],
-            **({"currency": line[1]} if line[1] else {}),
-            "verdict": _verdict(known, period, line[0]),
-            **{name: figure.as_json() for name, figure in row.items()},
-        }
-        for line, row in now.lines.items()
-    ]
-    return {
-        "total": {name: figure.as_json() for name, figure in now.all.items()},
-        "paid_total": {name: figure.as_json() for name, figure in now.paid.items()},
-        "rows": rows,
-        "changes": moved.lines,
-        "problems": [{"code": note.code, "text": note.text} for note in problems],
-    }
-
-
-def _verdict(known: Known, period: Period, channel: str | None) -> str | None:
-    """No advice without data: of a channel much of whose money has not arrived, only that is said."""
-    arrived = None if channel is None else share(known.arrivals, channel, period)
-    return NO_DATA if arrived is not None and arrived < ENOUGH else None
+def _scopes(known: Known, scope: Scope, now: Sides) -> list[tuple[Scope, Sequence[str]]]:
+    """The bought channels first; of everybody what differs from them."""
+    if not {"spend", "acquisition"} & known.evidence.told:
+        return [(EVERYBODY, OF_SHOP)]
+    paid = set(scope.channels or ())
+    everyone = {line[0] for line in now.lines}
+    return (
+        [(scope, BOUGHT), (EVERYBODY, OF_ALL if everyone - paid else OF_ALL[2:])]
+        if paid
+        else [(EVERYBODY, (*BOUGHT, *OF_ALL[2:]))]
+    )
 
 
 def _incomplete(known: Known, period: Period) -> frozenset[str]:
@@ -118,164 +156,154 @@ def _incomplete(known: Known, period: Period) -> frozenset[str]:
     return frozenset(channel for one in known.arrivals if one.missing(period) for channel in one.channels)
 
 
-# --- for people -----------------------------------------------------------------------------------------
+# --- for programs -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Naming:
-    """What lines are called: channels by their names, those that are incomplete with a mark."""
-
-    settings: Settings
-    words: Words
-    incomplete: frozenset[str]
-
-    def of(self, line: Line, row: Figures) -> str:
-        """The channel's name; with the currency of its money where that is not the project's."""
-        channel, currency = line[0], line[1] or _currency(row)
-        if channel is None:
-            name = self.words["report.no_channel"]
-        else:
-            name = self.settings.project.channel_name(channel, self.words.locale)
-            name += MARK if channel in self.incomplete else ""
-        foreign = currency is not None and (line[1] or currency != self.settings.project.currency)
-        return f"{name} {currency}" if foreign else name
-
-
-def _table(asked: Sequence[Asked], now: Sides, moved: Moves, naming: _Naming) -> Table:
-    relative = {(change[CHANNEL], change["currency"], change["metric"]): change["relative"] for change in moved.lines}
-    paid_moves = {(*ALL, change["metric"]): change["relative"] for change in moved.paid}
-
-    def row(name: str, line: Line, figures: Figures, kind: RowKind = RowKind.PLAIN) -> TableRow:
-        cells: dict[str, Cell] = {CHANNEL: name, **figures}
-        for one in asked:
-            by = (paid_moves if figures is now.paid else relative).get((*line, one.shown.metric))
-            cells[one.shown.metric + CHANGE] = None if by is None else f"{by:+.1%}"
-            cells[one.shown.metric + ERROR] = _error(figures.get(one.shown.metric))
-        return TableRow(cells, kind)
-
-    money = naming.settings.project.currency
-    rows = [row(naming.of(line, now.lines[line]), line, now.lines[line]) for line in _by_spend(now.lines, money)]
-    if len(now.lines) > len(spending(now.lines)) > 0:
-        rows.append(row(naming.words["report.paid"], ALL, now.paid, RowKind.TOTAL))
-    rows.append(row(naming.words["report.all"], ALL, now.all, RowKind.TOTAL))
-    return Table(_columns(asked, naming.words), rows, "channels")
+def _data(made: _Made) -> dict[str, Any]:
+    rows = [
+        {
+            CHANNEL: line[0],
+            **({"currency": line[1]} if line[1] else {}),
+            "verdict": _verdict(made, line[0]),
+            **{name: figure.as_json() for name, figure in row.items()},
+            **_advised(made.counsel.verdicts.get(line[0] or "")),
+        }
+        for line, row in made.now.lines.items()
+    ]
+    pace = next((one.pace for one in made.kpis if one.pace is not None), None)
+    return {
+        "total": {name: figure.as_json() for name, figure in made.now.all.items()},
+        "paid_total": {name: figure.as_json() for name, figure in made.now.paid.items()},
+        "rows": rows,
+        "changes": made.moved.lines,
+        "problems": [{"code": note.code, "text": note.text} for note in made.problems],
+        "kpis": [one.as_json() for one in made.kpis],
+        "pace": pace and pace.as_json(),
+        "alarms": [one.as_json() for one in made.alarms],
+    }
 
 
-def _error(figure: Figure | None) -> str | None:
-    """Half the interval, in points."""
-    return None if figure is None or figure.error is None else f"{figure.error * 100:.1f}"
+def _verdict(made: _Made, channel: str | None) -> str | None:
+    """No advice without data: of a channel much of whose money has not arrived, only that is said."""
+    arrived = None if channel is None else share(made.known.arrivals, channel, made.period)
+    if arrived is not None and arrived < made.settings.policy.min_coverage:
+        return NO_DATA
+    found = made.counsel.verdicts.get(channel or "")
+    return found.verdict.value if found else None
 
 
-def _currency(row: Figures) -> str | None:
-    return next((figure.currency for figure in row.values() if figure.currency), None)
+def _advised(found: Judgement | None) -> dict[str, Any]:
+    if found is None or found.value is None:
+        return {}
+    return {
+        "value_per_cost": round(found.value.middle, 6),
+        "value_low": round(found.value.low, 6),
+        "value_high": round(found.value.high, 6),
+        "p_below": None if found.p_below is None else round(found.p_below, 6),
+        "spend_next": amount(found.spend_next),
+    }
 
 
-def _by_spend(now: Mapping[Line, Figures], project_currency: str) -> list[Line]:
-    """Paid channels first, the most money first, other currencies after; then the others by the users they brought."""
-
-    def weight(line: Line) -> tuple[bool, float, float, str, str]:
-        row = now[line]
-        amounts = [float(row[name].value or 0) if name in row else 0.0 for name in ("spend", "acquisitions")]
-        foreign = (_currency(row) or project_currency) != project_currency
-        return (foreign, -amounts[0], -amounts[1], line[0] or "", line[1] or "")
-
-    return sorted(now, key=weight)
+# --- for people ---------------------------------------------------------------------------------------------
 
 
-def _columns(asked: Sequence[Asked], words: Words) -> list[Column]:
-    found = [Column(CHANNEL, words["dimension.channel"], numeric=False)]
-    for one in asked:
-        title = words.get(f"column.{one.shown.metric}", one.metric.title(words.locale))
-        if one.metric.cohort:
-            title += "\n" + words.say("report.cohort", span=span_of(one.period, words))
-        found.append(Column(one.shown.metric, title, one.shown.priority))
-        if one.shown.change is not None:
-            found.append(Column(one.shown.metric + CHANGE, words["report.change"], one.shown.change))
-        if one.shown.error is not None:
-            found.append(Column(one.shown.metric + ERROR, words["report.error"], one.shown.error))
-    return found
+def _sentences(made: _Made) -> list[Part]:
+    words = made.words
+    channels: Mapping[str, Figures] = {
+        str(line[0]): row for line, row in made.now.lines.items() if line[0] and not line[1]
+    }
+    paid = {name: row for name, row in channels.items() if name in set(spending(made.now.lines))}
+    said = Said(made.kpis, paid, made.settings, words).conclusions()
+    parts: list[Part] = []
+    if said:
+        parts.append(Lines(words["report.label.conclusion"], [f"{at}. {text}" for at, text in enumerate(said, 1)]))
+    approve = _to_approve(made)
+    return [*parts, Lines(words["report.label.approve"], approve)] if approve else parts
 
 
-def _lines(  # noqa: PLR0913, PLR0917 - what the first lines tell
-    loaded: Loaded, known: Known, settings: Settings, period: Period, problems: Sequence[Note], words: Words
-) -> list[str]:
-    accounts = loaded.inputs
+def _to_approve(made: _Made) -> list[str]:
+    """What must be approved and what all of it would do; what looks bad is said too."""
+    words, moved = made.words, made.counsel.moves
+    if not moved or not made.counsel.is_of_use or made.counsel.pruning is None:
+        return []
+    last, policy = made.counsel.pruning.span.end, made.settings.policy
     lines = [
+        f"({at}) {move(one, made.name(one.channel), policy, last, words)}"
+        for at, one in enumerate(moved[:MOST_MOVES], 1)
+    ]
+    if len(moved) > MOST_MOVES:
+        lines.append(words.say("report.more_moves", count=len(moved) - MOST_MOVES))
+    return [*lines, *_effects(made)]
+
+
+def _effects(made: _Made) -> list[str]:
+    found, words = made.counsel.effect, made.words
+    if found is None:
+        return []
+    day = made.counsel.quality.day if made.counsel.quality else 0
+    texts = [
+        words.say("report.effect.users", **_numbers(found.users.now * WEEK_DAYS, found.users.after * WEEK_DAYS, 0))
+    ]
+    if found.kept is not None:
+        kept = _numbers(found.kept.now * WEEK_DAYS, found.kept.after * WEEK_DAYS, 0)
+        texts.append(words.say("report.effect.kept", day=day, **kept))
+    rises = found.cpa.after > found.cpa.now
+    texts.append(
         words.say(
-            "report.data",
-            files=len(accounts),
-            read=f"{sum(one.read for one in accounts):,}",
-            accepted=f"{sum(one.accepted for one in accounts):,}",
-            rejected=f"{sum(len(one.rejected) for one in accounts):,}",
-            dropped=_dropped(accounts, words),
-            as_of=known.evidence.as_of,
+            "report.effect.cpa_rises" if rises else "report.effect.cpa", **_numbers(found.cpa.now, found.cpa.after, 2)
         )
-    ]
-    controls = [control for one in accounts for control in one.control]
-    if controls:
-        agree = sum(control.ok for control in controls)
-        lines.append(words.say("report.control", ok=agree, all=len(controls)))
-    if known.arrivals:
-        lines.append(_arrived(known.arrivals, period, settings, words))
-    return [*lines, *(words.say("report.problem", code=note.code, text=note.text) for note in problems)]
+    )
+    if found.cost_per_kept is not None:
+        cost = _numbers(found.cost_per_kept.now, found.cost_per_kept.after, 1)
+        texts.append(words.say("report.effect.cost_per_kept", day=day, **cost))
+    return [words.say("report.effect", effects=words["list.clause"].join(texts))]
 
 
-def _arrived(arrivals: Sequence[Arrival], period: Period, settings: Settings, words: Words) -> str:
-    """How many of the accounts that must arrive did, and what is missing of the others."""
-
-    def called(one: Arrival) -> str:
-        channels = [settings.project.channel_name(channel, words.locale) for channel in one.channels]
-        return " ".join([*(channels or [one.account.source]), *([one.account.account] if one.account.account else [])])
-
-    due = [one for one in arrivals if one.days(period)]
-    missing = [f"{called(one)} {spelt(one.missing(period))}" for one in due if one.missing(period)]
-    count = {"whole": len(due) - len(missing), "all": len(due)}
-    if not missing:
-        return words.say("report.arrived", **count)
-    return words.say("report.missing", **count, missing=words["list.separator"].join(missing))
+def _numbers(now: float, after: float, digits: int) -> dict[str, str]:
+    return {"now": f"{now:,.{digits}f}", "after": f"{after:,.{digits}f}"}
 
 
-def _dropped(accounts: Sequence[Input], words: Words) -> str:
-    """How many rows were left out, and as what."""
-    reasons = Counter[str]()
-    for one in accounts:
-        reasons.update(one.dropped)
-    if not reasons:
-        return "0"
-    named = (f"{words.get(f'dropped.{reason}', reason)} {rows:,}" for reason, rows in sorted(reasons.items()))
-    return words.say("report.dropped", rows=f"{reasons.total():,}", reasons=words["list.separator"].join(named))
+def _watched(made: _Made) -> int:
+    return watched(made.kpis) + len(_problems(made))
 
 
-def _marked(incomplete: frozenset[str], words: Words) -> list[Footnote]:
-    return [Footnote(words["report.note.incomplete"])] if incomplete else []
+def _problem_lines(made: _Made) -> list[Part]:
+    found = _problems(made)
+    return [Lines(made.words["report.label.problem"], found)] if found else []
 
 
-def _footnotes(asked: Sequence[Asked], now: Mapping[Line, Figures], words: Words) -> list[Footnote]:
-    cohorts = frozenset(one.shown.metric for one in asked if one.metric.cohort)
-    errors = frozenset(one.shown.metric + ERROR for one in asked if one.shown.error is not None)
-    notes = [
-        Footnote(words["report.note.spend"], frozenset({"spend"})),
-        Footnote(words["report.note.cohort"], cohorts),
-        Footnote(words["report.note.error"], errors),
-        Footnote(words["report.note.roas"], frozenset({"roas"})),
-        *(Footnote(text) for text in _warnings(now, words)),
-    ]
-    columns = {column.key for column in _columns(asked, words)}
-    return [note for note in notes if note.of is None or note.of & columns]
+def _problems(made: _Made) -> list[str]:
+    """At most four, what is wrong with the data first, then by the money they concern."""
+    words = made.words
+
+    def level(name: str, text: str) -> str:
+        return words.say("report.level", level=words[f"report.level.{name}"], text=text)
+
+    data = [level("handle", words.say("report.problem", code=note.code, text=note.text)) for note in made.problems]
+    moved = [(abs(one.money), level("watch", one.text(made.settings, words))) for one in made.alarms]
+    poor = [(-(one.at_stake or 0.0) * WEEK_DAYS, level("handle", _poor(made, one))) for one in _poor_campaigns(made)]
+    by_money = [text for _, text in sorted([*moved, *poor], key=lambda pair: -pair[0])]
+    return [*data, *by_money][: max(MOST, len(data))]
 
 
-def _warnings(now: Mapping[Line, Figures], words: Words) -> list[str]:
-    """What is not final yet, and when what is missing will come."""
-    notes: list[str] = []
-    if any(figure.status == "provisional" for row in now.values() for figure in row.values()):
-        notes.append(words["report.note.provisional"])
-    waiting = [
-        figure
-        for row in now.values()
-        for figure in row.values()
-        if figure.matures_on is not None and figure.reason is Reason.IMMATURE
-    ]
-    if waiting:
-        ready = max(figure.matures_on for figure in waiting if figure.matures_on)
-        notes.append(words.say("report.note.immature", day=ready))
-    return notes
+def _poor_campaigns(made: _Made) -> list[Judgement]:
+    """Campaigns that lose money for sure in channels that are not to be stopped."""
+    found = made.counsel.pruning.campaigns if made.counsel.pruning else ()
+    stopped = {name for name, one in made.counsel.verdicts.items() if one.verdict is Verdict.CUT}
+    return [one for one in found if one.channel not in stopped and one.spend_now and (one.p_below or 0.0) >= POOR]
+
+
+def _poor(made: _Made, one: Judgement) -> str:
+    names = made.known.evidence.campaigns.name_of
+    return made.words.say(
+        "report.poor_campaign",
+        channel=made.name(one.channel),
+        campaign=names.get(one.campaign or "", one.campaign or ""),
+        value=f"{one.value.middle:.2f}" if one.value else "-",
+        chance=_chance(1 - (one.p_below or 0.0)),
+        money=f"{-(one.at_stake or 0.0) * WEEK_DAYS:,.0f}",
+    )
+
+
+def _chance(value: float) -> str:
+    return "<1%" if value < 0.01 else f"{value:.0%}"  # noqa: PLR2004 - one percent

@@ -28,6 +28,7 @@ class Form(StrEnum):
     RATE = "rate"  # 20.1%
     POINTS = "points"  # a difference of rates: -0.5
     CHANGE = "change"  # a relative difference: +2.9%
+    ERROR = "error"  # half an interval of a rate, in points: 1.3
     CHANCE = "chance"  # 3%; never more than two digits
 
 

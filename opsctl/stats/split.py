@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 HALVINGS = 200
+LARGEST_LOG = 700.0  # its exponential is the largest that a float holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def equal_margins(purses: Sequence[Purse], total: float, line: float) -> Split:
 
 def _at(margin: float, purse: Purse) -> float:
     """The spend at which a purse's last unit brings the margin, as far as it may go."""
-    ratio = math.pow(purse.value * purse.elasticity / margin, 1 / (1 - purse.elasticity))
-    return min(purse.now * ratio, purse.most)
+    log = (math.log(purse.value * purse.elasticity) - math.log(margin)) / (1 - purse.elasticity)
+    return min(purse.now * math.exp(min(log, LARGEST_LOG)), purse.most)
 
 
 def margin_at(purse: Purse, spend: float) -> float:

@@ -36,7 +36,7 @@ def beside_channel(history: History) -> dict[Unit, Estimate]:
 
 def _has_siblings(history: History, unit: Unit) -> bool:
     siblings = [other for other in history.campaigns if other[0] == unit[0] and other[1] is not None]
-    return unit[1] is not None and len(siblings) > 1
+    return unit[1] is not None and len(siblings) > 1 and any(history.channels[unit[0]].spend)
 
 
 def _parts(history: History, unit: Unit) -> _Parts:

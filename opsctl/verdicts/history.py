@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -67,6 +67,8 @@ class History:
         lost: By channel, the days (counted from the first) of which money is missing.
         campaigns: Every track by channel and campaign; a campaign that nobody tells is None.
         told_by_campaign: Whether money and users both say their campaign.
+        unread: The channels with money that no track holds, and why: `no_rate` where it is of another currency,
+            `spans_days` where its rows span several days or name none.
     """
 
     span: Period
@@ -74,6 +76,7 @@ class History:
     lost: Mapping[str, frozenset[int]]
     campaigns: Mapping[Unit, Track]
     told_by_campaign: bool
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def channels(self) -> dict[str, Track]:
@@ -83,9 +86,15 @@ class History:
             found[channel] = found[channel] + track if channel in found else track
         return found
 
+    def last(self, channel: str, days: int) -> list[int]:
+        """Those of the last days that are whole, from the channel's first money on."""
+        spend, lost = self.channels[channel].spend, self._lost(channel)
+        begun = next((at for at, spent in enumerate(spend) if spent), 0)
+        return [at for at in range(max(self.span.days - days, begun), self.span.days) if at not in lost]
+
     def recent(self, channel: str, days: int) -> list[int]:
-        """The last days that are whole and, where seven of them are, outside promotions."""
-        last = [at for at in range(max(self.span.days - days, 0), self.span.days) if at not in self._lost(channel)]
+        """The same, where seven of them are outside promotions, without these."""
+        last = self.last(channel, days)
         calm = [at for at in last if not self.promo[at]]
         return calm if len(calm) >= WEEK_DAYS else last
 
@@ -128,6 +137,7 @@ def history(evidence: Evidence, promotions: Iterable[Period], weeks: int, horizo
     if users is None:
         return None
     promo = tuple(first + timedelta(days=at) in set(promo_days) for at in range(span.days))
+    unread = _unread(evidence, ask)
     found = _Tracks(span, horizon)
     found.add_money(ages.money_by_day(evidence, ask))
     came = ages.users_by_day(users)
@@ -137,7 +147,13 @@ def history(evidence: Evidence, promotions: Iterable[Period], weeks: int, horizo
     if told["users"].sum() * 2 < came["users"].sum():
         promo_days, told = [], came
     found.add_ages(evidence, users.filter(~pl.col("day").is_in(promo_days)), told, promo_days)
-    return History(span, promo, _lost(evidence, span), found.made(), ages.by_campaign(evidence))
+    tracks = found.made(unread)
+    return History(span, promo, _lost(evidence, span), tracks, ages.by_campaign(evidence), unread)
+
+
+def _unread(evidence: Evidence, ask: Ask) -> dict[str, str]:
+    rows = ages.money_unread(evidence, ask).iter_rows()
+    return {channel: "no_rate" if foreign else "spans_days" for channel, foreign in rows}
 
 
 def _first_day(evidence: Evidence) -> date:
@@ -214,9 +230,12 @@ class _Tracks:
             unit = (row.pop("channel"), row.pop("campaign"))
             self._single.setdefault(unit, {}).update(row)
 
-    def made(self) -> dict[Unit, Track]:
+    def made(self, unread: Iterable[str]) -> dict[Unit, Track]:
         """Of what spent at all, sorted; money without a channel is of nobody."""
         spending = {unit[0] for unit, series in self._series.items() if unit[0] and any(series["spend"])}
+        for channel in set(unread) - spending:
+            spending.add(channel)
+            self._of((channel, None))
         units = sorted(
             (unit for unit in self._series if unit[0] in spending), key=lambda unit: (unit[0], unit[1] or "")
         )

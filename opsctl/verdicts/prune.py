@@ -18,6 +18,7 @@ from opsctl.stats.response import Belief
 from opsctl.stats.shrinkage import Estimate
 from opsctl.stats.split import Purse, equal_margins, margin_at
 from opsctl.verdicts.campaign_worth import beside_channel
+from opsctl.verdicts.claims import Claims, claims
 from opsctl.verdicts.history import History, Unit, history
 from opsctl.verdicts.judgement import Judgement, Value, Verdict, Why
 from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, worths
@@ -26,6 +27,8 @@ STEADY = 0.10  # a smaller move is no advice
 SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the right way, nothing is moved
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
+TELLING = (0.55, 0.999)  # chances outside take no users, or more than there are
+SUREST = 0.01  # the least doubt of an elasticity that a regression can work with
 YOUNG = 0.35  # more of a value than this was never seen
 
 
@@ -80,7 +83,8 @@ class _Desk:
     def __init__(self, history: History, settings: Settings, known: Known, budget: float | None) -> None:
         self.history, self.policy, self.known = history, settings.policy, known
         project = settings.project
-        self.fixed = {name: float(one.fixed_cost_day or 0) for name, one in project.channels.items()}
+        self.fixed = {name: one.fixed_cost_day for name, one in project.channels.items()}
+        self.claims = claims(known.evidence, history)
         self.worths = worths(history, _beliefs(settings, history.channels))
         self.money = {channel: money_of(history, channel) for channel in history.channels}
         given = budget if budget is not None else self.policy.total_budget_day
@@ -105,6 +109,10 @@ class _Desk:
         arrived = share(self.known.arrivals, name, self.history.span)
         if arrived is not None and arrived < self.policy.min_coverage:
             return Judgement(name, None, Verdict.NO_DATA, now, now, reasons=(Why("coverage", {"share": arrived}),))
+        claimed = self.claims[name]
+        if isinstance(claimed, Claims) and claimed.jumped:
+            jump = Why("claims_jumped", {"usual": claimed.usual, "lately": claimed.lately})
+            return Judgement(name, None, Verdict.NO_DATA, now, now, reasons=(jump,))
         if worth is Missing.TOO_NEW:
             test = max(now, float(self.policy.test_share) * self.total)
             return Judgement(name, None, Verdict.TEST, now, test, reasons=(Why("too_new"),))
@@ -167,17 +175,19 @@ class _Desk:
 
     def _moved(self, name: str, spend: float) -> Judgement:
         now = self.money[name].now
-        if self._chance(name) > self.policy.cut_p and self._surplus(name, spend) <= self.fixed.get(name, 0.0):
+        if self._chance(name) > self.policy.cut_p and not self._bears_its_costs(name, spend):
             return self._made(name, Verdict.CUT, spend)
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
         return self._made(name, Verdict.GROW if spend > now else Verdict.REDUCE, spend)
 
-    def _surplus(self, name: str, spend: float) -> float:
-        """What the planned spend brings a day above the line."""
-        purse = self._purse(name)
-        brought = purse.value * purse.now * (spend / purse.now) ** purse.elasticity if purse.now else 0.0
-        return min(brought - self.line * spend, (purse.value - self.line) * purse.now)
+    def _bears_its_costs(self, name: str, spend: float) -> bool:
+        """Whether the planned spend brings more above the line than the channel is said to cost a day beside it."""
+        fixed, purse = self.fixed.get(name), self._purse(name)
+        if fixed is None:
+            return False
+        brought = purse.value * purse.now * (spend / purse.now) ** purse.elasticity
+        return brought - self.line * spend > fixed
 
     def _made(self, name: str, verdict: Verdict, spend: float, first: Why | None = None) -> Judgement:
         value, money = self._value(name), self.money[name]
@@ -233,7 +243,8 @@ class _Desk:
 
     def _more_users(self, worth: Worth, value: Value) -> Why:
         """About how many more users would tell; where drift alone hides the answer, that is said."""
-        wanted = NormalDist().inv_cdf(float(self.policy.cut_p))
+        least, most = TELLING
+        wanted = NormalDist().inv_cdf(min(max(float(self.policy.cut_p), least), most))
         distance = abs(value.log.mean - math.log(self.line)) / wanted
         needed = distance**2 - float(self.policy.drift) ** 2
         seen = value.log.variance - float(self.policy.drift) ** 2
@@ -291,9 +302,9 @@ def _campaign_verdict(poor: bool, now: float, spend: float) -> Verdict:  # noqa:
 def _beliefs(settings: Settings, channels: Iterable[str]) -> Beliefs:
     project, elasticity = settings.project, settings.policy.elasticity
     return Beliefs(
-        Belief(elasticity=(float(elasticity.mean), float(elasticity.sd))),
+        Belief(elasticity=(float(elasticity.mean), max(float(elasticity.sd), SUREST))),
         {name: _margin(settings, name) for name in channels},
-        {name: float(part) for name, part in project.incrementality.items()},
+        {project.channel_of(name): float(part) for name, part in project.incrementality.items()},
     )
 
 

@@ -15,12 +15,16 @@ from opsctl.verdicts.history import History, Track
 
 RECENT_DAYS = 28
 FEW_PEOPLE = 10
+LEAST_PART = 0.01  # a channel that is said to bring nobody of its own has a price all the same
 LADDER_ERROR = 0.25  # the relative error of what was laddered
 
 
 class Missing(StrEnum):
     """Why a channel's worth is not known."""
 
+    NO_RATE = "no_rate"
+    SPANS_DAYS = "spans_days"
+    NO_USERS = "no_users"
     NO_MARGIN = "no_margin"
     NO_ORDERS = "no_orders"
     TOO_NEW = "too_new"
@@ -81,9 +85,8 @@ def money_of(history: History, channel: str) -> Money:
     """What a channel spends a day."""
     spend = history.channels[channel].spend
     recent = history.recent(channel, RECENT_DAYS)
-    last = range(max(history.span.days - RECENT_DAYS, 0), history.span.days)
     in_promotion = any(history.promo[at] for at in recent)
-    left_out = 0 if in_promotion else sum(history.promo[at] for at in last)
+    left_out = 0 if in_promotion else sum(history.promo[at] for at in history.last(channel, RECENT_DAYS))
     now = sum(spend[at] for at in recent) / len(recent) if recent else 0.0
     lately = [week.spend_day for week in history.weeks(channel)[:4]]
     return Money(now, now or (sum(lately) / len(lately) if lately else 0.0), left_out, in_promotion)
@@ -93,6 +96,8 @@ def worths(history: History, beliefs: Beliefs) -> dict[str, Worth | Missing]:
     """The worth of every channel that spent, those that are known drawn to their mean."""
     found = {channel: _worth(history, channel, beliefs) for channel in history.channels}
     known = {channel: worth for channel, worth in found.items() if isinstance(worth, Worth)}
+    if not known:
+        return dict(found)
     own = [worth.own for worth in known.values()]
     drawn = towards_mean([one.mean for one in own], [one.variance for one in own])
     return found | {
@@ -104,20 +109,29 @@ def _worth(history: History, channel: str, beliefs: Beliefs) -> Worth | Missing:
     track, margin = history.channels[channel], beliefs.margin.get(channel)
     everyone = all_of(history)
     weeks = history.weeks(channel)
-    if margin is None:
+    if channel in history.unread:
+        return Missing(history.unread[channel])
+    if not margin:
         return Missing.NO_MARGIN
     if not everyone.orders or not everyone.paying_days:
         return Missing.NO_ORDERS
+    if _wins_nobody(track, everyone):
+        return Missing.NO_USERS
     reference = money_of(history, channel).reference
     response = fit(_from_the_last(weeks), reference, beliefs.response)
     if response is None or track.people < FEW_PEOPLE or not track.paying_days:
         return Missing.TOO_NEW
     curve = ladder(track.active, track.reached, everyone.active, everyone.reached)
     profit_day, of_profit = _profit_day(track, everyone, margin)
-    cost = reference / (response.users_day * beliefs.incrementality.get(channel, 1.0))
+    cost = reference / (response.users_day * max(beliefs.incrementality.get(channel, 1.0), LEAST_PART))
     variance = _of_days(track, curve) + of_profit + response.variance
     own = Estimate(math.log(profit_day * curve.total / cost), variance)
     return Worth(response, curve, profit_day, cost, own, own, track.people)
+
+
+def _wins_nobody(track: Track, everyone: Track) -> bool:
+    """Money that would have won others a handful of users won none: rather are its users counted elsewhere."""
+    return not any(track.users) and sum(track.spend) * sum(everyone.users) >= FEW_PEOPLE * sum(everyone.spend)
 
 
 def all_of(history: History) -> Track:

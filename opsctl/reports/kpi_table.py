@@ -1,0 +1,115 @@
+"""The table of key figures: now, before, a year ago, the target, the month so far, and the word for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from opsctl.config.words import Words
+from opsctl.core.period import Grain
+from opsctl.metrics.figure import Figure
+from opsctl.metrics.metric import Shape
+from opsctl.reports.calendar import span_of
+from opsctl.reports.kpis import ADDED_UP, Kpi
+from opsctl.reports.report import Cell, Column, Form, Number, Sparkline, Table, TableRow
+from opsctl.reports.units import money_form, unit
+
+SAME_DAYS = 4  # the weekdays whose mean a day is set beside
+
+
+def kpi_table(kpis: Sequence[Kpi], grain: Grain, currency: str, words: Words) -> Table:
+    """One row per key figure."""
+    rows = [TableRow(_cells(one, currency, words)) for one in kpis]
+    columns = [column for column in _columns(kpis, grain, words) if _says_something(column.key, rows)]
+    return Table(columns, rows, "kpis")
+
+
+def _says_something(key: str, rows: Sequence[TableRow]) -> bool:
+    cells = (row.cells.get(key) for row in rows)
+    return any(cell is not None and not (isinstance(cell, Figure | Number) and cell.value is None) for cell in cells)
+
+
+def _columns(kpis: Sequence[Kpi], grain: Grain, words: Words) -> list[Column]:
+    def title(name: str) -> str:
+        return words.get(f"kpi.{name}.{grain.value}", words[f"kpi.{name}"])
+
+    month = words[f"month.{kpis[0].period.end.month}"] if kpis else ""
+    return [
+        Column("metric", words["kpi.metric"], numeric=False),
+        Column("now", title("now")),
+        Column("before", title("before"), 3),
+        Column("same_days", words["kpi.same_days"], 3),
+        Column("change", title("change"), 2),
+        Column("usual", words["kpi.usual"], 7),
+        Column("year_change", words["kpi.year_change"], 6),
+        Column("target", words.say("kpi.target", month=month), 4),
+        Column("to_date", words.say("kpi.to_date", month=month), 5),
+        Column("standing", words["kpi.standing"], 1, numeric=False),
+        Column("history", words["kpi.history"], 9),
+    ]
+
+
+def _cells(one: Kpi, currency: str, words: Words) -> dict[str, Cell]:
+    form = _form([one.now, one.before, one.to_date], one, words)
+    return {
+        "metric": name(one, form, currency, words),
+        "now": _in(one.now, form),
+        "before": _in(one.before, form),
+        "same_days": _same_days(one, form),
+        "change": _change(one, one.change),
+        "usual": _usual(one),
+        "year_change": _change(one, one.year_change),
+        "target": _target(one, form),
+        "to_date": _in(one.to_date, form),
+        "standing": words[f"kpi.standing.{one.standing.value}"] if one.standing else None,
+        "history": Sparkline(one.history),
+    }
+
+
+def name(one: Kpi, form: Form | None, currency: str, words: Words) -> str:
+    """What a key figure is called: of whom, what, in which unit, and for users of which days."""
+    title = words.get(f"column.{one.metric.name}", one.metric.title(words.locale))
+    title = words.say("kpi.of_scope", scope=one.scope.name(words), metric=title)
+    if one.metric.shape is Shape.MONEY and form is not None:
+        title += words.say("kpi.unit", unit=unit(form, one.now.currency or currency, words))
+    return title + (words.say("kpi.cohort", span=span_of(one.period, words)) if one.metric.cohort else "")
+
+
+def _form(figures: Iterable[Figure | None], one: Kpi, words: Words) -> Form | None:
+    return money_form(figures, words.locale) if one.metric.shape is Shape.MONEY else None
+
+
+_FORMS = {Shape.COUNT: Form.COUNT, Shape.PRICE: Form.PRICE, Shape.MULTIPLE: Form.MULTIPLE, Shape.RATE: Form.RATE}
+
+
+def _in(figure: Figure | None, form: Form | None) -> Cell:
+    """A figure in the unit of its row."""
+    if figure is None or form is None or figure.value is None:
+        return figure
+    return Number(figure.value / 10_000, form)
+
+
+def _change(one: Kpi, value: float | None) -> Number | None:
+    return None if value is None else Number(value, Form.POINTS if one.metric.shape is Shape.RATE else Form.CHANGE)
+
+
+def _usual(one: Kpi) -> Number | None:
+    if one.usual.range is None:
+        return None
+    return Number(one.usual.range, Form.ERROR if one.metric.shape is Shape.RATE else Form.RATE)
+
+
+def _target(one: Kpi, form: Form | None) -> Number | None:
+    if one.target is None:
+        return None
+    return Number(float(one.target), form or _FORMS.get(one.metric.shape, Form.COUNT))
+
+
+def _same_days(one: Kpi, form: Form | None) -> Number | None:
+    """The mean of the same weekday in the weeks before: of what adds up; a price has its own on the page already."""
+    if one.period.grain is not Grain.DAY or one.metric.shape not in ADDED_UP:
+        return None
+    past = [value for value in one.history[-1 - SAME_DAYS : -1] if value is not None]
+    if len(past) < SAME_DAYS:
+        return None
+    mean = sum(past) / len(past)
+    return Number(mean / 10_000, form) if form is not None else Number(mean, Form.COUNT)

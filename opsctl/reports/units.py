@@ -1,0 +1,32 @@
+"""In which unit a column of money is written: one for all of it, stated once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from opsctl.config.words import Words
+from opsctl.core import money
+from opsctl.metrics.figure import Figure
+from opsctl.reports.report import Form
+
+LARGE = 100_000  # from here on nobody reads single units
+
+
+def money_form(figures: Iterable[Figure | None], locale: str) -> Form:
+    """The form of a column of sums of money: whole units; ten thousands, in English thousands, when they are large."""
+    amounts = [abs(one.value) / money.TEN_THOUSANDTHS for one in figures if one is not None and one.value is not None]
+    return form_of(max(amounts, default=0.0), locale)
+
+
+def form_of(amount: float, locale: str) -> Form:
+    """The form of an amount in units of its currency."""
+    if amount < LARGE:
+        return Form.ROUND_MONEY
+    return Form.TEN_THOUSANDS if locale.startswith("zh") else Form.THOUSANDS
+
+
+def unit(form: Form, currency: str, words: Words) -> str:
+    """The unit of a form: 元, 万元; CNY, CNY k."""
+    named = words.get(f"unit.money.{currency}", currency)
+    scale = {Form.TEN_THOUSANDS: "ten_thousands", Form.THOUSANDS: "thousands"}.get(form)
+    return words.say(f"unit.{scale}", unit=named) if scale else named

@@ -1,0 +1,235 @@
+"""What a year was: its figures beside those of the year before, each asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from opsctl.config.settings import Settings
+from opsctl.core import money
+from opsctl.core.errors import NoData
+from opsctl.core.period import Period
+from opsctl.ingest.load import Loaded
+from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.known import Known, known
+from opsctl.metrics import load
+from opsctl.metrics.answer import Row, answer
+from opsctl.metrics.figure import Figure
+from opsctl.metrics.metric import SCALED_SHAPES, Metric
+from opsctl.reports.scopes import EVERYBODY, PUBLIC, Scope, bought, figures, groups
+from opsctl.reports.year_end.spans import LATEST_START, Spans, a_year_before
+
+SPEND, USERS, ACTIVITY, ORDERS = "spend", "acquisition", "activity", "order"
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "spend": (SPEND,),
+    "acquisitions": (USERS,),
+    "cpa": (SPEND, USERS),
+    "retention_d7": (USERS, ACTIVITY),
+    "cost_per_retained_d7": (SPEND, USERS, ACTIVITY),
+    "retention_d30": (USERS, ACTIVITY),
+    "return_rate_8_30": (USERS, ACTIVITY),
+    "high_value_share": (USERS, ORDERS),
+    "repurchase_rate_90d": (ORDERS,),
+    "roas": (SPEND, USERS, ORDERS),
+    "net_paid": (ORDERS,),
+    "cpm": (SPEND,),
+    "cpc": (SPEND,),
+}
+OF_SCOPES = tuple(name for name in NEEDS if name not in {"cpm", "cpc"})
+OF_CHANNELS = (
+    "spend", "acquisitions", "cpa", "retention_d7", "cost_per_retained_d7", "roas", "repurchase_rate_90d", "cpm", "cpc",
+)  # fmt: skip
+OF_MONTHS = ("spend", "acquisitions", "cpa", "retention_d7")
+OF_QUARTERS = ("spend", "acquisitions", "cpa", "retention_d7", "cost_per_retained_d7", "roas")
+HEAT_DAYS = (1, 3, 7, 14, 30)
+TRAILING = 365  # days that high value looks back, unless a whole calendar year is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A figure of the year, and the same a year earlier as it was known then; None where the data do not reach it."""
+
+    now: Figure
+    before: Figure | None = None
+
+    @property
+    def values(self) -> tuple[float, float] | None:
+        """Before and now, money in its own unit, where both are known."""
+        if self.before is None:
+            return None
+        before, now = value_of(self.before), value_of(self.now)
+        return None if before is None or now is None else (before, now)
+
+    @property
+    def change(self) -> float | None:
+        """Now less before."""
+        return None if self.values is None else self.values[1] - self.values[0]
+
+    @property
+    def relative(self) -> float | None:
+        """The change as a part of what was; None where there was nothing, or less."""
+        return None if self.values is None or self.values[0] <= 0 else self.values[1] / self.values[0] - 1
+
+
+Pairs = Mapping[str, Pair]
+
+
+def value_of(figure: Figure) -> float | None:
+    """A figure's value, money in its own unit."""
+    if figure.value is None:
+        return None
+    return figure.value / money.TEN_THOUSANDTHS if figure.metric.shape in SCALED_SHAPES else figure.value
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year under review, and whatever can be asked of it."""
+
+    loaded: Loaded
+    known: Known
+    settings: Settings
+    spans: Spans
+
+    @property
+    def evidence(self) -> Evidence:
+        """What is known today."""
+        return self.known.evidence
+
+    @cached_property
+    def earlier(self) -> Evidence | None:
+        """What was known on the same day a year ago: as many users were old enough then as are now (G13)."""
+        try:
+            return known(self.loaded, self.settings, a_year_before(self.evidence.as_of)).evidence
+        except NoData:
+            return None
+
+    # --- of whom ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def public(self) -> Scope:
+        """The channels whose users are bought from platforms."""
+        return bought(self.settings.project, self.evidence.spending if SPEND in self.evidence.tables else ())
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The groups of the tree; without one, the paid channels."""
+        return groups(self.settings.project) or ((self.public,) if self.public.channels else ())
+
+    def group(self, key: str) -> tuple[str, ...]:
+        """The channels of a group; none where the tree has no such group."""
+        found = next((one.channels for one in self.scopes if one.key == key), ())
+        return found or ()
+
+    # --- what is asked ----------------------------------------------------------------------------------
+
+    def metrics(self, names: Sequence[str]) -> list[Metric]:
+        """Those of the metrics whose tables are there."""
+        told = self.evidence.told
+        return [load(name) for name in names if set(NEEDS.get(name, ())) <= told]
+
+    @cached_property
+    def all(self) -> Pairs:
+        """The figures of everybody."""
+        return self.pairs(EVERYBODY, OF_SCOPES)
+
+    @cached_property
+    def groups(self) -> Mapping[str, Pairs]:
+        """The figures of each group of the tree, by its key; without a tree, of the paid channels."""
+        if not groups(self.settings.project):
+            return {one.key: self.pairs(one, OF_SCOPES) for one in self.scopes}
+        return self._by("group", OF_SCOPES)
+
+    @property
+    def paid(self) -> Pairs:
+        """The figures of the public channels together."""
+        return self.groups.get(self.public.key, {})
+
+    @cached_property
+    def channels(self) -> Mapping[str, Pairs]:
+        """The figures of each channel."""
+        return self._by("channel", OF_CHANNELS)
+
+    def pairs(self, scope: Scope, names: Sequence[str]) -> dict[str, Pair]:
+        """Some metrics of a scope beside those of the year before."""
+        metrics = self.metrics(names)
+        now = figures(self.evidence, scope, metrics, self.spans.now)
+        told = [metric for metric in metrics if self.reaches(metric.name)]
+        before = figures(self.earlier, scope, told, self.spans.before) if self.earlier and told else {}
+        return {name: Pair(figure, before.get(name)) for name, figure in now.items()}
+
+    def _by(self, dimension: str, names: Sequence[str]) -> dict[str, Pairs]:
+        metrics = self.metrics(names)
+        told = [metric for metric in metrics if self.reaches(metric.name)]
+        now = rows_by(self.evidence, dimension, Ask(self.spans.now, (dimension,)), metrics)
+        before: Mapping[str, Mapping[str, Figure]] = {}
+        if self.earlier and told:
+            before = rows_by(self.earlier, dimension, Ask(self.spans.before, (dimension,)), told)
+        return {
+            key: {name: Pair(figure, before.get(key, {}).get(name)) for name, figure in row.items()}
+            for key, row in now.items()
+        }
+
+    def series(self, dimension: str, scope: Scope, names: Sequence[str], *, before: bool = False) -> Mapping[str, Row]:
+        """The figures of a scope by month or quarter, of this year or of the one before."""
+        where = () if scope.channels is None else (("channel", scope.channels),)
+        span = Period(date(self.spans.year - 1, 1, 1), date(self.spans.year - 1, 12, 31)) if before else self.spans.now
+        rows = answer(self.evidence, Ask(span, (dimension,), where), self.metrics(names))
+        return {str(row.group[dimension]): row for row in rows if row.group[dimension] is not None}
+
+    @cached_property
+    def monthly_spend(self) -> Mapping[str, Mapping[str, float]]:
+        """By channel and month, what was spent."""
+        if SPEND not in self.evidence.told:
+            return {}
+        found: dict[str, dict[str, float]] = {}
+        for row in answer(self.evidence, Ask(self.spans.now, ("channel", "month")), [load("spend")]):
+            channel, month = row.group["channel"], row.group["month"]
+            amount = value_of(row.figures["spend"])
+            if channel and month and amount is not None:
+                found.setdefault(channel, {})[month] = amount
+        return found
+
+    # --- how far back -----------------------------------------------------------------------------------
+
+    @cached_property
+    def compares(self) -> bool:
+        """Whether there is a year before to compare with, in spend or in users."""
+        return any(self.reaches(name) for name in ("spend", "acquisitions", "net_paid"))
+
+    def reaches(self, metric: str) -> bool:
+        """Whether all that a metric needs was told from the beginning of the year before."""
+        start = self.spans.before.start
+        if metric == "high_value_share" and not self.spans.whole:
+            start = min(start, self.spans.before.end - timedelta(days=TRAILING - 1))
+        firsts = [self.first_days.get(table) for table in NEEDS.get(metric, ())]
+        latest = start + timedelta(days=LATEST_START)
+        return all(first is not None and first <= latest for first in firsts)
+
+    @cached_property
+    def first_days(self) -> Mapping[str, date]:
+        """By table, the first day of which it tells; a table of cohorts stands for those that it replaces."""
+        found = {name: day for name in self.evidence.tables if (day := _first_day(self.evidence, name))}
+        if "cohort" in found:
+            found = dict.fromkeys((USERS, ACTIVITY, ORDERS), found["cohort"]) | found
+        return found
+
+
+def _first_day(evidence: Evidence, table: str) -> date | None:
+    columns = ("created_day", "paid_day") if table == ORDERS else ("day",)
+    (row,) = evidence.tables[table].select(*columns).min().collect().iter_rows()
+    return min((day for day in row if day is not None), default=None)
+
+
+def rows_by(evidence: Evidence, dimension: str, ask: Ask, metrics: Sequence[Metric]) -> dict[str, Mapping[str, Figure]]:
+    """The figures by a dimension; of money in several currencies the row that says so, not its parts."""
+    found: dict[str, Mapping[str, Figure]] = {}
+    for row in answer(evidence, ask, metrics):
+        key = row.group[dimension]
+        if key is not None and (row.splits or key not in found):
+            found[key] = row.figures
+    return found
+
+
+__all__ = ["EVERYBODY", "PUBLIC", "Pair", "Pairs", "Scope", "Year", "rows_by", "value_of"]

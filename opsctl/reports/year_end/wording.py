@@ -1,0 +1,203 @@
+"""How a year's review says a number: with its unit, its change in the right words, one unit per column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from opsctl.config.settings import Settings
+from opsctl.config.words import Words
+from opsctl.core.period import Period
+from opsctl.metrics.figure import Figure
+from opsctl.metrics.metric import Metric, Shape
+from opsctl.reports.calendar import day_of, span_of
+from opsctl.reports.report import Form, Number
+from opsctl.reports.scopes import Scope
+from opsctl.reports.year_end.figures import Pair, value_of
+
+LARGE = 100_000  # from which money and people are told in 万, or in k
+FLAT = 0.02  # a smaller change of a year's spend is called level
+_UNSEEN = 0.0005  # what rounds to nothing
+_FORMS = {Shape.PRICE: Form.PRICE, Shape.MULTIPLE: Form.MULTIPLE, Shape.RATE: Form.RATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """How the numbers of a column or a row are written, and what its title says of it."""
+
+    form: Form
+    label: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one language, with the names that a project gives its channels."""
+
+    words: Words
+    settings: Settings
+
+    @property
+    def chinese(self) -> bool:
+        """Whether it is Chinese that is written."""
+        return self.words.locale.startswith("zh")
+
+    def say(self, key: str, **fields: object) -> str:
+        """A sentence of the review."""
+        return self.words.say(f"year.{key}", **fields)
+
+    # --- names ------------------------------------------------------------------------------------------
+
+    def channel(self, name: str) -> str:
+        """What a reader calls a channel."""
+        return self.settings.project.channel_name(name, self.words.locale)
+
+    def names(self, channels: Iterable[str]) -> str:
+        """Several channels in one sentence."""
+        return self.listed([self.channel(name) for name in channels])
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Several things in one sentence."""
+        return self.words["list.separator"].join(texts)
+
+    def metric(self, metric: Metric) -> str:
+        """What a reader calls a metric."""
+        return self.words.get(f"year.metric.{metric.name}", metric.title(self.words.locale))
+
+    def of(self, scope: Scope, metric: Metric) -> str:
+        """A metric of a scope."""
+        return self.say("of_scope", scope=scope.name(self.words), metric=self.metric(metric))
+
+    def day(self, day: object) -> str:
+        """A day without its year."""
+        return day_of(day, self.words)  # type: ignore[arg-type]  # a date
+
+    def span(self, period: Period) -> str:
+        """Days without their year."""
+        return span_of(period, self.words)
+
+    def number_of(self, count: int) -> str:
+        """A small number as prose writes it."""
+        return str(count)
+
+    # --- numbers ----------------------------------------------------------------------------------------
+
+    def money(self, amount: float) -> str:
+        """An amount in the project's currency, large ones in 万 or k."""
+        if abs(amount) >= LARGE:
+            scaled = amount / 10_000 if self.chinese else amount / 1_000
+            return self.say("money.large", amount=f"{scaled:,.{2 if self.chinese else 1}f}", currency=self._currency)
+        return self.say("money", amount=f"{amount:,.0f}", currency=self._currency)
+
+    @property
+    def _currency(self) -> str:
+        code = self.settings.project.currency
+        return self.words.get(f"year.currency.{code}", code)
+
+    def value(self, figure: Figure) -> str:
+        """A figure with its unit; unknown: why."""
+        value = value_of(figure)
+        if value is None:
+            return self.words[f"reason.{figure.reason.value}"] if figure.reason else "-"
+        return self.worth(value, figure.metric)
+
+    def worth(self, value: float, metric: Metric) -> str:
+        """A value of a metric with its unit."""
+        match metric.shape:
+            case Shape.MONEY:
+                return self.money(value)
+            case Shape.PRICE:
+                return self.say("money", amount=f"{value:,.2f}", currency=self._currency)
+            case Shape.RATE:
+                return f"{value:.1%}"
+            case Shape.MULTIPLE:
+                return f"{value:,.2f}"
+            case _:
+                return self.count(value, metric)
+
+    def count(self, value: float, metric: Metric | None = None) -> str:
+        """People, or orders, large numbers in 万."""
+        unit = self.words.get(f"year.unit.{metric.name}", "") if metric else self.words["year.unit.acquisitions"]
+        if self.chinese and abs(value) >= LARGE:
+            return self.say("count.large", count=f"{value / 10_000:,.2f}", unit=unit)
+        return self.say("count", count=f"{value:,.0f}", unit=unit).rstrip()
+
+    def unit(self, metric: Metric, values: Iterable[float | None]) -> Unit:
+        """How a column or row of one metric is written: in one unit, by the largest of its values."""
+        most = max((abs(value) for value in values if value is not None), default=0.0)
+        large = most >= LARGE
+        if metric.shape is Shape.MONEY:
+            label = self.say("money.large", amount="", currency=self._currency).strip() if large else self._currency
+            return Unit(self._large if large else Form.ROUND_MONEY, label)
+        if metric.shape in _FORMS:
+            return Unit(_FORMS[metric.shape], self._currency if metric.shape is Shape.PRICE else "")
+        unit = self.words.get(f"year.unit.{metric.name}", "")
+        if large and self.chinese:
+            return Unit(Form.TEN_THOUSANDS, self.say("count.large", count="", unit=unit).strip())
+        return Unit(Form.COUNT, unit)
+
+    @property
+    def _large(self) -> Form:
+        return Form.TEN_THOUSANDS if self.chinese else Form.THOUSANDS
+
+    def titled(self, name: str, unit: Unit) -> str:
+        """A name with its unit, where it has one."""
+        return self.say("with_unit", name=name, unit=unit.label) if unit.label else name
+
+    # --- changes ----------------------------------------------------------------------------------------
+
+    def signed(self, pair: Pair) -> str | None:
+        """A change as a table writes it: +12.4%, rates in points."""
+        if pair.now.metric.shape is Shape.RATE:
+            return None if pair.change is None else self.points(pair.change)
+        return None if pair.relative is None else percent(pair.relative)
+
+    def points(self, difference: float) -> str:
+        """A difference of rates with its sign."""
+        return self.say("points", points=tidy(f"{difference * 100:+.1f}"))
+
+    def moved(self, pair: Pair) -> str | None:
+        """A change as prose tells it: 增长 12.4%, 提高 5.7 个百分点; None where it is not known."""
+        shape = pair.now.metric.shape
+        size = pair.change if shape is Shape.RATE else pair.relative
+        if size is None:
+            return None
+        if pair.now.metric.name == "spend" and abs(size) < FLAT:
+            return self.say("level", by=percent(size))
+        if abs(size) < _UNSEEN:
+            return self.say("same")
+        by = self.say("by.points", points=f"{abs(size) * 100:.1f}") if shape is Shape.RATE else f"{abs(size):.1%}"
+        return self.say(f"moved.{shape.value}.{'up' if size > 0 else 'down'}", by=by)
+
+    def told(self, name: str, pair: Pair, before: str) -> str:
+        """A metric in a sentence, beside what it was where that is known."""
+        now = self.value(pair.now)
+        moved = self.moved(pair)
+        if moved is None or pair.before is None:
+            return self.say("told", name=name, now=now)
+        return self.say("told.beside", name=name, now=now, since=before, before=self.value(pair.before), moved=moved)
+
+    def from_to(self, name: str, pair: Pair) -> str:
+        """A metric that went from one value to another; where only one is known, that one."""
+        if pair.values is None or pair.before is None:
+            return self.say("told", name=name, now=self.value(pair.now))
+        before, now = pair.values
+        way = "up" if now > before else "down"
+        key = f"from_to.{pair.now.metric.shape.value}.{way}"
+        return self.words.get(f"year.{key}", self.words[f"year.from_to.{way}"]).format_map(
+            {"name": name, "before": self.value(pair.before), "now": self.value(pair.now)}
+        )
+
+
+def percent(part: float) -> str:
+    """A relative change with its sign."""
+    return tidy(f"{part:+.1%}")
+
+
+def tidy(text: str) -> str:
+    """A change that rounds to nothing has no sign."""
+    return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
+
+
+def number(figure: Figure | None, unit: Unit) -> Number | None:
+    """A figure as a number in the unit of its row."""
+    return None if figure is None else Number(value_of(figure), unit.form)
