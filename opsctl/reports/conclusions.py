@@ -133,8 +133,7 @@ class Said:
             self.words.say(
                 "conclude.pace",
                 scope=one.scope.name(self.words),
-                month=one.period.end.month,
-                month_name=self.words[f"month.{one.period.end.month}"],
+                month=self.words[f"month.{one.period.end.month}"],
                 spent=f"{float(pace.spent / pace.budget):.1%}",
                 time=f"{float(pace.time):.1%}",
                 forecast=f"{float(pace.forecast / pace.budget):.1%}",

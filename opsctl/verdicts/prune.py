@@ -186,8 +186,8 @@ class _Desk:
         fixed, purse = self.fixed.get(name), self._purse(name)
         if fixed is None:
             return False
-        brought = purse.value * purse.now * (spend / purse.now) ** purse.elasticity
-        return brought - self.line * spend > fixed
+        brought = purse.value * purse.now * math.pow(spend / purse.now, purse.elasticity)
+        return brought - self.line * spend > float(fixed)
 
     def _made(self, name: str, verdict: Verdict, spend: float, first: Why | None = None) -> Judgement:
         value, money = self._value(name), self.money[name]

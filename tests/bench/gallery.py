@@ -24,6 +24,7 @@ LOCALES = ("zh-CN", "en")
 COMMANDS = {
     "report": ("report", "sample_data/"),
     "report-month": ("report", "sample_data/", "--period", "2025-11"),
+    "prune": ("prune", "sample_data/"),
 }
 DESKTOP, PHONE = 1280, 390
 UPRIGHT, ACROSS = 703, 1031  # pixels of A4 between its margins
