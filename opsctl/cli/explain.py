@@ -1,4 +1,4 @@
-"""`opsctl explain`: what a metric, a table or a code means, and where one figure comes from."""
+"""`opsctl explain`: what a metric, a table, a code or a verdict rests on, and where one figure comes from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from opsctl.cli import options
 
 Name = Annotated[
     Optional[str],  # noqa: UP045 - typer reads the annotation
-    typer.Argument(help="A metric, a table, a code such as OPS102, or exit-codes.", show_default=False),
+    typer.Argument(help="A metric, a table, a code such as OPS102, prune, policy, exit-codes.", show_default=False),
 ]
 List = Annotated[bool, typer.Option("--list", help="The names of everything that can be explained.")]
 Channel = Annotated[
@@ -43,6 +43,7 @@ def explain(
     opsctl explain retention_d7
     opsctl explain cpa exports/ --channel douyin --period 2025-W46
     opsctl explain OPS102
+    opsctl explain prune
     opsctl explain --list
     """
     from opsctl.cli import asking, session, sink

@@ -9,7 +9,7 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from itertools import groupby
-from math import isclose
+from math import inf, isclose
 
 from opsctl import __version__
 from opsctl.core import money
@@ -37,7 +37,13 @@ from opsctl.reports.report import (
 
 WIDE = 7  # columns from which a table takes the whole width of the page
 LONG = 24  # rows from which a table may be parted by the end of a sheet of paper
-UPRIGHT, ACROSS = 64.0, 96.0  # times the size of its letters: a wider table is printed across the sheet, then smaller
+PRINTED = (  # how wide a table may be, in times the size of its letters, to be printed so; html.css has the sizes
+    (64.0, ""),
+    (70.0, "broad"),
+    (85.0, "broad dense"),
+    (98.0, "broad across"),
+    (inf, "broad across small"),
+)
 PADDING, SMALL, NARROW = 0.8, 0.9, 9.0  # likewise: of a column, of a title's further lines, of a broken text
 SENTENCE = 17.0  # times the size of its letters: a wider text in a cell may be broken
 CHAPTERS = 5  # from which there is a list of contents
@@ -171,8 +177,8 @@ def _table(table: Table, page: Page) -> str:
 def _on_paper(table: Table) -> str:
     """How a table is printed, as classes: none of it may be cut off."""
     width = sum(_wide(column, table.rows) + PADDING for column in table.columns)
-    kinds = {"long": len(table.rows) > LONG, "across": width > UPRIGHT, "small": width > ACROSS}
-    return " ".join(kind for kind, is_so in kinds.items() if is_so)
+    kind = next(kind for widest, kind in PRINTED if width <= widest)
+    return f"long {kind}".strip() if len(table.rows) > LONG else kind
 
 
 def _wide(column: Column, rows: Sequence[TableRow]) -> float:

@@ -1,4 +1,4 @@
-"""What names mean, from the names themselves: metrics, tables, codes of refusals and rules, exit codes."""
+"""What names mean, from the names themselves: metrics, tables, codes of refusals and rules, exit codes, methods."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import json as encoder
 import re
 from typing import Any
 
+from opsctl.config.policy import POLICY_FILE
 from opsctl.core.errors import ExitCode, UnknownName, every_error
 from opsctl.core.naming import did_you_mean
+from opsctl.core.paths import shipped
 from opsctl.core.period import year
 from opsctl.core.rules import RULES
 from opsctl.metrics import example_of, load, templates
@@ -16,6 +18,8 @@ from opsctl.schemas import tables
 from opsctl.schemas.table import columns
 
 EXIT_CODES = "exit-codes"
+METHOD = "prune"
+POLICY = "policy"
 EXAMPLES = "\nExamples:"
 _ANY_YEAR = year(2025)
 _NEED = {True: "required", False: "optional"}
@@ -37,7 +41,7 @@ def everything() -> str:
             "codes",
             *sorted([*codes, *rules]),
             "",
-            f"  {EXIT_CODES}",
+            *(f"  {name}" for name in _TOPICS),
             "",
         ]
     )
@@ -76,8 +80,8 @@ def _flat(value: Any) -> str:
 
 
 def _found(name: str) -> dict[str, Any]:
-    if name == EXIT_CODES:
-        return {"name": name, "text": "\n".join(f"{code.value:>3}  {code.sentence}" for code in ExitCode)}
+    if name in _TOPICS:
+        return {"name": name, "text": _TOPICS[name]()}
     if name.upper() in every_error():
         return _error(name.upper())
     if name.upper() in RULES:
@@ -89,10 +93,28 @@ def _found(name: str) -> dict[str, Any]:
     try:
         return _metric(name)
     except UnknownName:
-        known = [*every_error(), *RULES, *tables(), EXIT_CODES, *(example_of(template) for template in templates())]
+        known = [*every_error(), *RULES, *tables(), *_TOPICS, *(example_of(template) for template in templates())]
         raise UnknownName(
             f"nothing is called '{name}'", hint=did_you_mean(name, known) or "opsctl explain --list prints all names"
         ) from None
+
+
+def _exit_codes() -> str:
+    return "\n".join(f"{code.value:>3}  {code.sentence}" for code in ExitCode)
+
+
+def _method() -> str:
+    from opsctl.verdicts import prune  # noqa: PLC0415 - numpy is slow to import, and no other name needs it
+
+    return inspect.cleandoc(prune.__doc__ or "")
+
+
+def _policy() -> str:
+    """The shipped thresholds, each with its comment in both languages."""
+    return shipped(POLICY_FILE).read_text("utf-8").rstrip()
+
+
+_TOPICS = {EXIT_CODES: _exit_codes, METHOD: _method, POLICY: _policy}
 
 
 def _error(code: str) -> dict[str, Any]:

@@ -85,11 +85,12 @@ class Wording:
         """An amount in the project's currency, large ones in 万 or k."""
         if abs(amount) >= LARGE:
             scaled = amount / 10_000 if self.chinese else amount / 1_000
-            return self.say("money.large", amount=f"{scaled:,.{2 if self.chinese else 1}f}", currency=self._currency)
-        return self.say("money", amount=f"{amount:,.0f}", currency=self._currency)
+            return self.say("money.large", amount=f"{scaled:,.{2 if self.chinese else 1}f}", currency=self.currency)
+        return self.say("money", amount=f"{amount:,.0f}", currency=self.currency)
 
     @property
-    def _currency(self) -> str:
+    def currency(self) -> str:
+        """What the project's currency is called."""
         code = self.settings.project.currency
         return self.words.get(f"year.currency.{code}", code)
 
@@ -106,7 +107,7 @@ class Wording:
             case Shape.MONEY:
                 return self.money(value)
             case Shape.PRICE:
-                return self.say("money", amount=f"{value:,.2f}", currency=self._currency)
+                return self.say("money", amount=f"{value:,.2f}", currency=self.currency)
             case Shape.RATE:
                 return f"{value:.1%}"
             case Shape.MULTIPLE:
@@ -126,10 +127,10 @@ class Wording:
         most = max((abs(value) for value in values if value is not None), default=0.0)
         large = most >= LARGE
         if metric.shape is Shape.MONEY:
-            label = self.say("money.large", amount="", currency=self._currency).strip() if large else self._currency
+            label = self.say("money.large", amount="", currency=self.currency).strip() if large else self.currency
             return Unit(self._large if large else Form.ROUND_MONEY, label)
         if metric.shape in _FORMS:
-            return Unit(_FORMS[metric.shape], self._currency if metric.shape is Shape.PRICE else "")
+            return Unit(_FORMS[metric.shape], self.currency if metric.shape is Shape.PRICE else "")
         unit = self.words.get(f"year.unit.{metric.name}", "")
         if large and self.chinese:
             return Unit(Form.TEN_THOUSANDS, self.say("count.large", count="", unit=unit).strip())

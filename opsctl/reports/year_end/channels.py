@@ -1,0 +1,422 @@
+"""Chapter two: what each group of channels brought, cost and kept; of the public ones, half against half."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from opsctl.metrics.figure import Figure
+from opsctl.reports.advice import advice
+from opsctl.reports.chart import LineChart, Scale, Series
+from opsctl.reports.report import Cell, Column, Footnote, Form, Heading, Part, Prose, RowKind, Table, TableRow
+from opsctl.reports.scopes import Scope
+from opsctl.reports.year_end.changes import changes
+from opsctl.reports.year_end.figures import Pair, value_of
+from opsctl.reports.year_end.halves import SHOWN, Halves
+from opsctl.reports.year_end.review import Chapter, Review
+from opsctl.reports.year_end.summary import weak_users
+from opsctl.reports.year_end.wording import percent
+
+OWN = ("spend", "acquisitions", "cpa", "retention_d7", "repurchase_rate_90d", "roas")
+HALVED = 0.5
+
+
+def channels(review: Review) -> Chapter:
+    """All groups that the data tell of, one after the other."""
+    known = {"public", "paid", "organic", "shop"}
+    own = [scope for scope in review.year.scopes if scope.key not in known]
+    parts = [
+        *_public(review),
+        *(part for scope in own for part in _group(review, scope)),
+        *_organic(review),
+        *_shop(review),
+    ]
+    return Chapter(review.wording.say("channels"), parts)
+
+
+# --- public ---------------------------------------------------------------------------------------------
+
+
+def _public(review: Review) -> list[Part]:
+    if review.pair("paid", "spend") is None and review.pair("paid", "acquisitions") is None:
+        return []
+    halves = review.halves
+    parts: list[Part] = [Prose(_year_told(review))]
+    lead = 0
+    for key, text in (*_weak(halves, review), *_gaining(halves, review)):
+        lead += 1
+        parts.append(Prose(text, review.wording.say("lead", number=lead, title=review.wording.say(key))))
+    if halves is not None:
+        parts.append(_halves_table(halves, review))
+        told = changes(halves, review, lead + 1)
+        lead += bool(told)
+        parts += told
+    parts += review.notes.parts("actions", review.wording.say("actions"))
+    if problems := _problems(halves, review):
+        parts.append(Prose(problems, review.wording.say("lead", number=lead + 1, title=review.wording.say("short"))))
+    return [Heading(_headline(review), 2), *parts, *review.notes.parts("public")]
+
+
+def _headline(review: Review) -> str:
+    """What the year was, in the heading itself."""
+    wording = review.wording
+    told = []
+    active = _active(review)
+    if active and active[0] != active[1]:
+        told.append(wording.say("headline.active", before=active[0], after=active[1]))
+    for name in ("spend", "acquisitions"):
+        pair = review.pair("paid", name)
+        if pair is not None and (moved := wording.moved(pair)):
+            told.append(wording.say("headline.moved", name=wording.metric(pair.now.metric), moved=moved))
+    kept = kept_users(review)
+    if kept and (moved := relative_words(review, kept)):
+        told.append(wording.say("headline.kept", moved=moved))
+    if not told:
+        return review.paid
+    return wording.say("headline", scope=review.paid, told=wording.say("verdict.comma").join(told))
+
+
+def _active(review: Review) -> tuple[int, int] | None:
+    """On how many public channels money was spent in the first month, and in the last."""
+    months = [f"{one.start:%Y-%m}" for one in review.year.spans.months]
+    spent = [review.year.monthly_spend.get(name, {}) for name in review.year.public.channels or ()]
+    counts = [sum(row.get(month, 0.0) > 0 for row in spent) for month in (months[0], months[-1])]
+    return (counts[0], counts[1]) if all(counts) and len(months) > 1 else None
+
+
+def kept_users(review: Review) -> tuple[float, float | None] | None:
+    """How many of the public channels' users were back on the seventh day, this year and the year before."""
+    pair = review.pair("paid", "retention_d7")
+    if pair is None or pair.now.numerator is None:
+        return None
+    before = pair.before.numerator if pair.before and pair.values else None
+    return float(pair.now.numerator.number), float(before.number) if before else None
+
+
+def relative_words(review: Review, counts: tuple[float, float | None]) -> str | None:
+    """A change of a count in words."""
+    now, before = counts
+    if not before:
+        return None
+    size = now / before - 1
+    if abs(size) < 0.0005:  # noqa: PLR2004 - rounds to nothing
+        return review.wording.say("same")
+    return review.wording.say(f"moved.count.{'up' if size > 0 else 'down'}", by=f"{abs(size):.1%}")
+
+
+def _year_told(review: Review) -> str:
+    """The public channels' year in a paragraph."""
+    wording, spans = review.wording, review.year.spans
+    told = [text for name in ("spend", "acquisitions", "cpa", "retention_d7") if (text := review.told("paid", name))]
+    if kept := kept_users(review):
+        moved = relative_words(review, kept)
+        text = wording.say("kept", count=wording.count(kept[0]))
+        told.append(wording.say("kept.moved", kept=text, moved=moved) if moved else text)
+    if text := review.told("paid", "cost_per_retained_d7"):
+        told.append(text)
+    opening = wording.say("verdict.whole" if spans.whole else "verdict.until", year=spans.year, day=wording.day(spans.now.end))
+    return wording.say("public.year", opening=opening, scope=review.paid, told=wording.say("clause").join(told))
+
+
+def _weak(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
+    """Who brought the poor users, how cheap they looked, and what was spent on them afterwards."""
+    if halves is None or not halves.weak or not (told := weak_users(halves, review)):
+        return []
+    wording = review.wording
+    sentences = [told[0], *_compared(halves, review), *_afterwards(halves, review)]
+    return [("weak.title", wording.say("join").join(wording.say("sentence", text=one) for one in sentences))]
+
+
+def _compared(halves: Halves, review: Review) -> list[str]:
+    """What the weak channels cost and kept beside the others."""
+    wording = review.wording
+    weak, others = (halves.together(names)[0] for names in (halves.weak, halves.others))
+    pairs = {name: (weak[name], others[name]) for name in SHOWN if _both(weak.get(name), others.get(name))}
+    if not {"cpa", "retention_d7", "cost_per_retained_d7"} <= pairs.keys():
+        return []
+    cpa, kept = ([value_of(one) or 0.0 for one in pairs[name]] for name in ("cpa", "cost_per_retained_d7"))
+    cheaper = cpa[0] < cpa[1]
+    return [
+        wording.say(
+            "weak.cheap" if cheaper else "weak.dear",
+            cpa=wording.value(pairs["cpa"][0]),
+            by=wording.worth(abs(cpa[1] - cpa[0]), pairs["cpa"][0].metric),
+            retention=wording.value(pairs["retention_d7"][0]),
+            others=wording.value(pairs["retention_d7"][1]),
+            kept=wording.value(pairs["cost_per_retained_d7"][0]),
+            kept_others=wording.value(pairs["cost_per_retained_d7"][1]),
+            times=f"{kept[0] / kept[1]:.1f}",
+        )
+    ]
+
+
+def _both(first: Figure | None, second: Figure | None) -> bool:
+    return first is not None and second is not None and bool(first.value) and bool(second.value)
+
+
+def _afterwards(halves: Halves, review: Review) -> list[str]:
+    """What was spent on the weak channels in the second half, and of which month nothing was spent any more."""
+    wording = review.wording
+    spent = [sum(half.amount(name) for name in halves.weak) / half.span.days for half in (halves.first, halves.second)]
+    shares = [half.share(halves.weak) for half in (halves.first, halves.second)]
+    if not spent[0]:
+        return []
+    change = spent[1] / spent[0] - 1
+    way = "up" if change > 0 else "down"
+    text = wording.say(
+        f"weak.after.{way}", by=f"{abs(change):.1%}", before=f"{shares[0] or 0:.1%}", after=f"{shares[1] or 0:.1%}",
+        half=wording.say("half.second"),
+    )  # fmt: skip
+    stopped = [
+        wording.say("stopped", channel=wording.channel(name), day=wording.say("month.from", month=wording.say(f"month.{day.month}")))
+        for name in halves.weak
+        if (day := halves.last_month(name)) is not None
+    ]
+    return [wording.say("clause").join([text, *stopped])]
+
+
+def _gaining(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
+    """Where the money went instead, and what those channels cost and kept before and after."""
+    if halves is None or not halves.gaining:
+        return []
+    wording = review.wording
+    before, after = halves.together(halves.gaining)
+    shares = [half.share(halves.gaining) for half in (halves.first, halves.second)]
+    told = [
+        wording.say(
+            "gaining",
+            half=wording.say("half.second"),
+            channels=wording.names(halves.gaining),
+            spend=wording.value(after["spend"]),
+            after=f"{shares[1] or 0:.1%}",
+            before=f"{shares[0] or 0:.1%}",
+            earlier=wording.say("half.first"),
+        )
+    ]
+    moved = [
+        wording.say("from_to.moved", told=wording.from_to(wording.metric(after[name].metric), pair), moved=wording.moved(pair))
+        for name in ("cpa", "retention_d7", "cost_per_retained_d7")
+        if _both(before.get(name), after.get(name)) and wording.moved(pair := Pair(after[name], before[name]))
+    ]
+    if moved:
+        told.append(wording.say("gaining.moved", told=wording.say("clause").join(moved)))
+    return [("gaining.title", wording.say("join").join(wording.say("sentence", text=one) for one in told))]
+
+
+# --- half against half ----------------------------------------------------------------------------------
+
+
+def _halves_table(halves: Halves, review: Review) -> Table:
+    wording, year = review.wording, review.year
+    metrics = [metric for metric in year.metrics(SHOWN) if metric.name in halves.first.whole]
+    columns = [Column("channel", wording.words["dimension.channel"], numeric=False)]
+    for at, metric in enumerate(metrics):
+        values = [value_of(half.whole[metric.name]) for half in (halves.first, halves.second)]
+        unit = wording.unit(metric, values)
+        name = wording.titled(wording.metric(metric), unit)
+        columns += [
+            Column(f"{metric.name}_{key}", f"{name}\n{wording.say(f'half.{key}')}", priority, form=unit.form)
+            for key, priority in (("first", 5 + at), ("second", at))
+        ]
+    columns.append(Column("advice", wording.say("column.advice"), 1, numeric=False))
+    names = sorted(
+        halves.first.channels.keys() | halves.second.channels.keys(),
+        key=lambda name: (-halves.first.amount(name) - halves.second.amount(name), name),
+    )
+    body = [TableRow(_half_cells(halves, name, review)) for name in names]
+    total: dict[str, Cell] = {"channel": wording.say("total")}
+    for half, key in ((halves.first, "first"), (halves.second, "second")):
+        total |= {f"{name}_{key}": figure for name, figure in half.whole.items()}
+    days = wording.say("note.halves", first=wording.span(halves.first.span), second=wording.span(halves.second.span))
+    title = wording.say("table.halves", scope=review.paid)
+    return Table(columns, [*body, TableRow(total, RowKind.TOTAL)], "halves", title, [Footnote(days)])
+
+
+def _half_cells(halves: Halves, channel: str, review: Review) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {"channel": review.wording.channel(channel), "advice": _advice(channel, review)}
+    for half, key in ((halves.first, "first"), (halves.second, "second")):
+        cells |= {f"{name}_{key}": figure for name, figure in half.channels.get(channel, {}).items()}
+    return cells
+
+
+def _advice(channel: str, review: Review) -> str:
+    """The last verdict on a channel; of one on which nothing is spent any more, since when."""
+    found = review.checkpoints[-1].by_channel.get(channel) if review.checkpoints else None
+    halves = review.halves
+    day = halves.last_month(channel) if halves else None
+    if day is not None:
+        return review.wording.say("stopped.short", day=review.wording.say("month.from", month=review.wording.say(f"month.{day.month}")))
+    return advice(found, review.year.settings.policy, review.wording.words) if found else "-"
+
+
+def _problems(halves: Halves | None, review: Review) -> str:
+    """What the figures themselves show to be short: how much hangs on two channels, who costs most per user kept."""
+    wording = review.wording
+    told = [*_concentration(halves, review), *_dearest(halves, review)]
+    numbered = [wording.say("item", number=at, text=text) for at, text in enumerate(told, 1)]
+    return wording.say("sentence", text=wording.say("clause").join(numbered)) if numbered else ""
+
+
+def _concentration(halves: Halves | None, review: Review) -> list[str]:
+    if halves is None:
+        return []
+    named = sorted(halves.second.channels, key=lambda name: (-halves.second.amount(name, "acquisitions"), name))[:2]
+    share = halves.second.share(named, "acquisitions") if "acquisitions" in halves.second.whole else None
+    if share is None or share < 0.6 or len(halves.second.channels) <= 3:  # noqa: PLR2004 - two of few are much anyway
+        return []
+    wording = review.wording
+    return [wording.say("concentration", channels=wording.names(named), half=wording.say("half.second"), share=f"{share:.1%}")]
+
+
+def _dearest(halves: Halves | None, review: Review) -> list[str]:
+    """Of the channels that still spend, those that cost half as much again per user kept as all together."""
+    if halves is None or not (whole := value_of(halves.second.whole.get("cost_per_retained_d7") or next(iter(halves.second.whole.values())))):
+        return []
+    if "cost_per_retained_d7" not in halves.second.whole:
+        return []
+    wording = review.wording
+    dear = {
+        name: value
+        for name, row in halves.second.channels.items()
+        if halves.last_month(name) is None and (figure := row.get("cost_per_retained_d7")) and (value := value_of(figure)) and value > whole * (1 + HALVED)
+    }
+    metric = halves.second.whole["cost_per_retained_d7"].metric
+    return [
+        wording.say("dear", channel=wording.channel(name), metric=wording.metric(metric), value=wording.worth(dear[name], metric), by=percent(dear[name] / whole - 1))
+        for name in sorted(dear, key=lambda name: (-dear[name], name))
+    ]
+
+
+# --- the other groups -----------------------------------------------------------------------------------
+
+
+def _group(review: Review, scope: Scope) -> list[Part]:
+    """A group whose users are not bought from platforms: its figures; small samples are listed and no more."""
+    wording, year = review.wording, review.year
+    rows = [name for name in scope.channels or () if _tells(review, name)]
+    written = review.notes.parts(scope.key)
+    if not rows:
+        return [Heading(scope.name(wording.words), 2), *written] if written else []
+    small = [name for name in rows if (_users(review, name) or 0) < year.settings.policy.low_efficiency.min_users]
+    parts: list[Part] = [Prose(_group_told(review, scope))] if len(small) < len(rows) else []
+    parts.append(_own_table(review, scope, rows))
+    if small:
+        parts.append(Prose(wording.say("small", channels=wording.names(small))))
+    return [Heading(scope.name(wording.words), 2), *parts, *written]
+
+
+def _tells(review: Review, channel: str) -> bool:
+    return bool(_users(review, channel))
+
+
+def _users(review: Review, channel: str) -> float | None:
+    pair = review.year.channels.get(channel, {}).get("acquisitions")
+    return value_of(pair.now) if pair else None
+
+
+def _group_told(review: Review, scope: Scope) -> str:
+    wording = review.wording
+    told = [text for name in ("acquisitions", "cpa", "retention_d7", "repurchase_rate_90d", "roas") if (text := review.told(scope.key, name))]
+    share = _part_of_all(review, scope.key)
+    if share is not None:
+        told.insert(1, wording.say("of_all", share=f"{share:.1%}"))
+    return wording.say("sentence", text=wording.say("group.year", scope=scope.name(wording.words), told=wording.say("clause").join(told)))
+
+
+def _part_of_all(review: Review, key: str) -> float | None:
+    part, whole = review.pair(key, "acquisitions"), review.pair("all", "acquisitions")
+    values = [value_of(one.now) for one in (part, whole) if one is not None]
+    return values[0] / values[1] if len(values) == 2 and values[0] is not None and values[1] else None  # noqa: PLR2004
+
+
+def _own_table(review: Review, scope: Scope, rows: Sequence[str]) -> Table:
+    wording, year = review.wording, review.year
+    metrics = [metric for metric in year.metrics(OWN) if any(_shown(year.channels[one].get(metric.name)) for one in rows)]
+    columns = [Column("channel", wording.words["dimension.channel"], numeric=False)]
+    compared = []
+    for at, metric in enumerate(metrics):
+        unit = wording.unit(metric, [value_of(year.channels[one][metric.name].now) for one in rows])
+        columns.append(Column(metric.name, wording.titled(wording.metric(metric), unit), at, form=unit.form))
+        if any(wording.signed(year.channels[one][metric.name]) for one in rows):
+            compared.append(metric.name)
+            columns.append(Column(f"{metric.name}_change", wording.say("column.yoy"), 6 + at))
+    body = []
+    for one in rows:
+        cells: dict[str, Cell] = {"channel": wording.channel(one)}
+        for metric in metrics:
+            pair = year.channels[one][metric.name]
+            cells |= {metric.name: pair.now, f"{metric.name}_change": wording.signed(pair) or "-"}
+        body.append(TableRow(cells))
+    return Table(columns, body, scope.key, wording.say("table.group", scope=scope.name(wording.words)))
+
+
+def _shown(pair: Pair | None) -> bool:
+    return pair is not None and pair.now.value is not None
+
+
+def _organic(review: Review) -> list[Part]:
+    """Users who came by themselves, beside those who were bought; what goes with what, not what causes what."""
+    wording, year = review.wording, review.year
+    own = year.group("organic")
+    written = review.notes.parts("organic")
+    pair = review.pair("organic", "acquisitions")
+    if pair is None or not pair.now.value:
+        return [Heading(wording.words["scope.organic"], 2), *written] if written else []
+    told = [text for name in ("acquisitions", "retention_d7") if (text := review.told("organic", name))]
+    share = _part_of_all(review, "organic")
+    if share is not None:
+        told.insert(1, wording.say("of_all", share=f"{share:.1%}"))
+    scope = Scope("organic", own)
+    sentences = [wording.say("group.year", scope=scope.name(wording.words), told=wording.say("clause").join(told)), *_beside_paid(review)]
+    text = wording.say("join").join(wording.say("sentence", text=one) for one in sentences)
+    return [Heading(scope.name(wording.words), 2), Prose(text), *_organic_chart(review, scope), *written]
+
+
+def _beside_paid(review: Review) -> list[str]:
+    """Organic users a day before and after the middle of the year, beside what was spent."""
+    halves, wording = review.halves, review.wording
+    if halves is None:
+        return []
+    rows = review.year.series("month", Scope("organic", review.year.group("organic")), ("acquisitions",))
+    months = {key: value_of(row.figures["acquisitions"]) or 0.0 for key, row in rows.items()}
+    a_day, spend = [], []
+    for half in (halves.first, halves.second):
+        inside = [value for key, value in months.items() if f"{half.span.start:%Y-%m}" <= key <= f"{half.span.end:%Y-%m}"]
+        a_day.append(sum(inside) / half.span.days)
+        spend.append((value_of(half.whole["spend"]) or 0.0) / half.span.days)
+    if not all(a_day) or not all(spend):
+        return []
+    return [
+        wording.say(
+            "organic.beside", half=wording.say("half.second"), scope=review.paid, spend=percent(spend[1] / spend[0] - 1),
+            before=f"{a_day[0]:.1f}", after=f"{a_day[1]:.1f}", by=percent(a_day[1] / a_day[0] - 1),
+        )
+    ]  # fmt: skip
+
+
+def _organic_chart(review: Review, scope: Scope) -> list[Part]:
+    year, wording = review.year, review.wording
+    lines = []
+    for one in (year.public, scope):
+        if not one.channels:
+            continue
+        rows = year.series("month", one, ("acquisitions",))
+        values = [rows.get(f"{span.start:%Y-%m}") for span in year.spans.months]
+        lines.append(Series(one.name(wording.words), tuple(value_of(row.figures["acquisitions"]) if row else None for row in values)))
+    if len(lines) < 2:  # noqa: PLR2004 - nothing to stand beside
+        return []
+    places = tuple(wording.say(f"month.{span.start.month}") for span in year.spans.months)
+    return [LineChart(wording.say("chart.organic"), places, tuple(lines), Scale.COUNT, note=wording.say("association"))]
+
+
+def _shop(review: Review) -> list[Part]:
+    """A shop whose orders name no user: what was paid there."""
+    pair = review.pair("shop", "net_paid")
+    if pair is None or not pair.now.value:
+        return []
+    wording = review.wording
+    text = wording.say("sentence", text=wording.told(wording.metric(pair.now.metric), pair, review.last_year))
+    name = next(scope.name(wording.words) for scope in review.year.scopes if scope.key == "shop")
+    return [Heading(name, 2), Prose(text)]
+
+
+__all__ = ["Form", "channels", "kept_users", "relative_words"]

@@ -1,0 +1,219 @@
+"""The first page: the year in one sentence, its core figures, what stands out, and what must be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from opsctl.reports.advice import move
+from opsctl.reports.report import Cell, Column, Footnote, Lines, Number, Part, Prose, Table, TableRow
+from opsctl.reports.year_end.figures import value_of
+from opsctl.reports.year_end.goals import Goal, gap, name_of, status, tally
+from opsctl.reports.year_end.halves import Halves, mix_of
+from opsctl.reports.year_end.review import Chapter, Review
+from opsctl.reports.year_end.wording import number
+
+MOST_FINDINGS, MOST_DECISIONS = 3, 5
+
+
+def summary(review: Review) -> Chapter:
+    """The chapter before all others."""
+    parts: list[Part] = [Prose(verdict(review)), *_table(review)]
+    if found := _findings(review):
+        parts.append(Lines(review.wording.say("findings"), [f"{at}. {text}" for at, text in enumerate(found, 1)]))
+    parts += review.notes.parts("summary")
+    if asked := decisions(review):
+        parts.append(Lines(review.wording.say("decisions"), asked))
+    return Chapter(review.wording.say("summary"), [*parts, *review.notes.parts("support", review.wording.say("support"))], numbered=False)
+
+
+# --- one sentence ---------------------------------------------------------------------------------------
+
+
+def verdict(review: Review) -> str:
+    """The year in one sentence: money, users, what they cost, who stayed, what came back, and the goals."""
+    wording = review.wording
+    clauses = [*_clauses(review), *_of_goals(review)]
+    spans = review.year.spans
+    opening = wording.say("verdict.whole" if spans.whole else "verdict.until", year=spans.year, day=wording.day(spans.now.end))
+    return wording.say("verdict", opening=opening, clauses=wording.say("verdict.comma").join(clauses))
+
+
+def _clauses(review: Review) -> Iterable[str]:
+    wording = review.wording
+    for name in ("spend", "acquisitions"):
+        pair = review.pair("paid", name)
+        if pair is None:
+            continue
+        title = wording.of(review.year.public, pair.now.metric) if name == "spend" else wording.metric(pair.now.metric)
+        moved = wording.moved(pair)
+        if moved is None:
+            yield wording.say("told", name=title, now=wording.value(pair.now))
+        else:
+            yield wording.say("verdict.moved", name=title, now=wording.value(pair.now), moved=moved)
+    for name in ("cpa", "retention_d7", "roas"):
+        pair = review.pair("paid", name)
+        if pair is not None:
+            yield wording.from_to(wording.metric(pair.now.metric), pair)
+
+
+def _of_goals(review: Review) -> Iterable[str]:
+    whole = [goal for goal in review.goals if goal.target is not None and not goal.budget]
+    met, judged = tally(whole)
+    if judged:
+        missed = [name_of(goal, review.wording) for goal in whole if goal.reached is False]
+        key = "verdict.goals.missed" if missed else "verdict.goals"
+        yield review.wording.say(key, met=met, judged=judged, missed=review.wording.listed(missed))
+
+
+# --- the core figures -----------------------------------------------------------------------------------
+
+
+def _table(review: Review) -> list[Part]:
+    if not review.goals:
+        return []
+    wording, compares = review.wording, review.year.compares
+    year = review.year.spans.year
+    columns = [
+        Column("metric", wording.say("column.metric"), numeric=False),
+        *([Column("before", wording.say("column.before", year=year - 1), 4)] if compares else []),
+        Column("now", wording.say("column.now", year=year)),
+        *([Column("change", wording.say("column.change"), 2)] if compares else []),
+        Column("target", wording.say("column.target"), 3),
+        Column("status", wording.say("column.status"), 1, numeric=False),
+    ]
+    rows = [TableRow(_cells(review, goal)) for goal in review.goals]
+    return [Table(columns, rows, "kpis", wording.say("table.kpis"), _footnotes(review))]
+
+
+def _cells(review: Review, goal: Goal) -> dict[str, Cell]:
+    wording, pair = review.wording, goal.pair
+    target = None if goal.target is None else float(goal.target)
+    values = [value_of(one) for one in (pair.now, pair.before) if one is not None]
+    unit = wording.unit(goal.metric, [*values, target])
+    missing = wording.say("nothing_before")
+    return {
+        "metric": wording.titled(name_of(goal, wording), unit),
+        "before": number(pair.before, unit) if pair.values else missing,
+        "now": number(pair.now, unit),
+        "change": wording.signed(pair) or "-",
+        "target": None if target is None else Number(target, unit.form),
+        "status": status(goal, wording),
+    }
+
+
+def _footnotes(review: Review) -> list[Footnote]:
+    wording = review.wording
+    metrics: set[str] = {goal.metric.name for goal in review.goals}
+    notes = [wording.say("note.spend")] if "spend" in metrics else []
+    if {"return_rate_8_30", "retention_d30"} <= metrics:
+        notes.append(wording.say("note.return"))
+    if review.year.compares:
+        spans = review.year.spans
+        notes.append(wording.say("note.before", year=spans.year - 1, now=wording.day(review.year.evidence.as_of)))
+    return [Footnote(text) for text in notes]
+
+
+# --- what stands out ------------------------------------------------------------------------------------
+
+
+def _findings(review: Review) -> list[str]:
+    """At most three: who brought poor users, what came of where the money went, which goals were missed."""
+    found = [*weak_users(review.halves, review), *_gained(review.halves, review), *_missed(review), *_structure(review)]
+    return found[:MOST_FINDINGS]
+
+
+def weak_users(halves: Halves | None, review: Review) -> list[str]:
+    """Some channels brought x % of the users and y % of those of low quality."""
+    if halves is None or not halves.weak or halves.stays is None:
+        return []
+    wording = review.wording
+    users, low, point = halves.stays.together(halves.weak)
+    shares = {"low": low, "point": point}
+    told = [(key, share) for key, share in shares.items() if share is not None and share > users]
+    if not told:
+        return []
+    return [
+        wording.say(
+            "weak",
+            half=wording.say("half.first"),
+            channels=wording.names(halves.weak),
+            users=f"{users:.1%}",
+            shares=wording.say("weak.and").join(wording.say(f"weak.{key}", share=f"{share:.1%}") for key, share in reversed(told)),
+        )
+    ]
+
+
+def _gained(halves: Halves | None, review: Review) -> list[str]:
+    if halves is None or not halves.gaining:
+        return []
+    wording = review.wording
+    first, second = halves.together(halves.gaining)
+    shares = [half.share(halves.gaining) for half in (halves.first, halves.second)]
+    changes = [
+        wording.say("gained.from_to", name=wording.metric(after.metric), before=wording.value(before), after=wording.value(after))
+        for name in ("cpa", "retention_d7")
+        if (before := first.get(name)) and (after := second.get(name)) and before.value is not None and after.value is not None
+    ]
+    return [
+        wording.say(
+            "gained",
+            channels=wording.names(halves.gaining),
+            before=f"{shares[0] or 0:.1%}",
+            after=f"{shares[1] or 0:.1%}",
+            changes=wording.say("verdict.comma").join(changes),
+        )
+    ]
+
+
+def _missed(review: Review) -> list[str]:
+    missed = [goal for goal in (*review.goals, *review.finer) if goal.reached is False]
+    if not missed:
+        return []
+    wording = review.wording
+    listed = [wording.say("missed.one", name=dated(goal, review), by=gap(goal, wording)) for goal in missed]
+    return [wording.say("missed.all", count=len(missed), goals=wording.say("clause").join(listed))]
+
+
+def dated(goal: Goal, review: Review) -> str:
+    """A goal's name, with its days where these are not the whole year."""
+    name = name_of(goal, review.wording)
+    return name if goal.period.days > 300 else review.wording.say("dated", name=name, days=period_name(goal, review))  # noqa: PLR2004
+
+
+def period_name(goal: Goal, review: Review) -> str:
+    """The days of a goal: a quarter or month by its name."""
+    return review.wording.say("period", label=goal.period.label)
+
+
+def _structure(review: Review) -> list[str]:
+    """How much of a change between the halves came from where money went, and how much from the channels themselves."""
+    halves, wording = review.halves, review.wording
+    moved = halves.effects.get("retention_d7") if halves else None
+    if moved is None or not moved.change:
+        return []
+    return [
+        wording.say(
+            "structure",
+            change=wording.points(float(moved.change)),
+            mix=wording.points(float(mix_of(moved))),
+            rate=wording.points(float(moved.change - mix_of(moved))),
+        )
+    ]
+
+
+# --- what must be decided -------------------------------------------------------------------------------
+
+
+def decisions(review: Review) -> Sequence[str]:
+    """What the last verdicts advise to change, the most money first."""
+    if not review.checkpoints:
+        return []
+    last = review.checkpoints[-1]
+    wording, policy = review.wording, review.year.settings.policy
+    lines = [move(one, wording.channel(one.channel), policy, last.day, wording.words) for one in last.moves]
+    more = len(lines) - MOST_DECISIONS
+    shown = [f"({at}) {line}" for at, line in enumerate(lines[:MOST_DECISIONS], 1)]
+    return [*shown, *([wording.say("decisions.more", count=more)] if more > 0 else [])]
+
+
+__all__ = ["dated", "decisions", "period_name", "summary", "verdict", "weak_users"]
