@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: help setup report test check lint types contracts bench gallery golden sample lock clean
+.PHONY: help setup report test check lint types contracts bench bench-prune gallery golden sample lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -42,6 +42,10 @@ contracts: setup
 bench: setup     ## start-up as multiples of bare Python and of argparse; how often intervals hold the truth
 	$(BIN)/python tests/bench/startup.py
 	$(BIN)/python tests/bench/coverage.py
+
+SEED ?= 31000
+bench-prune: setup  ## what the advice gains over 360 simulated worlds; needs the simulator beside the checkout
+	$(BIN)/python tests/bench/prune_worlds.py $(SEED)
 
 gallery: setup   ## the reports as HTML, and pictures of them if there is a Chromium
 	$(BIN)/python tests/bench/gallery.py

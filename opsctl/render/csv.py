@@ -22,7 +22,7 @@ def render(report: Report, page: Page) -> str:  # noqa: ARG001 - every writer is
 
     A value that is not known is an empty cell.
     """
-    tables = list(report.tables)
+    tables = [table.in_full for table in report.tables]
     keys = list(dict.fromkeys(column.key for table in tables for column in said_in_words(table)))
     marks = _marks(tables, keys)
     text = io.StringIO()
@@ -47,7 +47,8 @@ def _free(name: str, keys: Sequence[str]) -> str:
 def _lines(table: Table, keys: Sequence[str], marks: Sequence[str]) -> Iterator[list[str]]:
     numeric = {column.key for column in table.columns if column.numeric}
     for row in table.rows:
-        said = {"table": table.name, "row": row.kind.value}
+        kind = RowKind.PLAIN if row.kind is RowKind.FOLDED else row.kind
+        said = {"table": table.name, "row": kind.value}
         cells = (_raw(row.cells.get(key), numeric=key in numeric) for key in keys)
         yield [*(said[mark] for mark in marks), *cells]
 

@@ -165,6 +165,7 @@ def _figure(title: str, inside: str, notes: Sequence[str], kind: str = "") -> st
 
 def _table(table: Table, page: Page) -> str:
     """A table with its caption and footnotes; no column is left out, a narrow page scrolls them."""
+    table = table.in_full
     if not table.rows:
         return _figure(table.title, "", [page.words["table.nothing"]])
     keys = {column.key for column in table.columns}

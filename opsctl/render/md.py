@@ -120,6 +120,7 @@ def _items(lines: Sequence[str]) -> Iterator[_Row]:
 
 
 def _table(table: Table, page: Page) -> _Block:
+    table = table.in_short
     title = (_strong(table.title), "") if table.title else ()
     keys = {column.key for column in table.columns}
     notes = tuple(note.text for note in table.footnotes if note.of is None or note.of & keys)

@@ -138,6 +138,7 @@ def _plain(line: str) -> str:
 
 def _titled(table: Table, page: Page) -> str:
     """A table with its title above and its footnotes below."""
+    table = table.in_short
     shown, hidden = _fitting(table, page)
     keys = {column.key for column in shown or table.columns}
     notes = [note.text for note in table.footnotes if note.of is None or note.of & keys]

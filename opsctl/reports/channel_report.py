@@ -30,7 +30,7 @@ from opsctl.reports.channel_figures import (
     sides,
     spending,
 )
-from opsctl.reports.channel_table import Shown, budget_shares, channel_table, subtotal_of
+from opsctl.reports.channel_table import Shown, budget_shares, channel_table, small_of, subtotal_of
 from opsctl.reports.conclusions import Said, watched
 from opsctl.reports.counsel import Counsel, counsel
 from opsctl.reports.data_lines import data_lines
@@ -114,6 +114,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
         subtotal_of(evidence, asked, now, scope),
         budget_shares(evidence, settings, period),
         made.counsel,
+        small_of(evidence, asked, now, settings.project.currency),
         _incomplete(known, period),
         settings,
         words,

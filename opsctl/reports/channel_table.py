@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
@@ -28,6 +28,7 @@ MARK = "*"
 PACE = "budget_share"
 VALUE = "value_per_cost"
 ADVICE = "advice"
+MOST = 12  # channels that a page holds; those beyond it are summed
 
 Changes = Mapping[tuple[str | None, ...], float | None]  # by channel, currency and metric
 
@@ -43,6 +44,7 @@ class Shown:
         bought: The channels whose users are bought, and their figures together, where these are not all that spent.
         spent: By channel what was spent of the month's budget, where it has one.
         counsel: What is advised.
+        small: The channels beyond those that a page holds, and their figures together.
         incomplete: The channels of which some account's money is missing.
     """
 
@@ -53,6 +55,7 @@ class Shown:
     subtotal: Figures
     spent: Mapping[str, float]
     counsel: Counsel
+    small: tuple[frozenset[Line], Figures]
     incomplete: frozenset[str]
     settings: Settings
     words: Words
@@ -82,6 +85,16 @@ def subtotal_of(evidence: Evidence, asked: Sequence[Asked], now: Sides, bought: 
     return figures_of(evidence, asked, (), tuple(sorted(str(one) for one in members))).get(ALL, {})
 
 
+def small_of(evidence: Evidence, asked: Sequence[Asked], now: Sides, currency: str) -> tuple[frozenset[Line], Figures]:
+    """The channels beyond the twelve with the most money, and their figures together."""
+    lines = [line for line in _by_spend(now.lines, currency) if line[0] and not line[1]]
+    small = lines[MOST:] if len(now.lines) > MOST + 1 else []
+    if not small:
+        return frozenset(), {}
+    channels = tuple(sorted(str(line[0]) for line in small))
+    return frozenset(small), figures_of(evidence, asked, (), channels).get(ALL, {})
+
+
 def budget_shares(evidence: Evidence, settings: Settings, period: Period) -> dict[str, float]:
     """By channel what was spent since the first of the month of that month's budget."""
     month = month_of(period)
@@ -107,11 +120,14 @@ def channel_table(shown: Shown) -> Table:
     bought = set(shown.bought.channels or ())
     lines = _by_spend(shown.now.lines, shown.settings.project.currency)
     first = [line for line in lines if line[0] in bought] if shown.subtotal else lines
-    rows = [_row(shown, line) for line in first]
+    rows = _rows(shown, first)
     if shown.subtotal:
         title = shown.words.say("report.subtotal", scope=shown.bought.name(shown.words))
         rows.append(_total(shown, title, shown.subtotal, {}))
-        rows += [_row(shown, line) for line in lines if line not in first]
+        rows += _rows(shown, [line for line in lines if line not in first])
+    if shown.small[1]:
+        title = shown.words.say("report.others", count=len(shown.small[0]))
+        rows.append(replace(_total(shown, title, shown.small[1], {}), kind=RowKind.REST))
     if len(shown.now.lines) > len(spending(shown.now.lines)) > 0:
         paid: Changes = {(*ALL, one["metric"]): one["relative"] for one in shown.moved.paid}
         rows.append(_total(shown, shown.words["report.paid"], shown.now.paid, paid))
@@ -121,6 +137,11 @@ def channel_table(shown: Shown) -> Table:
 
 def _changes(shown: Shown) -> Changes:
     return {(one[CHANNEL], one["currency"], one["metric"]): one["relative"] for one in shown.moved.lines}
+
+
+def _rows(shown: Shown, lines: Sequence[Line]) -> list[TableRow]:
+    kinds = {line: RowKind.FOLDED if line in shown.small[0] else RowKind.PLAIN for line in lines}
+    return [replace(_row(shown, line), kind=kind) for line, kind in kinds.items()]
 
 
 def _row(shown: Shown, line: Line) -> TableRow:

@@ -128,13 +128,18 @@ class Said:
         one = self._kpi("spend")
         if one is None or one.pace is None:
             return []
-        pace = one.pace
+        pace, month = one.pace, self.words[f"month.{one.period.end.month}"]
+        spent = f"{float(pace.spent / pace.budget):.1%}"
+        if pace.time == 1:
+            standing = self.words[f"conclude.pace.done.{pace.standing.value}"]
+            scope = one.scope.name(self.words)
+            return [self.words.say("conclude.pace.done", scope=scope, month=month, spent=spent, standing=standing)]
         return [
             self.words.say(
                 "conclude.pace",
                 scope=one.scope.name(self.words),
-                month=self.words[f"month.{one.period.end.month}"],
-                spent=f"{float(pace.spent / pace.budget):.1%}",
+                month=month,
+                spent=spent,
                 time=f"{float(pace.time):.1%}",
                 forecast=f"{float(pace.forecast / pace.budget):.1%}",
                 standing=self.words[f"conclude.pace.{pace.standing.value}"],

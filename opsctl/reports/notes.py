@@ -94,7 +94,10 @@ def _blocks(lines: Iterable[str], places: Collection[str], file: str) -> dict[st
             current.append(line)
         elif line.strip() and not line.startswith("# "):
             raise BadConfiguration(
-                "a text stands above the first block", file=file, line=at, hint=f"begin it with ## and one of: {_known(places)}"
+                "a text stands above the first block",
+                file=file,
+                line=at,
+                hint=f"begin it with ## and one of: {_known(places)}",
             )
     return {key: tuple(texts) for key, texts in found.items()}
 

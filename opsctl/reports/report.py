@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -76,6 +76,8 @@ class RowKind(StrEnum):
 
     PLAIN = "plain"
     TOTAL = "total"
+    FOLDED = "folded"  # one of many small ones: only where there is room for all
+    REST = "rest"  # the sum of the folded ones, in their place where there is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,16 @@ class Table:
     name: str = "rows"
     title: str = ""
     footnotes: Sequence[Footnote] = ()
+
+    @property
+    def in_short(self) -> Table:
+        """For a page that is read: the small rows folded into their sum."""
+        return replace(self, rows=[row for row in self.rows if row.kind is not RowKind.FOLDED])
+
+    @property
+    def in_full(self) -> Table:
+        """For a page that is searched: every row, and no sum of some of them."""
+        return replace(self, rows=[row for row in self.rows if row.kind is not RowKind.REST])
 
 
 @dataclass(frozen=True, slots=True)

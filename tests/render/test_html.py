@@ -261,6 +261,23 @@ def test_a_footnote_of_a_column_that_is_not_there_is_not_said() -> None:
     assert re.findall(r'<p class="note">(\w+)', text) == ["yes", "always"]
 
 
+def test_a_wide_table_is_printed_small_then_across_the_sheet_and_a_long_one_may_be_parted() -> None:
+    def kind(columns: int, rows: int = 1) -> str | None:
+        of = [Column(f"c{at}", "c") for at in range(columns)]
+        row = TableRow({column.key: Number(123_456, Form.COUNT) for column in of})
+        (found,) = [each for tag, each in seen(page_of(Table(of, [row] * rows))).tags if tag == "figure"]
+        return found.get("class")
+
+    assert [kind(columns) for columns in (6, 14, 17, 19, 40)] == [
+        None,
+        "broad",
+        "broad dense",
+        "broad across",
+        "broad across small",
+    ]
+    assert (kind(6, 24), kind(6, 25)) == (None, "long")
+
+
 def test_a_table_without_rows_says_so() -> None:
     assert "没有数据" in page_of(Table([Column("a", "a")], []), locale="zh-CN")
 

@@ -1,0 +1,129 @@
+"""Chapter four: what the figures advised at each quarter's end, what was done, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from opsctl.reports.advice import advice
+from opsctl.reports.pruning import effect_lines, lanes, value_cell
+from opsctl.reports.report import Cell, Column, Footnote, Form, Heading, Lines, Number, Part, Prose, Table, TableRow
+from opsctl.reports.year_end.review import Chapter, Review
+from opsctl.reports.year_end.verdicts import Checkpoint, Followed, followed
+from opsctl.reports.year_end.wording import percent
+from opsctl.verdicts.effect import effect
+from opsctl.verdicts.judgement import Verdict
+from opsctl.verdicts.quality import quality
+
+
+def moves(review: Review) -> Chapter:
+    """Advice and what followed; then the last advice and what it would do."""
+    parts = [*_followed(review), *_last(review), *review.notes.parts("moves")]
+    return Chapter(review.wording.say("moves"), parts)
+
+
+def _followed(review: Review) -> list[Part]:
+    found = followed(review.year, review.checkpoints)
+    if not found:
+        return []
+    wording = review.wording
+    text = [wording.say("moves.counted", days=wording.listed(_days(review)), count=len(found)), *_taken(review, found), *_later(review, found)]
+    said = wording.say("join").join(wording.say("sentence", text=one) for one in text)
+    return [Heading(wording.say("moves.followed"), 2), Prose(said), _table(review, found)]
+
+
+def _days(review: Review) -> list[str]:
+    return [review.wording.day(one.day) for one in review.checkpoints[:-1]]
+
+
+def _taken(review: Review, found: Sequence[Followed]) -> list[str]:
+    """How often spend went the advised way in the next quarter."""
+    told = [one for one in found if one.taken is not None]
+    if not told:
+        return []
+    return [review.wording.say("moves.taken", taken=sum(bool(one.taken) for one in told), count=len(told))]
+
+
+def _later(review: Review, found: Sequence[Followed]) -> list[str]:
+    """How often the judgement stood a quarter later: below the line then as well, or above it."""
+    wording, policy = review.wording, review.year.settings.policy
+    line = float(policy.line)
+    below = [one for one in found if one.judgement.verdict is not Verdict.GROW and one.judgement.value and one.judgement.value.middle < line]
+    judged = [one for one in below if one.then is not None and one.then.value is not None]
+    if not judged:
+        return []
+    still = sum(one.then.value.middle < line for one in judged if one.then is not None and one.then.value is not None)
+    return [wording.say("moves.later", count=len(judged), still=still, other=len(judged) - still, line=f"{line:.2f}")]
+
+
+def _table(review: Review, found: Sequence[Followed]) -> Table:
+    wording, policy = review.wording, review.year.settings.policy
+    columns = [
+        Column("day", wording.say("column.day"), 1, numeric=False),
+        Column("channel", wording.words["dimension.channel"], numeric=False),
+        Column("advice", wording.say("column.advised"), numeric=False),
+        Column("value_per_cost", wording.words.say("prune.column.value", days=policy.value_days), 3),
+        Column("before", wording.say("column.spend_before"), 4),
+        Column("after", wording.say("column.spend_after"), 2),
+        Column("change", wording.say("column.spend_change")),
+        Column("then", wording.words.say("prune.column.value", days=policy.value_days) + "\n" + wording.say("column.then"), 5),
+    ]
+    rows = [TableRow(_cells(review, one)) for one in found]
+    notes = [Footnote(wording.say("note.moves", currency=wording.currency)), Footnote(wording.say("association"))]
+    return Table(columns, rows, "moves", wording.say("table.moves"), notes)
+
+
+def _cells(review: Review, one: Followed) -> dict[str, Cell]:
+    wording = review.wording
+    return {
+        "day": wording.day(one.day),
+        "channel": wording.channel(one.judgement.channel),
+        "advice": advice(one.judgement, review.year.settings.policy, wording.words),
+        "value_per_cost": value_cell(one.judgement),
+        "before": Number(one.before, Form.ROUND_MONEY),
+        "after": None if one.after is None else Number(one.after, Form.ROUND_MONEY),
+        "change": "-" if one.change is None else percent(one.change),
+        "then": value_cell(one.then) if one.then else None,
+    }
+
+
+def _last(review: Review) -> list[Part]:
+    """What the last day's figures advise for each channel, and what following it would do."""
+    if not review.checkpoints:
+        return []
+    last, wording = review.checkpoints[-1], review.wording
+    policy = review.year.settings.policy
+    columns = [
+        Column("channel", wording.words["dimension.channel"], numeric=False),
+        Column("spend_now", wording.words["prune.column.spend_now"], 2),
+        Column("value_per_cost", wording.words.say("prune.column.value", days=policy.value_days), 1),
+        Column("worth", wording.words["prune.column.worth"], 3),
+        Column("spend_next", wording.words["prune.column.spend_next"], 4),
+        Column("advice", wording.words["prune.column.advice"], numeric=False),
+    ]
+    rows = [TableRow(_last_cells(review, last, name)) for name in last.by_channel]
+    notes = [Footnote(wording.say("note.value", days=policy.value_days, line=f"{float(policy.line):.2f}"))]
+    title = wording.say("table.verdicts", day=wording.day(last.day))
+    heading = Heading(wording.say("moves.now", day=wording.day(last.day)), 2)
+    return [heading, Table(columns, rows, "verdicts", title, notes), *_effect(review, last)]
+
+
+def _last_cells(review: Review, last: Checkpoint, name: str) -> dict[str, Cell]:
+    one = last.by_channel[name]
+    return {
+        "channel": review.wording.channel(name),
+        "spend_now": Number(one.spend_now, Form.ROUND_MONEY),
+        "value_per_cost": value_cell(one),
+        "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
+        "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
+        "advice": advice(one, review.year.settings.policy, review.wording.words),
+    }
+
+
+def _effect(review: Review, last: Checkpoint) -> list[Part]:
+    """What following the last advice would do; nothing where it advises to change nothing."""
+    if not last.moves:
+        return []
+    stays = quality(review.year.evidence, sorted(last.pruning.worths))
+    found = effect(lanes(last.pruning, stays))
+    words = review.wording.words
+    return [Lines(review.wording.say("effect"), effect_lines(found, stays, words))] if found else []
