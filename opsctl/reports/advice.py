@@ -27,6 +27,8 @@ _FORMS: Mapping[str, str] = {
     "step": "{:.1f}",
     "most": "{:,.0f}",
     "days": "{:.0f}",
+    "before": "{:,.1f}",
+    "now": "{:,.1f}",
     "users": "{:,.0f}",
     "times": "{:.2f}",
     "usual": "{:.2f}",
@@ -44,8 +46,9 @@ def advice(of: Judgement, policy: Policy, words: Words) -> str:
 
 
 def is_stop(of: Judgement, policy: Policy) -> bool:
-    """Is a channel's stop beyond doubt, or done already?"""
-    return of.verdict is Verdict.CUT and (of.spend_now == 0 or (of.p_below or 0.0) >= policy.stop_p)
+    """Is a channel's stop beyond doubt, done already, or advised for the second review in a row?"""
+    again = of.previous is Verdict.CUT
+    return of.verdict is Verdict.CUT and (again or of.spend_now == 0 or (of.p_below or 0.0) >= policy.stop_p)
 
 
 def move(of: Judgement, name: str, policy: Policy, as_of: date, words: Words) -> str:

@@ -102,7 +102,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
         moves(known, asked, period, now),
         scope,
         kpis(known, settings.project, period, _scopes(known, scope, now)),
-        counsel(known, settings, period),
+        counsel(loaded, known, settings, period),
         alarms(known, settings, period, spending(now.lines)),
         findings(loaded),
     )
@@ -132,7 +132,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
             *_problem_lines(made),
             *charts(made.kpis, made.counsel, settings, words),
         ],
-        data=_data(made),
+        data=_data(made, table),
         inputs=loaded.inputs,
         answered=tells_something(now.all.values()),
         notes=[*made.problems, *loaded.notes, *known.notes],
@@ -160,12 +160,13 @@ def _incomplete(known: Known, period: Period) -> frozenset[str]:
 # --- for programs -------------------------------------------------------------------------------------------
 
 
-def _data(made: _Made) -> dict[str, Any]:
+def _data(made: _Made, table: Shown) -> dict[str, Any]:
     rows = [
         {
             CHANNEL: line[0],
             **({"currency": line[1]} if line[1] else {}),
             "verdict": _verdict(made, line[0]),
+            "budget_share": table.spent.get(line[0] or ""),
             **{name: figure.as_json() for name, figure in row.items()},
             **_advised(made.counsel.verdicts.get(line[0] or "")),
         }
@@ -175,6 +176,7 @@ def _data(made: _Made) -> dict[str, Any]:
     return {
         "total": {name: figure.as_json() for name, figure in made.now.all.items()},
         "paid_total": {name: figure.as_json() for name, figure in made.now.paid.items()},
+        "bought_total": {name: figure.as_json() for name, figure in table.subtotal.items()},
         "rows": rows,
         "changes": made.moved.lines,
         "problems": [{"code": note.code, "text": note.text} for note in made.problems],

@@ -8,11 +8,13 @@ from functools import cached_property
 
 from opsctl.config.settings import Settings
 from opsctl.core.period import Period
+from opsctl.ingest.load import Loaded
 from opsctl.measures.known import Known
 from opsctl.reports.pruning import lanes
+from opsctl.reports.reviewed import reviewed
 from opsctl.verdicts.effect import Effect, effect
 from opsctl.verdicts.judgement import Judgement, Verdict
-from opsctl.verdicts.prune import Pruning, prune
+from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality, quality
 
 STALE_DAYS = 7  # a period that ended longer ago is history: advice would be about another time
@@ -53,7 +55,7 @@ class Counsel:
         return effect(lanes(self.pruning, self.quality)) if self.pruning and self.is_of_use else None
 
 
-def counsel(known: Known, settings: Settings, period: Period) -> Counsel:
+def counsel(loaded: Loaded, known: Known, settings: Settings, period: Period) -> Counsel:
     """The advice that belongs to a report: none for a period that ended long before what is known."""
     recent = not known.undated and (known.evidence.as_of - period.end).days < max(STALE_DAYS, period.days)
-    return Counsel(known, prune(known, settings) if recent else None)
+    return Counsel(known, reviewed(loaded, known, settings) if recent else None)

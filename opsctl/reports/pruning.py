@@ -19,9 +19,10 @@ from opsctl.reports.calendar import day_of, span_of
 from opsctl.reports.chart import Range, RangeChart, Scale
 from opsctl.reports.findings import findings
 from opsctl.reports.report import Cell, Column, Footnote, Form, Lines, Number, Part, Report, RowKind, Table, TableRow
+from opsctl.reports.reviewed import reviewed
 from opsctl.verdicts.effect import Change, Effect, Lane, effect
 from opsctl.verdicts.judgement import LEVEL, Judgement, Verdict, Why
-from opsctl.verdicts.prune import Pruning, prune
+from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality, quality
 from opsctl.verdicts.worth import Worth
 
@@ -71,7 +72,7 @@ def pruning(  # noqa: PLR0913, PLR0917 - what the command was asked
         NoData: Money or users are not known at all.
         UnknownName: A channel that did not spend is to be stopped.
     """
-    found = prune(known, settings, budget)
+    found = reviewed(loaded, known, settings, budget)
     if found is None:
         raise NoData("without spend and new users no channel can be judged", hint="add the exports of both")
     _check(stopped, found)
@@ -189,6 +190,7 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
         "at_stake": None if judgement.at_stake is None else amount(judgement.at_stake),
         "reasons": [one.as_json() for one in judgement.reasons],
         "flips": [one.as_json() for one in judgement.flips],
+        "previous": judgement.previous and judgement.previous.value,
     }
 
 

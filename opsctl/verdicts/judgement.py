@@ -84,6 +84,7 @@ class Judgement:
         reasons: The most important first.
         at_stake: What it brings a day above the line's worth of its spend; negative: what it loses.
         flips: What would change the verdict.
+        previous: The verdict of the review before; None where there was none.
     """
 
     channel: str
@@ -96,6 +97,7 @@ class Judgement:
     reasons: tuple[Why, ...] = ()
     at_stake: float | None = None
     flips: tuple[Why, ...] = ()
+    previous: Verdict | None = None
 
     @property
     def move(self) -> float:

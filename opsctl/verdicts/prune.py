@@ -5,11 +5,11 @@ elsewhere. A cut where day-7 retention lies below 15 % loses money in most simul
 value differ by more than retention does; so the retention stands beside the verdict and does not make it.
 
 1. Spend now: the mean of the last 28 days outside promotions; all of them where fewer than seven are left.
-2. Value of a new user: active days up to day 90 (users active at each age / users who have reached it; ages that nobody
-   has reached by the chain ladder, all channels' course at the channel's level) x gross profit per active day. Users won
-   in promotions, and what is bought during them, are left out.
-3. Cost of a new user now: a Poisson regression of weekly users on log spend, a trend and promotions, with prior beliefs
-   of elasticity, so that few weeks do not decide alone.
+2. Value of a new user: active days up to day 90 (users active at each age / users who have reached it; ages that
+   nobody has reached by the chain ladder, all channels' course at the channel's level) x gross profit per active day.
+   Users won in promotions, and what is bought during them, are left out.
+3. Cost of a new user now: a Poisson regression of weekly users on log spend, a trend and promotions, with prior
+   beliefs of elasticity, so that few weeks do not decide alone.
 4. Value per cost, its uncertainty from users, orders, what was laddered and the cost; drawn to the mean of the channels
    (DerSimonian and Laird), campaigns to their channel (Buhlmann). Drift widens what is believed, it does not move it.
 5. The split: every channel's last unit brings the same, none less than the line; no more than `step` and `cap` times
@@ -46,6 +46,7 @@ from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, wort
 STEADY = 0.10  # a smaller move is no advice
 SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the right way, nothing is moved
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
+STICKS = 0.05  # so much less probability keeps a stop that was advised before
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
 TELLING = (0.55, 0.999)  # chances outside take no users, or more than there are
 SUREST = 0.01  # the least doubt of an elasticity that a regression can work with
@@ -80,17 +81,20 @@ class Pruning:
         return max(self.total - sum(one.spend_next for one in self.channels), 0.0)
 
 
-def prune(known: Known, settings: Settings, budget: float | None = None) -> Pruning | None:
+def prune(
+    known: Known, settings: Settings, budget: float | None = None, before: Pruning | None = None
+) -> Pruning | None:
     """Judge every channel and campaign that spent; None where money or users are not known at all.
 
-    `budget` is what may be spent a day; unset, the policy's total, else what is spent today.
+    `budget` is what may be spent a day; unset, the policy's total, else what is spent today. `before` is the review
+    before: a channel that was to be stopped then is so until the evidence has crossed the line by a margin.
     """
     policy = settings.policy
     promotions = [Period(one.start, one.end) for one in settings.project.events if one.promo and one.start and one.end]
     found = history(known.evidence, promotions, policy.look_back_weeks, policy.value_days)
     if found is None or not found.channels:
         return None
-    desk = _Desk(found, settings, known, budget)
+    desk = _Desk(found, settings, known, budget, before)
     channels = desk.channels()
     return Pruning(
         found.span, float(policy.line), desk.total, tuple(channels), tuple(desk.campaigns(channels)), desk.worths, found
@@ -100,11 +104,15 @@ def prune(known: Known, settings: Settings, budget: float | None = None) -> Prun
 class _Desk:
     """One day's judging."""
 
-    def __init__(self, history: History, settings: Settings, known: Known, budget: float | None) -> None:
+    def __init__(
+        self, history: History, settings: Settings, known: Known, budget: float | None, before: Pruning | None
+    ) -> None:
         self.history, self.policy, self.known = history, settings.policy, known
         project = settings.project
         self.fixed = {name: one.fixed_cost_day for name, one in project.channels.items()}
         self.claims = claims(known.evidence, history)
+        self.before = before
+        self.previous = {one.channel: one.verdict for one in before.channels} if before else {}
         self.worths = worths(history, _beliefs(settings, history.channels))
         self.money = {channel: money_of(history, channel) for channel in history.channels}
         given = budget if budget is not None else self.policy.total_budget_day
@@ -142,7 +150,7 @@ class _Desk:
 
     def _stopped(self, name: str) -> Judgement:
         """Nothing is spent any more: whether to come back, with a small test, or not."""
-        if self._chance(name) > self.policy.cut_p:
+        if self._is_poor(name):
             return self._made(name, Verdict.CUT, 0.0, first=Why("stopped"))
         return self._made(name, Verdict.TEST, float(self.policy.test_share) * self.total, first=Why("stopped"))
 
@@ -173,13 +181,15 @@ class _Desk:
         drawn = self._worth(name).drawn
         return Value(Estimate(drawn.mean, drawn.variance + float(self.policy.drift) ** 2))
 
-    def _chance(self, name: str) -> float:
-        return self._value(name).chance_below(self.line)
+    def _is_poor(self, name: str) -> bool:
+        """Beyond enough doubt below the line; what was so at the review before stays so a little longer."""
+        stays = STICKS if self.previous.get(name) is Verdict.CUT else 0.0
+        return self._value(name).chance_below(self.line) > float(self.policy.cut_p) - stays
 
     def _unmoved(self, name: str, spend: float, margin: float) -> Judgement | None:
         """A channel whose money stays: the move would be small, or may well go the wrong way."""
         now = self.money[name].now
-        if self._chance(name) > self.policy.cut_p:
+        if self._is_poor(name):
             return None
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
@@ -195,7 +205,7 @@ class _Desk:
 
     def _moved(self, name: str, spend: float) -> Judgement:
         now = self.money[name].now
-        if self._chance(name) > self.policy.cut_p and not self._bears_its_costs(name, spend):
+        if self._is_poor(name) and not self._bears_its_costs(name, spend):
             return self._made(name, Verdict.CUT, spend)
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
@@ -211,7 +221,7 @@ class _Desk:
 
     def _made(self, name: str, verdict: Verdict, spend: float, first: Why | None = None) -> Judgement:
         value, money = self._value(name), self.money[name]
-        reasons = [*([first] if first else []), *self._reasons(name, spend)]
+        reasons = [*([first] if first else []), *self._changed(name, verdict), *self._reasons(name, spend)]
         return Judgement(
             name,
             None,
@@ -223,7 +233,20 @@ class _Desk:
             tuple(reasons),
             (value.middle - self.line) * money.now,
             tuple(self._flips(name, verdict)),
+            self.previous.get(name),
         )
+
+    def _changed(self, name: str, verdict: Verdict) -> Iterable[Why]:
+        """Which figure changed a verdict: what a user brings, or costs, whichever moved further."""
+        earlier = self.before.worths.get(name) if self.before else None
+        if verdict is self.previous.get(name) or not isinstance(earlier, Worth):
+            return
+        now = self._worth(name)
+        profit, cost = now.profit / earlier.profit, now.cost / earlier.cost
+        if abs(math.log(profit)) > abs(math.log(cost)):
+            yield Why("changed_profit", {"before": earlier.profit, "now": now.profit})
+        else:
+            yield Why("changed_cost", {"before": earlier.cost, "now": now.cost})
 
     # --- why --------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from making.calendar import DAYS, LAST, usual
 from making.chance import Chance
 from making.shops import CITY_TIERS
 from making.story import BURST, CHANNELS, STRAY_CODE, STRAYS, Channel, Pace, Unit
+from making.waves import brought, waves, week
 
 END = datetime.combine(LAST, time(23, 59))  # the exports were made just after
 PAUSED_DAYS = 14  # how long a platform goes on listing what was stopped
@@ -61,17 +62,13 @@ def spending_and_users() -> tuple[list[Spending], list[User]]:
 def _weeks(channel: Channel) -> dict[tuple[int, int], float]:
     """Weeks differ by more than chance among users explains: a factor on retention for each."""
     chance = Chance("weeks", channel.id)
-    return {week: chance.about(1, 0.06) for week in sorted({_week(day) for day in DAYS})}
-
-
-def _week(day: date) -> tuple[int, int]:
-    year, week, _ = day.isocalendar()
-    return year, week
+    return {one: chance.about(1, 0.06) for one in sorted({week(day) for day in DAYS})}
 
 
 def _days(channel: Channel, unit: Unit, weeks: dict[tuple[int, int], float]) -> Iterator[tuple[Spending, list[User]]]:
     """Each day on which a platform lists the unit, with the users whom it brought."""
     chance = Chance("unit", channel.id, *unit.codes)
+    wave, due = waves(channel), chance.share()
     for day in DAYS:
         if day < unit.first or day > unit.last + timedelta(days=PAUSED_DAYS):
             continue
@@ -79,10 +76,13 @@ def _days(channel: Channel, unit: Unit, weeks: dict[tuple[int, int], float]) -> 
             yield Spending(day, channel, unit, 0, 0, 0, 0), []
             continue
         pace = unit.pace(day)
-        cents = int(100 * chance.about(pace.yuan * usual(day).spending, 0.07)) if pace.yuan else 0
-        mean = cents / 100 / chance.about(pace.cpa, 0.05) if cents else pace.users * usual(day).traffic
-        stay = pace.stay * weeks[_week(day)]
-        users = [_arrival(day, channel, unit, stay, chance) for _ in range(chance.count(mean))]
+        planned = pace.yuan * usual(day).spending * wave[day]
+        cents = int(100 * chance.about(planned, 0.07)) if pace.yuan else 0
+        mean = brought(pace, cents / 100, day) if cents else pace.users * usual(day).traffic
+        due += chance.about(mean, 0.12)  # chance alone would hide in a few dozen users a week what money does
+        stay = pace.stay * weeks[week(day)]
+        users = [_arrival(day, channel, unit, stay, chance) for _ in range(int(due))]
+        due -= int(due)
         yield _traffic(day, channel, unit, cents, len(users), chance), users
 
 

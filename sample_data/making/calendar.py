@@ -47,6 +47,11 @@ def usual(day: date) -> Event:
     return Event(event.name, day, day, event.spending * weekday, event.traffic * weekday, event.shopping * weekday)
 
 
+def rush(day: date) -> float:
+    """How many times as many users the same money brings: in a promotion people look for offers."""
+    return next((event.traffic for event in EVENTS if event.promo and event.first <= day <= event.last), 1)
+
+
 def quarter(day: date) -> str:
     """The quarter of a day, as files are named after it: 2025-Q1."""
     return f"{day.year}-Q{(day.month + 2) // 3}"

@@ -10,8 +10,8 @@ from datetime import datetime, time, timedelta
 from making.arrivals import END, User, minute
 from making.calendar import LAST, usual
 from making.chance import Chance
-from making.shops import COMMUNITY, DEMAND, FIRST_DAY, GOODS, HABITS, ONCE, TASTES, Taste
-from making.story import BURST, CHANNELS
+from making.shops import COMMUNITY, COUPON, DEMAND, FIRST_DAY, GOODS, HABITS, ONCE, TASTES, Taste
+from making.story import BURST
 
 STAYERS = 1.33  # stayers per user active on day 7; a stayer comes on day 7 with 1 / 1.33
 FADE = 7  # a stayer comes on day n with (7 + FADE) / (n + FADE) of the probability of day 7,
@@ -54,18 +54,22 @@ class Lives:
         self.orders: list[Order] = []
         self._come: Counter[tuple[str, int, bool]] = Counter()
 
-    def live(self, user: User, chance: Chance) -> None:
-        """Everything a user does."""
+    def live(self, user: User) -> None:
+        """Everything a user does, the same however many come by other channels."""
         self.events.append(Event(user.id, user.at, "open"))
+        turn = self._turn(user)
         if not user.is_one:
-            self._come_once_more(user)
+            self._come_once_more(user, turn)
             return
+        chance = Chance("life", user.channel.id, str(user.at.year), str(turn))
         if chance.happens(FIRST_DAY[user.at.year] * user.channel.appetite):
             self._buy(user, user.at, ONCE, chance)
+        elif chance.happens(user.channel.coupon):
+            self._buy(user, user.at, COUPON, chance)
         start = datetime.combine(user.at.date(), time())
         if chance.happens(PUSHED) and start + timedelta(days=7, hours=20) <= END:
             self.events.append(Event(user.id, start + timedelta(days=7, hours=20), "push"))
-        stays, taste = self._kind(user, chance)
+        stays, taste = self._kind(user, turn, chance)
         bought: Counter[int] = Counter()
         for offset in _visits(user, stays, chance):
             at = start + timedelta(days=offset, minutes=minute(chance))
@@ -76,16 +80,16 @@ class Lives:
                 bought[at.year] += 1
                 self._buy(user, at, taste, chance)
 
-    def _come_once_more(self, user: User) -> None:
-        if self._turn(user) % BURST.next_day == 0:
+    def _come_once_more(self, user: User, turn: int) -> None:
+        if turn % BURST.next_day == 0:
             self.events.append(Event(user.id, user.at + timedelta(days=1), "open"))
 
-    def _kind(self, user: User, chance: Chance) -> tuple[bool, Taste | None]:
+    def _kind(self, user: User, turn: int, chance: Chance) -> tuple[bool, Taste | None]:
         """Whether a user stays, and how the user buys: who buys stays, and who stays for longer need not buy.
 
         Buyers are few and each weighs much, so they come in turn, as evenly as numbers can, and not by chance.
         """
-        at = luck = self._turn(user) * GOLDEN % 2**32 / 2**32 / user.channel.appetite
+        at = luck = turn * GOLDEN % 2**32 / 2**32 / user.channel.appetite
         for name, share in HABITS[user.at.year].items():
             if at < share:
                 return True, TASTES[name]
@@ -117,11 +121,8 @@ class Lives:
 def lives(users: Sequence[User]) -> Lives:
     """What all users did, each list in the order of time."""
     found = Lives()
-    for channel in CHANNELS:
-        chance = Chance("life", channel.id)
-        for user in users:
-            if user.channel is channel:
-                found.live(user, chance)
+    for user in users:
+        found.live(user)
     found.events.sort(key=lambda event: (event.at, event.user, event.name))
     found.orders.sort(key=lambda order: (order.created_at, order.user))
     return found

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from making.calendar import EVENTS, LAST, usual
 from making.story import ACCOUNTS, CHANNELS, PUBLIC, Channel
+from making.waves import waves
 from making.world import World
 
 ABOVE = """\
@@ -17,13 +18,17 @@ timezone: Asia/Shanghai
 currency: CNY
 
 # 毛利率 / gross margin
-margin: 0.3
+margin: 0.55
 
 # 打开、下单算活跃，推送不算 / opening and ordering count as coming back, a push message does not
 activity: {qualifying: [open, order]}
 
-# 一周一个渠道只有几十个新增，所以 30 人起判 / a channel brings a few dozen users a week, so 30 are judged
-policy: {low_efficiency: {min_users: 30}}
+policy:
+  # 一周一个渠道只有几十个新增，所以 30 人起判 / a channel brings a few dozen users a week, so 30 are judged
+  low_efficiency: {min_users: 30}
+  # 下一期所有渠道一天合计最多花多少；90 天回不了本的宁可不花 / the most that all channels may spend a day in the
+  # next period; what does not pay back within 90 days is better left unspent
+  total_budget_day: 1700
 
 # 渠道字典 / what the codes of sub-channels stand for
 channel_map: channels.csv
@@ -58,7 +63,7 @@ targets:
   - {metric: retention_d7, channel: xiaohongshu, period: 2025-Q4, target: 0.30}
   - {metric: return_rate_8_30, period: 2025, target: 0.35}
   - {metric: high_value_share, period: 2025, target: 0.18}
-  - {metric: roas, period: 2025, target: 3.6}
+  - {metric: roas, period: 2025, target: 3.9}
 """
 
 
@@ -113,10 +118,11 @@ def _budgets() -> str:
 
 
 def _planned(channel: Channel, month: int) -> int:
+    wave = waves(channel)
     days = [date(2025, 1, 1) + timedelta(days=offset) for offset in range(365)]
     return int(
         sum(
-            unit.pace(day).yuan * usual(day).spending
+            unit.pace(day).yuan * usual(day).spending * wave[day]
             for unit in channel.units
             for day in days
             if day.month == month and unit.first <= day <= min(unit.last, LAST)

@@ -34,7 +34,8 @@ class Taste:
 
 
 ONCE = Taste(0, 1, 3)  # on the day they come, and perhaps never again
-FIRST_DAY = {2024: 0.032, 2025: 0.0155}  # users of usual appetite who do; their coupon ended with 2024
+COUPON = Taste(0, 1, 1)  # one cheap piece, on the day they come
+FIRST_DAY = {2024: 0.028, 2025: 0.0125}  # users of usual appetite who do; their coupon ended with 2024
 TASTES = {
     "at times": Taste(0.10, 1, 3, 1, 60),
     "often": Taste(0.18, 1, 3, 5, 120),
@@ -43,8 +44,8 @@ TASTES = {
 # Of users of usual appetite, by the year in which they came, how many buy in which way; all others never do.
 # The members' programme of 2025 makes regulars of more of them.
 HABITS = {
-    2024: {"at times": 0.040, "often": 0.0100, "for many": 0.0119},
-    2025: {"at times": 0.0205, "often": 0.0133, "for many": 0.0128},
+    2024: {"at times": 0.038, "often": 0.0108, "for many": 0.0118},
+    2025: {"at times": 0.0185, "often": 0.0138, "for many": 0.0128},
 }
 COMMUNITY = {True: 0.42, False: 0.10}  # orders that come in through a community, of regulars and of others
 

@@ -43,7 +43,7 @@ class Scored:
             return True
         if sign == "in":
             return not bound[0] <= value <= bound[1]
-        return value < bound if sign == ">=" else value > bound
+        return bool(value < bound if sign == ">=" else value > bound)
 
 
 def simulator() -> ModuleType:
@@ -103,9 +103,9 @@ def main(arguments: Sequence[str]) -> int:
     sim = simulator()
     found = {scenario: scored(sim, scenario, first, worlds) for scenario in SCENARIOS}
     print("\n".join(table(found)))
-    missed = {name: [of for of in one.bar if one.missed(of)] for name, one in found.items()}
-    print("bar met" if not any(missed.values()) else f"bar missed (*): {missed}")
-    return int(any(missed.values()))
+    missed = [f"{name} {figure}" for name, one in found.items() for figure in one.bar if one.missed(figure)]
+    print(f"bar missed (*): {', '.join(missed)}" if missed else "bar met")
+    return int(bool(missed))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from opsctl.core.period import last_complete_week
 from opsctl.metrics import load
 from opsctl.metrics.metric import Shape
 from opsctl.render import Page, render
+from opsctl.render.cells import said_in_words
 from opsctl.render.json import envelope
 from opsctl.render.wrap import broken
 from opsctl.reports.channel_report import channel_report
@@ -48,8 +49,9 @@ from opsctl.reports.report import (
 )
 from tests.cli.inside import opsctl
 
-WIDTHS = (40, 60, 80, 100, 120, 160, None)
+WIDTHS = (40, 60, 80, 100, 120, 200, None)
 LOCALES = ("zh-CN", "en")
+PUBLIC = {"douyin", "xiaohongshu", "tencent", "baidu", "kuaishou", "bilibili", "google"}  # of the sample's tree
 every_page = pytest.mark.parametrize(("locale", "width"), [(locale, width) for locale in LOCALES for width in WIDTHS])
 ESCAPE = "\x1b"
 Reports = dict[str, Report]
@@ -69,92 +71,149 @@ def reports() -> Reports:
     }
 
 
-def channels_of(report: Report) -> Table:
-    """Its one table."""
-    (table,) = report.tables
-    return table
+def tables(report: Report) -> dict[str, Table]:
+    """Its two tables as a page has them: the key figures and the channels."""
+    return {table.name: table.in_short for table in report.tables}
 
 
-def figures(report: Report) -> list[dict[str, Any]]:
-    """The figures of the JSON answer, row by row as the table shows them; changes and half intervals beside them."""
+ANY = object()  # the movement of all paid channels together is nowhere else to be read
+Exact = dict[str, Any]  # by column: what is printed, exactly and in the unit of print; a range as three numbers
+
+
+def exactly(report: Report, name: str) -> list[Exact]:
+    """The numbers of the JSON answer, row by row as a table shows them."""
     answer = envelope(report)
-    by_name = {row["channel"]: row for row in answer["rows"]}
-    names = ordered(answer)
-    totals = [answer["paid_total"], answer["total"]][-(len(channels_of(report).rows) - len(names)) :]
-    return [by_name[name] for name in names] + totals
+    if name == "kpis":
+        return [
+            exactly_of_kpi(one, str(row.cells["metric"]))
+            for one, row in zip(answer["kpis"], tables(report)[name].rows, strict=True)
+        ]
+    moved = {(one["channel"], one["metric"]): one["relative"] for one in answer["changes"]}
+    rows = [exactly_of_channel(row, moved) for row in ordered(answer)]
+    at = sum(row["channel"] in PUBLIC for row in answer["rows"])
+    bought, paid, everyone = (
+        exactly_of_channel({**answer[total], "channel": None}, moved)
+        for total in ("bought_total", "paid_total", "total")
+    )
+    return [*rows[:at], {**bought, "cpa_change": None}, *rows[at:], {**paid, "cpa_change": ANY}, everyone]
 
 
-def ordered(answer: dict[str, Any]) -> list[str]:
-    """The ids of the channels in the order of the table: by what they spent, then by whom they brought."""
+def ordered(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The channels in the order of the table: the bought ones first, by what they spent, then by whom they brought."""
 
-    def weight(row: dict[str, Any]) -> tuple[float, float, str]:
-        return (-float(row["spend"]["value"]), -row["acquisitions"]["value"], row["channel"])
+    def weight(row: dict[str, Any]) -> tuple[bool, float, float, str]:
+        bought = row["channel"] in PUBLIC
+        return (not bought, -float(row["spend"]["value"]), -row["acquisitions"]["value"], row["channel"])
 
-    return [row["channel"] for row in sorted(answer["rows"], key=weight)]
+    return sorted(answer["rows"], key=weight)
 
 
-def agrees(printed: str, exact: Any, metric: str) -> bool:
-    """Whether a printed figure is the answer's, rounded to the decimals that are printed."""
-    if exact is None:
-        return printed == "-"
+def exactly_of_kpi(one: dict[str, Any], title: str) -> Exact:
+    shape = load(one["metric"]).shape
+    scale = (
+        Fraction(100)
+        if shape is Shape.RATE
+        else Fraction(1, 10_000 if "万" in title else 1_000 if " k)" in title else 1)
+    )
+    figures = {"now": "now", "before": "before", "to_date": "month_to_date"}
+    values = {column: one[key] and one[key]["value"] for column, key in figures.items()}
+    relative = {"change": one["change"], "usual": one["usual_range"], "year_change": one["year_change"]}
+    return {
+        **{column: times(value, scale) for column, value in {**values, "target": one["target"]}.items()},
+        **{column: times(value, 100) for column, value in relative.items()},
+    }
+
+
+def exactly_of_channel(row: dict[str, Any], moved: dict[tuple[str | None, str], float | None]) -> Exact:
+    figures = {key: cell for key, cell in row.items() if isinstance(cell, dict)}
+    found: Exact = {
+        key: times(cell["value"], 100 if load(key).shape is Shape.RATE else 1) for key, cell in figures.items()
+    }
+    worth = [row.get(key) for key in ("value_per_cost", "value_low", "value_high")]
+    return {
+        **found,
+        "cpa_change": times(moved.get((row["channel"], "cpa")), 100),
+        "retention_d7_error": times(row["retention_d7"]["error"], 100),
+        "budget_share": times(row.get("budget_share"), 100),
+        "value_per_cost": None if worth[0] is None else worth,
+    }
+
+
+def times(value: Any, scale: Fraction | int) -> Fraction | None:
+    return None if value is None else Fraction(value) * scale
+
+
+def agrees(printed: str, exact: Any) -> bool:
+    """Whether a printed number is the answer's, rounded to the decimals that are printed."""
+    if exact is None or exact is ANY:
+        return printed == "-" or exact is ANY
+    if isinstance(exact, list):
+        numbers = re.findall(r"[\d.]+", printed)
+        return len(numbers) == len(exact) and all(map(agrees, numbers, exact))
     digits = printed.replace(",", "").removesuffix("%")
     places = len(digits.partition(".")[2])
-    times = 100 if load(metric).shape is Shape.RATE else 1
-    return abs(Fraction(digits) - Fraction(exact) * times) <= Fraction(1, 2 * 10**places) + Fraction(1, 10**9)
+    return abs(Fraction(digits) - Fraction(exact)) <= Fraction(1, 2 * 10**places) + Fraction(1, 10**9)
 
 
-def shown_columns(report: Report, text: str, locale: str) -> list[Column]:
+def shown_columns(table: Table, text: str, locale: str) -> list[Column]:
     """The columns that the page has: all but those that the line below the table names, the least wanted ones."""
     words = Words(locale)
-    told = "".join(text.split())
-    leaving = sorted(channels_of(report).columns, key=lambda column: column.priority)[::-1]
+    told = squeezed(text)
+    columns = said_in_words(table)
+    leaving = sorted(columns, key=lambda column: column.priority)[::-1]
     for count in range(len(leaving), 0, -1):
-        hidden = [column for column in channels_of(report).columns if column in leaving[:count]]
+        hidden = [column for column in columns if column in leaving[:count]]
         names = words["list.separator"].join(column.title.partition("\n")[0] for column in hidden)
-        if "".join(words.say("table.hidden", count=count, names=names).split()) in told:
-            return [column for column in channels_of(report).columns if column not in hidden]
-    return list(channels_of(report).columns)
+        if squeezed(words.say("table.hidden", count=count, names=names)) in told:
+            return [column for column in columns if column not in hidden]
+    return columns
 
 
-@every_page
-def test_every_printed_number_is_the_answers(reports: Reports, locale: str, width: int | None) -> None:
-    report = reports[locale]
-    text = render(report, "table", Page(Words(locale), width))
-    columns = channels_of(report).columns
-    rows = figures(report)
-    assert len(rows) == len(channels_of(report).rows)
-    if width is not None and width < 60:
-        cells = blocks(text, report)
-    else:
-        columns = shown_columns(report, text, locale)
-        cells = table(text, report, len(columns))
-    for row, printed in zip(rows, cells, strict=True):
-        assert len(printed) == len(columns) - 1
-        for column, cell in zip(columns[1:], printed, strict=True):
-            if column.key in row:
-                assert agrees(cell, row[column.key]["value"], column.key), (column.key, cell)
+def squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
-def table(text: str, report: Report, columns: int) -> list[list[str]]:
-    """The cells of the table's rows, without the channel's name."""
+def printed(text: str, table: Table, columns: list[Column]) -> list[dict[str, str]]:
+    """The cells of a table by their columns, row by row, wherever the page has put them."""
     lines = text.splitlines()
-    first = str(channels_of(report).rows[0].cells["channel"])
-    at = next(at for at, line in enumerate(lines) if line.startswith(f"{first} "))
-    found = [re.split(r"\s{2,}", line.strip()) for line in lines[at : at + len(channels_of(report).rows)]]
-    assert {len(cells) for cells in found} == {columns}
-    assert [cells[0] for cells in found] == [row.cells["channel"] for row in channels_of(report).rows]
-    return [cells[1:] for cells in found]
+    first = str(table.rows[0].cells[columns[0].key])
+    at = next((at for at, line in enumerate(lines) if line.startswith(f"{first}  ")), None)
+    if at is None:
+        return in_blocks(text, table, columns)
+    found = [re.split(r"\s{2,}", line.strip()) for line in lines[at : at + len(table.rows)]]
+    assert {len(cells) for cells in found} == {len(columns)}
+    return [{column.key: cell for column, cell in zip(columns, cells, strict=True)} for cells in found]
 
 
-def blocks(text: str, report: Report) -> list[list[str]]:
-    """The last word of each line of a row's block; a title without room for its value has it on the line below."""
+def in_blocks(text: str, table: Table, columns: list[Column]) -> list[dict[str, str]]:
+    """A block per row: its name, then every title with its value, which may stand on the line below."""
+    name, *others = columns
     found = []
-    parts = re.split(r"\n\n|\n[=-]{20,}\n", text)
-    for row in channels_of(report).rows:
-        (block,) = (part for part in parts if part.partition("\n")[0] == row.cells["channel"])
-        values = [re.split(r"\s+", line)[-1] for line in block.splitlines()[1:]]
-        found.append([value for value in values if re.fullmatch(r"-|[-+]?[\d,]+(\.\d+)?%?", value)])
+    parts = [squeezed(part) for part in re.split(r"\n\n|\n[=-]{20,}\n", text)]
+    for row in table.rows:
+        head = re.escape(squeezed(str(row.cells[name.key])))
+        pattern = head + "".join(rf"{re.escape(squeezed(one.title))}(?P<{one.key}>.+?)" for one in others)
+        (block,) = (match for part in parts if (match := re.fullmatch(pattern, part)))
+        found.append({name.key: str(row.cells[name.key]), **block.groupdict()})
     return found
+
+
+WORDS = {"metric", "standing", "channel", "advice"}
+every_table = pytest.mark.parametrize("name", ["kpis", "channels"])
+
+
+@every_table
+@every_page
+def test_every_printed_number_is_the_answers(reports: Reports, locale: str, width: int | None, name: str) -> None:
+    report = reports[locale]
+    table = tables(report)[name]
+    text = render(report, "table", Page(Words(locale), width))
+    columns = shown_columns(table, text, locale)
+    for row, exact, cells in zip(table.rows, exactly(report, name), printed(text, table, columns), strict=True):
+        assert squeezed(cells[columns[0].key]) == squeezed(str(row.cells[columns[0].key]))
+        assert [
+            (key, cell) for key, cell in cells.items() if key not in WORDS and not agrees(cell, exact.get(key))
+        ] == []
 
 
 @every_page
@@ -173,23 +232,25 @@ def test_a_column_that_finds_no_room_is_named_and_the_least_wanted_goes_first(
 ) -> None:
     report = reports[locale]
     text = render(report, "table", Page(Words(locale), width))
-    shown = shown_columns(report, text, locale)
-    hidden = [column for column in channels_of(report).columns if column not in shown]
-    if width is None or width == 160:
-        assert hidden == []
-    if width == 80:
-        assert hidden
-    for column in hidden:
-        assert all(column.priority >= other.priority for other in shown)
+    for table in tables(report).values():
+        shown = shown_columns(table, text, locale)
+        hidden = [column for column in said_in_words(table) if column not in shown]
+        if width is None or width == 200:
+            assert hidden == []
+        if width == 80:
+            assert hidden
+        for column in hidden:
+            assert all(column.priority >= other.priority for other in shown)
 
 
 def test_the_more_room_the_more_columns(reports: Reports) -> None:
     report = reports["en"]
-    counts = [
-        len(shown_columns(report, render(report, "table", Page(Words("en"), width)), "en"))
-        for width in range(60, 161, 10)
-    ]
-    assert counts == sorted(counts)
+    pages = [render(report, "table", Page(Words("en"), width)) for width in range(60, 201, 10)]
+    for table in tables(report).values():
+        tabled = [page for page in pages if f"\n{table.rows[0].cells[table.columns[0].key]}  " in page]
+        counts = [len(shown_columns(table, page, "en")) for page in tabled]
+        assert len(counts) > 10
+        assert counts == sorted(counts)
 
 
 # --- parts ----------------------------------------------------------------------------------------------
@@ -364,7 +425,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_into_a_pipe_a_table_is_as_wide_as_it_needs(exports: Path) -> None:
     ran = opsctl("report", exports)
     assert widest(ran.out) > 80
-    assert "17,283,950.46" in ran.out  # seven days of 1,234,567.89 for two channels
+    assert "17,284.0" in ran.out  # thousands: seven days of 1,234,567.89 for two channels
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
@@ -387,8 +448,10 @@ def test_a_terminal_that_does_not_tell_its_width_is_no_error(exports: Path, colu
 
 def test_a_number_wider_than_the_page_is_still_whole(exports: Path) -> None:
     ran = opsctl("report", exports, "--width", "20")
-    assert "17,283,950.46" in ran.out
+    assert "17,284.0" in ran.out
     assert widest(ran.out) <= 20
+    ran = opsctl("query", "spend", exports, "--period", "2025-W12", "--width", "8")
+    assert "17,283,950.46" in ran.out
 
 
 @pytest.mark.parametrize(
