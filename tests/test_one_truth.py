@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from html.parser import HTMLParser
 from typing import Any
 
@@ -19,11 +20,14 @@ from opsctl.cli import session
 from opsctl.config.words import Words
 from opsctl.core.paths import shipped
 from opsctl.core.period import last_complete_week
+from opsctl.metrics import load
 from opsctl.metrics.figure import Figure
+from opsctl.metrics.metric import Shape
 from opsctl.render import Page, formats, render
 from opsctl.render.cells import said_in_words, written
-from opsctl.reports.channel_table import MARK, channel_report
-from opsctl.reports.report import Cell, Column, Report, RowKind, Table, TableRow
+from opsctl.reports.channel_report import channel_report
+from opsctl.reports.channel_table import MARK
+from opsctl.reports.report import Cell, Column, Number, Report, Sparkline, Table, TableRow
 
 LOCALES = ("zh-CN", "en")
 Rows = list[list[str]]
@@ -38,19 +42,29 @@ class Told:
     words: Words
 
     @property
-    def table(self) -> Table:
-        (table,) = self.report.tables
-        return table
+    def tables(self) -> dict[str, Table]:
+        return {table.name: table for table in self.report.tables}
 
-    def in_json(self, row: TableRow) -> dict[str, Any]:
-        """The object of the JSON answer that a row of the table shows."""
-        answer = json.loads(render(self.report, "json", Page(self.words)))
-        name = str(row.cells["channel"])
-        if row.kind is RowKind.TOTAL:
-            found: dict[str, Any] = answer["total" if name == self.words["report.all"] else "paid_total"]
-            return found
-        by_name: dict[str, dict[str, Any]] = {self.names[one["channel"]]: one for one in answer["rows"]}
-        return by_name[name.removesuffix(MARK)]
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The JSON answer."""
+        found: dict[str, Any] = json.loads(render(self.report, "json", Page(self.words)))
+        return found
+
+    def in_json(self) -> list[tuple[TableRow, dict[str, Any]]]:
+        """Every row of the table of channels with the object of the JSON answer that it shows."""
+        answer, scope = self.answer, self.words["scope.public"]
+        rows = {self.names[one["channel"]]: one for one in answer["rows"]}
+        rows[self.words["report.all"]] = answer["total"]
+        rows[self.words["report.paid"]] = answer["paid_total"]
+        rows[self.words.say("report.subtotal", scope=scope)] = answer["bought_total"]
+        shown = self.tables["channels"].rows
+        assert len(shown) == len(rows)
+        return [(row, rows[str(row.cells["channel"]).removesuffix(MARK)]) for row in shown]
+
+    def kpis(self) -> list[tuple[TableRow, dict[str, Any]]]:
+        """Every row of the table of key figures with its object of the JSON answer."""
+        return list(zip(self.tables["kpis"].rows, self.answer["kpis"], strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +143,7 @@ READERS: dict[str, Callable[[str], Rows]] = {
     "csv": from_csv,
 }
 FOR_PROGRAMS = {"csv"}
+DRAWN = {"html"}  # has a column for drawings
 every_locale = pytest.mark.parametrize("locale", LOCALES)
 
 
@@ -137,33 +152,86 @@ every_locale = pytest.mark.parametrize("locale", LOCALES)
 
 @every_locale
 def test_a_row_for_people_is_the_row_for_programs(told: dict[str, Told], locale: str) -> None:
-    one = told[locale]
-    answer = json.loads(render(one.report, "json", Page(one.words)))
-    assert len(one.table.rows) == len(answer["rows"]) + 2
-    for row in one.table.rows:
+    for row, answer in told[locale].in_json():
         figures = {key: cell.as_json() for key, cell in row.cells.items() if isinstance(cell, Figure)}
-        assert figures == {key: value for key, value in one.in_json(row).items() if key in figures}
+        assert figures == {key: value for key, value in answer.items() if key in figures}
         assert figures.keys() >= {"spend", "acquisitions", "cpa", "retention_d7", "cost_per_retained_d7"}
+        assert _number(row.cells.get("budget_share")) == answer.get("budget_share")
+        assert _number(row.cells.get("value_per_cost")) == pytest.approx(answer.get("value_per_cost"), abs=1e-6)
+
+
+FIGURES = {"now": "now", "before": "before", "to_date": "month_to_date"}
+NUMBERS = {"target": "target", "change": "change", "year_change": "year_change", "usual": "usual_range"}
+
+
+@every_locale
+def test_a_key_figure_for_people_is_the_key_figure_for_programs(told: dict[str, Told], locale: str) -> None:
+    one = told[locale]
+    for row, answer in one.kpis():
+        title = one.words.get(f"column.{answer['metric']}", load(answer["metric"]).title(locale))
+        assert str(row.cells["metric"]).startswith(
+            one.words.say("kpi.of_scope", scope=one.words[f"scope.{answer['scope']}"], metric=title)
+        )
+        for column, key in FIGURES.items():
+            assert _as_in_json(row.cells.get(column), answer[key]) == answer[key], (title, key)
+        assert {column: _number(row.cells[column]) for column in NUMBERS} == {
+            column: answer[key] for column, key in NUMBERS.items()
+        }
+        assert row.cells["standing"] == (answer["standing"] and one.words[f"kpi.standing.{answer['standing']}"])
+
+
+def _as_in_json(cell: Cell, answer: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The object of a figure; of one that is written in thousands or ten thousands only its value is left."""
+    if isinstance(cell, Number):
+        return answer and {**answer, "value": None if cell.value is None else f"{cell.value:.4f}"}
+    return cell.as_json() if isinstance(cell, Figure) else None
+
+
+def _number(cell: Cell) -> float | None:
+    return cell.value if isinstance(cell, Number) else None
+
+
+@every_locale
+def test_changes_of_key_figures_are_those_of_their_figures(told: dict[str, Told], locale: str) -> None:
+    seen = 0
+    for _, one in told[locale].kpis():
+        against = {"change": "before", "year_change": "year_before"}
+        for key in ["year_change"] if one["now"]["left_out"] else against:
+            now, then = (float(one[name]["value"]) for name in ("now", against[key]))
+            is_rate = load(one["metric"]).shape is Shape.RATE
+            assert one[key] == pytest.approx(now - then if is_rate else now / then - 1), (one["metric"], key)
+            seen += 1
+    assert seen > 10
 
 
 @every_locale
 @pytest.mark.parametrize("name", [name for name in formats() if name != "json"])
-def test_every_figure_of_the_json_stands_in_its_row_of_every_format(
-    told: dict[str, Told], locale: str, name: str
+@pytest.mark.parametrize("which", ["kpis", "channels"])
+def test_every_number_stands_in_its_row_of_every_format(
+    told: dict[str, Told], locale: str, name: str, which: str
 ) -> None:
     one = told[locale]
+    table = one.tables[which]
     rows = READERS[name](render(one.report, name, Page(one.words)))
-    for row in one.table.rows:
-        (found,) = (cells for cells in rows if row.cells["channel"] in cells)
-        expected = [_shown(row.cells.get(column.key), column, name) for column in said_in_words(one.table)]
+    columns = table.columns if name in DRAWN else said_in_words(table)
+    if name in FOR_PROGRAMS:  # all tables are one: its columns are picked by their names
+        at = [rows[0].index(column.key) for column in columns]
+        rows = [[row[index] for index in at] for row in rows if row[0] == which]
+    for row in table.rows:
+        (found,) = (cells for cells in rows if row.cells[table.columns[0].key] in cells)
+        expected = [_shown(row.cells.get(column.key), column, name) for column in columns]
         assert found[-len(expected) :] == expected
 
 
 def _shown(cell: Cell, column: Column, name: str) -> str:
     """A cell as the format has it: for people rounded, for programs as in the JSON."""
+    if isinstance(cell, Sparkline):
+        return ""
     if name in FOR_PROGRAMS and isinstance(cell, Figure):
         value = cell.as_json()["value"]
         return "" if value is None else str(value)
+    if name in FOR_PROGRAMS and isinstance(cell, Number):
+        return "" if cell.value is None else str(cell.value)
     return "" if name in FOR_PROGRAMS and cell is None else written(cell, column)
 
 
@@ -171,8 +239,15 @@ def _shown(cell: Cell, column: Column, name: str) -> str:
 def test_every_figure_of_the_json_is_read_back_from_csv_to_the_last_digit(told: dict[str, Told], locale: str) -> None:
     one = told[locale]
     header, *rows = from_csv(render(one.report, "csv", Page(one.words)))
-    for row, cells in zip(one.table.rows, rows, strict=True):
-        for key, value in one.in_json(row).items():
+    kpis, channels = ([row for row in rows if row[0] == which] for which in one.tables)
+    for (_, answer), cells in zip(one.kpis(), kpis, strict=True):
+        for column, key in FIGURES.items():
+            value = answer[key] and answer[key]["value"]
+            assert cells[header.index(column)] == "" if value is None else _same(cells[header.index(column)], value)
+        for column, key in NUMBERS.items():
+            assert _read(cells[header.index(column)], answer[key]) == answer[key], key
+    for (_, answer), cells in zip(one.in_json(), channels, strict=True):
+        for key, value in answer.items():
             if isinstance(value, dict):
                 assert _read(cells[header.index(key)], value["value"]) == value["value"], key
 
@@ -184,10 +259,15 @@ def _read(text: str, like: object) -> object:
     return type(like)(text) if isinstance(like, (int, float)) else text
 
 
+def _same(text: str, value: float | str) -> bool:
+    """Whether a cell is a number of the JSON; money may have lost its last zeros."""
+    return Fraction(text) == Fraction(value)
+
+
 @every_locale
 def test_every_sentence_of_the_report_is_said_in_every_format_for_people(told: dict[str, Told], locale: str) -> None:
     one = told[locale]
-    sentences = [note.text for note in one.table.footnotes] + _lines(one.report)
+    sentences = [note.text for table in one.report.tables for note in table.footnotes] + _lines(one.report)
     for name in set(formats()) - FOR_PROGRAMS - {"json"}:
         text = _plain(render(one.report, name, Page(one.words)), name)
         assert [sentence for sentence in sentences if _squeezed(sentence) not in text] == [], name

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from opsctl import __version__
-from opsctl.cli import config, demo, doctor, explain, init, inspect, prune, query, report, validate, why
+from opsctl.cli import config, demo, doctor, explain, init, inspect, prune, query, report, validate, why, year_end
 from opsctl.core.errors import Defect, ExitCode, OpsctlError
 
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -102,6 +102,7 @@ app.command("report")(report.report)
 app.command("prune")(prune.prune)
 app.command("query")(query.query)
 app.command("why")(why.why)
+app.command("year-end")(year_end.year_end)
 app.command("explain")(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("validate")(validate.validate)

@@ -18,6 +18,7 @@ from opsctl.metrics.figure import tells_something
 from opsctl.reports.advice import move
 from opsctl.reports.alarms import MOST, Alarm, alarms
 from opsctl.reports.calendar import headline
+from opsctl.reports.changes import Moved, charts_of, data_of, moved, parts_of
 from opsctl.reports.channel_figures import (
     CHANNEL,
     SHOP,
@@ -80,6 +81,7 @@ class _Made:
     kpis: Sequence[Kpi]
     counsel: Counsel
     alarms: Sequence[Alarm]
+    changes: Sequence[Moved]
     problems: Sequence[Note]
 
     def name(self, channel: str) -> str:
@@ -104,6 +106,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
         kpis(known, settings.project, period, _scopes(known, scope, now)),
         counsel(loaded, known, settings, period),
         alarms(known, settings, period, spending(now.lines)),
+        moved(known, settings, period),
         findings(loaded),
     )
     table = Shown(
@@ -129,7 +132,9 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
             *_sentences(made),
             *([kpi_table(made.kpis, period.grain, settings.project.currency, words)] if made.kpis else []),
             channel_table(table),
+            *parts_of(made.changes, settings, words),
             *_problem_lines(made),
+            *charts_of(made.changes, settings, words),
             *charts(made.kpis, made.counsel, settings, words),
         ],
         data=_data(made, table),
@@ -183,6 +188,7 @@ def _data(made: _Made, table: Shown) -> dict[str, Any]:
         "kpis": [one.as_json() for one in made.kpis],
         "pace": pace and pace.as_json(),
         "alarms": [one.as_json() for one in made.alarms],
+        "movements": data_of(made.changes),
     }
 
 

@@ -72,12 +72,9 @@ def pruning(  # noqa: PLR0913, PLR0917 - what the command was asked
         NoData: Money or users are not known at all.
         UnknownName: A channel that did not spend is to be stopped.
     """
-    found = reviewed(loaded, known, settings, budget)
-    if found is None:
-        raise NoData("without spend and new users no channel can be judged", hint="add the exports of both")
-    _check(stopped, found)
-    stays = quality(known.evidence, sorted(found.worths), period)
-    made = Made(found, stays, effect(lanes(found, stays)), settings, words, known.evidence.campaigns.name_of)
+    made = judged(loaded, known, settings, words, budget, period)
+    found, stays = made.pruning, made.quality
+    check_named(stopped, found)
     problems = findings(loaded)
     return Report(
         title="  ".join(filter(None, (words["prune.title"], settings.project.project.name, _known(found, words)))),
@@ -99,8 +96,44 @@ def pruning(  # noqa: PLR0913, PLR0917 - what the command was asked
     )
 
 
-def _check(stopped: Sequence[str], found: Pruning) -> None:
-    for name in stopped:
+def judged(  # noqa: PLR0913, PLR0917 - what the command was asked
+    loaded: Loaded,
+    known: Known,
+    settings: Settings,
+    words: Words,
+    budget: float | None = None,
+    period: Period | None = None,
+) -> Made:
+    """The verdicts of all channels, with how their users stay and what the plan would do.
+
+    Raises:
+        NoData: Money or users are not known at all.
+    """
+    found = reviewed(loaded, known, settings, budget)
+    if found is None:
+        raise NoData("no channel can be judged: that takes days of spend and rows of new users", hint=_lacking(known))
+    stays = quality(known.evidence, sorted(found.worths), period)
+    return Made(found, stays, effect(lanes(found, stays)), settings, words, known.evidence.campaigns.name_of)
+
+
+def _lacking(known: Known) -> str:
+    """What to add before channels can be judged."""
+    tables = known.evidence.tables
+    lacking = [name for name in ("spend", "acquisition") if name not in tables]
+    if "acquisition" in lacking and "cohort" in tables:
+        return "a table of cohorts tells how many came, not who bought: add the users, their activity and orders"
+    if lacking:
+        return f"add the exports of {' and '.join(lacking)}, and of activity and orders"
+    return "no row of spend and of new users lies on a day that is known: see the messages above"
+
+
+def check_named(channels: Sequence[str], found: Pruning) -> None:
+    """Hold channels to those that spent.
+
+    Raises:
+        UnknownName: One of them did not.
+    """
+    for name in channels:
         if name not in found.worths:
             raise UnknownName(f"no channel that spent is called '{name}'", hint=did_you_mean(name, found.worths))
 

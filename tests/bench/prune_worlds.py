@@ -65,7 +65,9 @@ def scored(sim: ModuleType, scenario: str, first: int, worlds: int) -> Scored:
             (Path(folder) / "data" / "task.json").unlink()  # the simulator's own, and none of a command's business
             began = time.perf_counter()
             command = [sys.executable, "-m", "opsctl", "prune", f"{folder}/data", "--json", "-q"]
-            done = subprocess.run(command, capture_output=True, check=True)
+            done = subprocess.run(command, capture_output=True, check=False)
+            if done.returncode:
+                raise SystemExit(f"{scenario} {seed}: exit code {done.returncode}\n{done.stderr.decode()}")
             seconds.append(time.perf_counter() - began)
         results.append(sim.score(truth, sim.adapt(json.loads(done.stdout))))
     return Scored(sim.pool(results), sim.BAR_SMALL if scenario == "small" else sim.BAR, seconds)

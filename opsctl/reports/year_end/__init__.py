@@ -89,7 +89,7 @@ def _status(review: Review) -> str:
         *([wording.say("status.goals", met=met, missed=judged - met)] if judged else []),
         *([wording.say("status.decisions", count=asked)] if asked else []),
     ]
-    return wording.say("verdict.comma").join(told)
+    return wording.say("comma").join(told)
 
 
 def _cover(review: Review) -> list[Part]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from opsctl.config.policy import Policy
 from opsctl.ingest.account import Input
 from opsctl.metrics import load
 from opsctl.metrics.metric import Metric
@@ -13,7 +12,7 @@ from opsctl.reports.report import Cell, Column, Form, Heading, Lines, Number, Pa
 from opsctl.reports.year_end.figures import value_of
 from opsctl.reports.year_end.goals import name_of
 from opsctl.reports.year_end.review import Chapter, Review
-from opsctl.reports.year_end.wording import number
+from opsctl.reports.year_end.wording import capital, number
 
 
 def plan(review: Review) -> Chapter:
@@ -35,7 +34,7 @@ def plan(review: Review) -> Chapter:
         if halves and goal.scope.key == review.year.public.key:
             cells["second"] = number(halves.second.whole.get(goal.metric.name), unit)
         rows.append(TableRow(cells))
-    text = wording.say("plan.baseline", year=review.year.spans.year + 1)
+    text = wording.sentence(wording.say("plan.baseline", year=review.year.spans.year + 1))
     return Chapter(title, [Prose(text), Table(columns, rows, "baseline", wording.say("table.baseline")), *written])
 
 
@@ -53,7 +52,7 @@ def appendix(review: Review, metrics: Sequence[str]) -> Chapter:
 
 def _meaning(review: Review, metric: Metric) -> str:
     wording = review.wording
-    return wording.say("meaning", name=wording.metric(metric), id=metric.name, meaning=metric.summary(wording.words.locale).rstrip())
+    return wording.say("meaning", name=capital(wording.metric(metric)), id=metric.name, meaning=metric.summary(wording.words.locale).rstrip())
 
 
 def _sources(review: Review) -> list[Part]:
@@ -76,7 +75,7 @@ def _sources(review: Review) -> list[Part]:
         "rows": Number(sum(one.accepted for one in inputs), Form.COUNT),
         "rejected": Number(sum(len(one.rejected) for one in inputs), Form.COUNT),
     }
-    lines = [*_arrived(review), *_controls(inputs, review), wording.say("data.as_of", day=f"{year.evidence.as_of}")]
+    lines = [capital(text) for text in (*_arrived(review), *_controls(inputs, review))]
     return [Table(columns, [*rows, TableRow(total, RowKind.TOTAL)], "sources", wording.say("table.sources")), Lines("", lines)]
 
 
@@ -85,7 +84,7 @@ def _kind(one: Input) -> tuple[str, str]:
 
 
 def _source_cells(kind: tuple[str, str], inputs: Sequence[Input]) -> dict[str, Cell]:
-    firsts, lasts = ([getattr(one.days, end) for one in inputs if one.days] for end in ("start", "end"))
+    firsts, lasts = ([one.days[end] for one in inputs if one.days] for end in (0, 1))
     return {
         "source": kind[0],
         "table": kind[1],
@@ -110,5 +109,3 @@ def _controls(inputs: Sequence[Input], review: Review) -> Iterable[str]:
     if controls:
         yield review.wording.words.say("report.control", ok=sum(one.ok for one in controls), all=len(controls))
 
-
-__all__ = ["Policy", "appendix", "plan"]

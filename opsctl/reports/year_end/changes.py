@@ -11,6 +11,7 @@ from opsctl.reports.chart import Scale, Step, Waterfall
 from opsctl.reports.report import Part, Prose
 from opsctl.reports.year_end.halves import SPLIT, Halves, mix_of, rate_of
 from opsctl.reports.year_end.review import Review
+from opsctl.reports.year_end.wording import capital
 from opsctl.stats.decomposition import Decomposition
 
 STEPS = 4
@@ -26,7 +27,7 @@ def changes(halves: Halves, review: Review, number: int) -> list[Part]:
     sentences = [_sentence(halves, review, name) for name in told]
     sentences += [text for text in (_of_the_weak(halves, review, told), *_meanwhile(halves, review)) if text]
     sentences.append(wording.say("not_why"))
-    text = wording.say("join").join(wording.say("sentence", text=one) for one in sentences)
+    text = wording.sentences(sentences)
     lead = wording.say("lead", number=number, title=wording.say("changes.title"))
     return [Prose(text, lead), *(_waterfall(halves, review, name) for name in told)]
 
@@ -67,7 +68,7 @@ def _of_the_weak(halves: Halves, review: Review, told: Sequence[str]) -> str:
         wording.say("changes.weak.one", name=wording.metric(load(name)), effect=effect(review, name, _whole(halves.effects[name], halves.weak)))
         for name in told
     ]
-    return wording.say("changes.weak", channels=wording.names(halves.weak), listed=wording.say("verdict.comma").join(listed))
+    return wording.say("changes.weak", channels=wording.names(halves.weak), listed=wording.say("comma").join(listed))
 
 
 def _whole(of: Decomposition[str], channels: Sequence[str]) -> Fraction:
@@ -95,7 +96,7 @@ def _waterfall(halves: Halves, review: Review, name: str) -> Waterfall:
         Step(wording.words["why.rate.others"], float(rate_of(of, own[STEPS:]))),
     ]
     return Waterfall(
-        title=wording.say("chart.change", name=wording.of(review.year.public, metric)),
+        title=wording.say("chart.change", name=capital(wording.of(review.year.public, metric))),
         start=(wording.say("half.first"), float(of.before)),
         steps=tuple(step for step in steps if step.change),
         end=(wording.say("half.second"), float(of.after)),

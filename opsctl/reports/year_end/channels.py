@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from opsctl.metrics.figure import Figure
 from opsctl.reports.advice import advice
 from opsctl.reports.chart import LineChart, Scale, Series
-from opsctl.reports.report import Cell, Column, Footnote, Form, Heading, Part, Prose, RowKind, Table, TableRow
+from opsctl.reports.report import Cell, Column, Footnote, Heading, Part, Prose, RowKind, Table, TableRow
 from opsctl.reports.scopes import Scope
 from opsctl.reports.year_end.changes import changes
 from opsctl.reports.year_end.figures import Pair, value_of
 from opsctl.reports.year_end.halves import SHOWN, Halves
 from opsctl.reports.year_end.review import Chapter, Review
-from opsctl.reports.year_end.summary import weak_users
-from opsctl.reports.year_end.wording import percent
+from opsctl.reports.year_end.summary import opening, weak_users
+from opsctl.reports.year_end.wording import capital, percent
 
 OWN = ("spend", "acquisitions", "cpa", "retention_d7", "repurchase_rate_90d", "roas")
 HALVED = 0.5
@@ -71,8 +71,8 @@ def _headline(review: Review) -> str:
     if kept and (moved := relative_words(review, kept)):
         told.append(wording.say("headline.kept", moved=moved))
     if not told:
-        return review.paid
-    return wording.say("headline", scope=review.paid, told=wording.say("verdict.comma").join(told))
+        return capital(review.paid)
+    return wording.say("headline", scope=capital(review.paid), told=wording.say("comma").join(told))
 
 
 def _active(review: Review) -> tuple[int, int] | None:
@@ -105,7 +105,7 @@ def relative_words(review: Review, counts: tuple[float, float | None]) -> str | 
 
 def _year_told(review: Review) -> str:
     """The public channels' year in a paragraph."""
-    wording, spans = review.wording, review.year.spans
+    wording = review.wording
     told = [text for name in ("spend", "acquisitions", "cpa", "retention_d7") if (text := review.told("paid", name))]
     if kept := kept_users(review):
         moved = relative_words(review, kept)
@@ -113,8 +113,7 @@ def _year_told(review: Review) -> str:
         told.append(wording.say("kept.moved", kept=text, moved=moved) if moved else text)
     if text := review.told("paid", "cost_per_retained_d7"):
         told.append(text)
-    opening = wording.say("verdict.whole" if spans.whole else "verdict.until", year=spans.year, day=wording.day(spans.now.end))
-    return wording.say("public.year", opening=opening, scope=review.paid, told=wording.say("clause").join(told))
+    return wording.say("public.year", opening=opening(review), scope=review.paid, told=wording.say("clause").join(told))
 
 
 def _weak(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
@@ -123,7 +122,7 @@ def _weak(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
         return []
     wording = review.wording
     sentences = [told[0], *_compared(halves, review), *_afterwards(halves, review)]
-    return [("weak.title", wording.say("join").join(wording.say("sentence", text=one) for one in sentences))]
+    return [("weak.title", wording.sentences(sentences))]
 
 
 def _compared(halves: Halves, review: Review) -> list[str]:
@@ -167,7 +166,7 @@ def _afterwards(halves: Halves, review: Review) -> list[str]:
         half=wording.say("half.second"),
     )  # fmt: skip
     stopped = [
-        wording.say("stopped", channel=wording.channel(name), day=wording.say("month.from", month=wording.say(f"month.{day.month}")))
+        wording.say("stopped", channel=wording.channel(name), month=wording.month(day.month))
         for name in halves.weak
         if (day := halves.last_month(name)) is not None
     ]
@@ -199,7 +198,7 @@ def _gaining(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
     ]
     if moved:
         told.append(wording.say("gaining.moved", told=wording.say("clause").join(moved)))
-    return [("gaining.title", wording.say("join").join(wording.say("sentence", text=one) for one in told))]
+    return [("gaining.title", wording.sentences(told))]
 
 
 # --- half against half ----------------------------------------------------------------------------------
@@ -227,7 +226,7 @@ def _halves_table(halves: Halves, review: Review) -> Table:
     for half, key in ((halves.first, "first"), (halves.second, "second")):
         total |= {f"{name}_{key}": figure for name, figure in half.whole.items()}
     days = wording.say("note.halves", first=wording.span(halves.first.span), second=wording.span(halves.second.span))
-    title = wording.say("table.halves", scope=review.paid)
+    title = capital(wording.say("table.halves", scope=review.paid))
     return Table(columns, [*body, TableRow(total, RowKind.TOTAL)], "halves", title, [Footnote(days)])
 
 
@@ -244,7 +243,7 @@ def _advice(channel: str, review: Review) -> str:
     halves = review.halves
     day = halves.last_month(channel) if halves else None
     if day is not None:
-        return review.wording.say("stopped.short", day=review.wording.say("month.from", month=review.wording.say(f"month.{day.month}")))
+        return review.wording.say("stopped.short", month=review.wording.month(day.month))
     return advice(found, review.year.settings.policy, review.wording.words) if found else "-"
 
 
@@ -253,7 +252,7 @@ def _problems(halves: Halves | None, review: Review) -> str:
     wording = review.wording
     told = [*_concentration(halves, review), *_dearest(halves, review)]
     numbered = [wording.say("item", number=at, text=text) for at, text in enumerate(told, 1)]
-    return wording.say("sentence", text=wording.say("clause").join(numbered)) if numbered else ""
+    return wording.clauses(numbered) if numbered else ""
 
 
 def _concentration(halves: Halves | None, review: Review) -> list[str]:
@@ -269,9 +268,10 @@ def _concentration(halves: Halves | None, review: Review) -> list[str]:
 
 def _dearest(halves: Halves | None, review: Review) -> list[str]:
     """Of the channels that still spend, those that cost half as much again per user kept as all together."""
-    if halves is None or not (whole := value_of(halves.second.whole.get("cost_per_retained_d7") or next(iter(halves.second.whole.values())))):
+    if halves is None or "cost_per_retained_d7" not in halves.second.whole:
         return []
-    if "cost_per_retained_d7" not in halves.second.whole:
+    whole = value_of(halves.second.whole["cost_per_retained_d7"])
+    if not whole:
         return []
     wording = review.wording
     dear = {
@@ -281,7 +281,7 @@ def _dearest(halves: Halves | None, review: Review) -> list[str]:
     }
     metric = halves.second.whole["cost_per_retained_d7"].metric
     return [
-        wording.say("dear", channel=wording.channel(name), metric=wording.metric(metric), value=wording.worth(dear[name], metric), by=percent(dear[name] / whole - 1))
+        wording.say("dear", channel=wording.channel(name), half=wording.say("half.second"), metric=wording.metric(metric), value=wording.worth(dear[name], metric), whole=wording.worth(whole, metric), by=f"{dear[name] / whole - 1:.1%}")
         for name in sorted(dear, key=lambda name: (-dear[name], name))
     ]
 
@@ -319,7 +319,7 @@ def _group_told(review: Review, scope: Scope) -> str:
     share = _part_of_all(review, scope.key)
     if share is not None:
         told.insert(1, wording.say("of_all", share=f"{share:.1%}"))
-    return wording.say("sentence", text=wording.say("group.year", scope=scope.name(wording.words), told=wording.say("clause").join(told)))
+    return wording.sentence(wording.say("group.year", scope=wording.scope(scope), told=wording.say("clause").join(told)))
 
 
 def _part_of_all(review: Review, key: str) -> float | None:
@@ -366,8 +366,8 @@ def _organic(review: Review) -> list[Part]:
     if share is not None:
         told.insert(1, wording.say("of_all", share=f"{share:.1%}"))
     scope = Scope("organic", own)
-    sentences = [wording.say("group.year", scope=scope.name(wording.words), told=wording.say("clause").join(told)), *_beside_paid(review)]
-    text = wording.say("join").join(wording.say("sentence", text=one) for one in sentences)
+    sentences = [wording.say("group.year", scope=wording.scope(scope), told=wording.say("clause").join(told)), *_beside_paid(review)]
+    text = wording.sentences(sentences)
     return [Heading(scope.name(wording.words), 2), Prose(text), *_organic_chart(review, scope), *written]
 
 
@@ -404,7 +404,7 @@ def _organic_chart(review: Review, scope: Scope) -> list[Part]:
         lines.append(Series(one.name(wording.words), tuple(value_of(row.figures["acquisitions"]) if row else None for row in values)))
     if len(lines) < 2:  # noqa: PLR2004 - nothing to stand beside
         return []
-    places = tuple(wording.say(f"month.{span.start.month}") for span in year.spans.months)
+    places = tuple(wording.month(span.start.month) for span in year.spans.months)
     return [LineChart(wording.say("chart.organic"), places, tuple(lines), Scale.COUNT, note=wording.say("association"))]
 
 
@@ -414,9 +414,7 @@ def _shop(review: Review) -> list[Part]:
     if pair is None or not pair.now.value:
         return []
     wording = review.wording
-    text = wording.say("sentence", text=wording.told(wording.metric(pair.now.metric), pair, review.last_year))
+    text = wording.sentence(wording.told(wording.metric(pair.now.metric), pair, review.last_year))
     name = next(scope.name(wording.words) for scope in review.year.scopes if scope.key == "shop")
     return [Heading(name, 2), Prose(text)]
 
-
-__all__ = ["Form", "channels", "kept_users", "relative_words"]

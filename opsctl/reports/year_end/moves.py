@@ -27,7 +27,7 @@ def _followed(review: Review) -> list[Part]:
         return []
     wording = review.wording
     text = [wording.say("moves.counted", days=wording.listed(_days(review)), count=len(found)), *_taken(review, found), *_later(review, found)]
-    said = wording.say("join").join(wording.say("sentence", text=one) for one in text)
+    said = wording.sentences(text)
     return [Heading(wording.say("moves.followed"), 2), Prose(said), _table(review, found)]
 
 

@@ -27,7 +27,7 @@ from opsctl.reports.year_end.figures import OF_MONTHS, OF_QUARTERS, Pair, value_
 from opsctl.reports.year_end.goals import Goal, name_of, status, tally
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.summary import period_name
-from opsctl.reports.year_end.wording import Unit, number, percent
+from opsctl.reports.year_end.wording import Unit, capital, number, percent
 
 # 三提: better users, users who come more often, more from the money.
 FAMILIES: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -57,14 +57,16 @@ def _goals(review: Review) -> list[Part]:
     for family, members in FAMILIES.items():
         told = [text for scope, metric in members if (text := _against(review, scope, metric))]
         if told:
-            text = review.wording.say("sentence", text=review.wording.say("clause").join(told))
-            parts.append(Prose(text, review.wording.say(f"family.{family}")))
+            parts.append(Prose(review.wording.clauses(told), review.wording.say(f"family.{family}")))
     return _section(review, "goals", [*_opening(review), *parts, *_finer(review)])
 
 
 def _opening(review: Review) -> list[Part]:
     met, judged = tally([*(goal for goal in review.goals if not goal.budget), *review.finer])
-    return [Prose(review.wording.say("goals.opening", judged=judged, met=met, missed=judged - met))] if judged else []
+    if not judged:
+        return []
+    key = "goals.opening.all" if met == judged else "goals.opening"
+    return [Prose(review.wording.sentence(review.wording.say(key, judged=judged, met=met, missed=judged - met)))]
 
 
 def _against(review: Review, scope: str, metric: str) -> str | None:
@@ -89,7 +91,7 @@ def _finer(review: Review) -> list[Part]:
     columns = [
         Column("goal", wording.say("column.goal"), numeric=False),
         Column("period", wording.say("column.period"), 2, numeric=False),
-        Column("target", wording.say("column.target"), 1),
+        Column("target", wording.say("column.goal_value"), 1),
         Column("now", wording.say("column.actual")),
         Column("status", wording.say("column.status"), numeric=False),
     ]
@@ -102,7 +104,7 @@ def _goal_cells(review: Review, goal: Goal) -> dict[str, Cell]:
     unit = wording.unit(goal.metric, [value_of(goal.pair.now), target])
     return {
         "goal": wording.titled(name_of(goal, wording), unit),
-        "period": period_name(goal, review),
+        "period": period_name(goal),
         "target": None if target is None else Number(target, unit.form),
         "now": number(goal.pair.now, unit),
         "status": status(goal, wording),
@@ -138,8 +140,8 @@ def _line(review: Review, name: str, now: Mapping[str, Row], before: Mapping[str
     unit = wording.unit(metric, ()).label
     title = wording.of(review.year.public, metric)
     return LineChart(
-        title=wording.say("chart.monthly", name=f"{title}" if metric.shape is Shape.MONEY else wording.titled(title, Unit(Form.COUNT, unit))),
-        places=tuple(wording.say(f"month.{month}") for month in range(1, 13)),
+        title=wording.say("chart.monthly", name=wording.titled(title, Unit(Form.COUNT, unit))),
+        places=tuple(wording.month(month) for month in range(1, 13)),
         series=series,
         scale=_SCALES[metric.shape],
         marks=_marks(review),
@@ -181,11 +183,11 @@ def _extremes(review: Review, now: Mapping[str, Row]) -> list[Part]:
         metric = now[high].figures[name].metric
         told.append(
             wording.say(
-                "extremes", name=wording.of(review.year.public, metric), high=wording.say(f"month.{int(high[5:])}"),
-                most=wording.worth(values[high], metric), low=wording.say(f"month.{int(low[5:])}"), least=wording.worth(values[low], metric),
+                "extremes", name=wording.of(review.year.public, metric), high=wording.month(int(high[5:])),
+                most=wording.worth(values[high], metric), low=wording.month(int(low[5:])), least=wording.worth(values[low], metric),
             )
         )  # fmt: skip
-    return [Prose(wording.say("sentence", text=wording.say("clause").join(told)))] if told else []
+    return [Prose(wording.clauses(told))] if told else []
 
 
 def _quarters(review: Review) -> list[Part]:
@@ -205,9 +207,9 @@ def _quarters(review: Review) -> list[Part]:
         if metric.name in {"spend", "cpa"} and before and year.reaches(metric.name):
             columns.append(Column(f"{metric.name}_change", wording.say("column.yoy"), 4))
     body = [TableRow(_quarter_cells(review, key, row, before)) for key, row in sorted(rows.items())]
-    total: dict[str, Cell] = {"quarter": wording.say("column.year"), **{name: pair.now for name, pair in year.paid.items()}}
+    total: dict[str, Cell] = {"quarter": wording.say("column.year" if year.spans.whole else "column.so_far"), **{name: pair.now for name, pair in year.paid.items()}}
     total |= {f"{name}_change": wording.signed(year.paid[name]) or "-" for name in ("spend", "cpa") if name in year.paid}
-    return [Table(columns, [*body, TableRow(total, RowKind.TOTAL)], "quarters", wording.say("table.quarters", scope=review.paid))]
+    return [Table(columns, [*body, TableRow(total, RowKind.TOTAL)], "quarters", capital(wording.say("table.quarters", scope=review.paid)))]
 
 
 def _total(review: Review, name: str) -> float | None:
@@ -216,7 +218,7 @@ def _total(review: Review, name: str) -> float | None:
 
 
 def _two_lines(name: str, unit: Unit) -> str:
-    return f"{name}\n({unit.label})" if unit.label else name
+    return capital(f"{name}\n({unit.label})" if unit.label else name)
 
 
 def _quarter_cells(review: Review, key: str, row: Row, before: Mapping[str, Row]) -> dict[str, Cell]:
@@ -245,7 +247,7 @@ def _prices(review: Review) -> list[Part]:
     columns = [Column("channel", wording.words["dimension.channel"], numeric=False)]
     for at, name in enumerate(told):
         metric = year.channels[rows[0]][name].now.metric
-        title = wording.metric(metric)
+        title = capital(wording.metric(metric))
         columns += [
             Column(f"{name}_before", f"{title}\n{year.spans.year - 1}", 2 + at, form=Form.PRICE),
             Column(name, f"{title}\n{year.spans.year}", at, form=Form.PRICE),
@@ -278,7 +280,7 @@ def _price_sentences(review: Review, channels: Sequence[str], names: Sequence[st
         doubled = [one for one, move in moves.items() if move + 1 >= DOUBLED]
         if doubled:
             lines.append(wording.say("prices.doubled", channels=wording.names(doubled)))
-    return [Prose(wording.say("sentence", text=wording.say("clause").join(lines)))] if lines else []
+    return [Prose(wording.clauses(lines))] if lines else []
 
 
 def _price_cells(review: Review, channel: str, names: Sequence[str]) -> dict[str, Cell]:
@@ -313,7 +315,7 @@ def _budget(review: Review) -> list[Part]:
     total = TableRow(_budget_cells(wording.say("total"), plan, spent, unit), RowKind.TOTAL)
     text = wording.say("budget", plan=wording.money(plan), spent=wording.money(spent), share=f"{spent / plan:.1%}")
     table = Table(columns, [*body, total], "budget", wording.say("table.budget"), [Footnote(wording.say("note.budget"))])
-    return [Prose(text), table]
+    return [Prose(wording.sentence(text)), table]
 
 
 def _spent(review: Review, channel: str) -> float | None:

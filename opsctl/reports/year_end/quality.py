@@ -24,6 +24,7 @@ from opsctl.reports.scopes import EVERYBODY
 from opsctl.reports.year_end.figures import HEAT_DAYS, Pair, value_of
 from opsctl.reports.year_end.halves import Halves
 from opsctl.reports.year_end.review import Chapter, Review
+from opsctl.reports.year_end.wording import capital
 
 OF_GROUPS = ("acquisitions", "retention_d7", "retention_d30", "return_rate_8_30", "high_value_share")
 
@@ -45,11 +46,11 @@ def _told(review: Review) -> list[Part]:
     """Who came back, by the two ways of counting, and who pays much."""
     wording = review.wording
     told = [
-        wording.say("of_scope", scope=review.everybody, metric=text)
+        wording.told(wording.of(EVERYBODY, pair.now.metric), pair, review.last_year)
         for name in ("return_rate_8_30", "retention_d30", "high_value_share", "repurchase_rate_90d")
-        if (text := review.told("all", name))
+        if (pair := review.pair("all", name))
     ]
-    return [Prose(wording.say("sentence", text=wording.say("clause").join(told)))] if told else []
+    return [Prose(wording.clauses(told))] if told else []
 
 
 # --- months by days -------------------------------------------------------------------------------------
@@ -69,7 +70,7 @@ def _heat(review: Review) -> list[Part]:
     return [
         HeatMap(
             title=wording.say("chart.heat", scope=review.everybody),
-            rows=tuple(wording.say(f"month.{span.start.month}") for span in months),
+            rows=tuple(wording.month(span.start.month) for span in months),
             columns=tuple(wording.say("heat.day", day=day) for day in HEAT_DAYS),
             cells=cells,
             scale=Scale.RATE,
@@ -92,7 +93,7 @@ def _waiting(review: Review, rows: Mapping[str, Row], months: list[Period]) -> s
         ready = {day: found for day in HEAT_DAYS if (found := figures[f"retention_d{day}"].matures_on)}
         if ready:
             days = [wording.say("heat.ready", days=day, day=wording.day(on)) for day, on in ready.items()]
-            told.append(wording.say("heat.month", month=wording.say(f"month.{span.start.month}"), days=wording.listed(days)))
+            told.append(wording.say("heat.month", month=wording.month(span.start.month), days=wording.listed(days)))
     return wording.say("heat.waiting", months=wording.say("clause").join(told)) if told else ""
 
 
@@ -107,7 +108,7 @@ def _low(review: Review) -> list[Part]:
         return []
     columns = [
         Column("channel", wording.words["dimension.channel"], numeric=False),
-        Column("retention", wording.metric(next(iter(stays.channels.values())).retention.metric)),
+        Column("retention", capital(wording.metric(next(iter(stays.channels.values())).retention.metric))),
         Column("share_of_users", wording.say("column.of_users"), 1, form=Form.RATE),
         Column("share_of_low", wording.say("column.of_low"), 1, form=Form.RATE),
         Column("share_of_low_point", wording.say("column.of_low_point"), 2, form=Form.RATE),
@@ -117,7 +118,7 @@ def _low(review: Review) -> list[Part]:
     line, rule = f"{stays.line:.0%}", review.year.settings.policy.low_efficiency
     text = wording.say("low", day=stays.day, line=line, sure=f"{float(rule.probability):.0%}", least=rule.min_users)
     undecided = wording.say("low.undecided", share=f"{stays.undecided:.1%}") if stays.undecided is not None else ""
-    said = wording.say("join").join(wording.say("sentence", text=one) for one in (text, undecided) if one)
+    said = wording.sentences(one for one in (text, undecided) if one)
     title = wording.say("table.low", scope=review.paid, half=wording.say("half.first"))
     return [Prose(said), Table(columns, body, "low_quality", title)]
 
@@ -150,7 +151,7 @@ def _groups(review: Review) -> list[Part]:
         if year.reaches(metric.name) and year.compares:
             columns.append(Column(f"{metric.name}_change", wording.say("column.yoy"), 5 + at))
     rows = [TableRow(_group_cells(review, one.name(wording.words), year.groups[one.key])) for one in scopes]
-    rows.append(TableRow(_group_cells(review, review.everybody, year.all), RowKind.TOTAL))
+    rows.append(TableRow(_group_cells(review, capital(review.everybody), year.all), RowKind.TOTAL))
     return [Table(columns, rows, "quality", wording.say("table.quality"))]
 
 
@@ -172,12 +173,12 @@ def _efficiency(review: Review) -> list[Part]:
     if not rows and not _known(year.all.get("roas")):
         return []
     told = [
-        wording.say("of_scope", scope=name, metric=wording.from_to(wording.metric(pairs["roas"].now.metric), pairs["roas"]) + _relative(review, pairs["roas"]))
-        for name, pairs in ((review.paid, year.paid), (review.everybody, year.all))
+        wording.from_to(wording.of(scope, pairs["roas"].now.metric), pairs["roas"]) + _relative(review, pairs["roas"])
+        for scope, pairs in ((year.public, year.paid), (EVERYBODY, year.all))
         if _known(pairs.get("roas"))
     ]
-    parts: list[Part] = [Prose(wording.say("sentence", text=wording.say("clause").join(told)))]
-    shown = [*rows, *([(review.everybody, year.all)] if _known(year.all.get("roas")) else [])]
+    parts: list[Part] = [Prose(wording.clauses(told))]
+    shown = [*rows, *([(capital(review.everybody), year.all)] if _known(year.all.get("roas")) else [])]
     metrics = year.metrics(("spend", "roas"))
     unit = wording.unit(metrics[0], [value_of(pairs["spend"].now) for _, pairs in shown])
     columns = [
@@ -185,8 +186,8 @@ def _efficiency(review: Review) -> list[Part]:
         Column("spend", wording.titled(wording.metric(metrics[0]), unit), 1, form=unit.form),
     ]
     if year.compares and year.reaches("roas"):
-        columns.append(Column("roas_before", f"{wording.metric(metrics[1])}\n{year.spans.year - 1}", 2))
-    columns.append(Column("roas", f"{wording.metric(metrics[1])}\n{year.spans.year}"))
+        columns.append(Column("roas_before", capital(f"{wording.metric(metrics[1])}\n{year.spans.year - 1}"), 2))
+    columns.append(Column("roas", capital(f"{wording.metric(metrics[1])}\n{year.spans.year}")))
     if year.compares and year.reaches("roas"):
         columns.append(Column("roas_change", wording.say("column.change"), 1))
     body = [TableRow(_money_cells(review, name, pairs), RowKind.TOTAL if pairs is year.all else RowKind.PLAIN) for name, pairs in shown]

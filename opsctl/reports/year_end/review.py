@@ -56,17 +56,18 @@ class Review:
     @property
     def paid(self) -> str:
         """What the public channels are called."""
-        return self.year.public.name(self.wording.words)
+        return self.wording.scope(self.year.public)
 
     @property
     def everybody(self) -> str:
         """What all channels together are called."""
-        return EVERYBODY.name(self.wording.words)
+        return self.wording.scope(EVERYBODY)
 
     @property
     def last_year(self) -> str:
         """The year before as a sentence names it."""
-        return self.wording.say("last_year" if self.year.spans.whole else "last_year.same_days")
+        key = "last_year" if self.year.spans.whole else "last_year.same_days"
+        return self.wording.say(key, year=self.year.spans.year - 1)
 
     def goal(self, key: str) -> Goal | None:
         """A core figure by its key."""

@@ -21,7 +21,7 @@ def shortfalls(review: Review) -> Chapter:
     for key, lines in blocks:
         listed = list(lines)
         if listed:
-            parts.append(Lines(wording.say(key), listed))
+            parts.append(Lines(wording.say(key), [wording.sentence(line) for line in listed]))
     return Chapter(wording.say("shortfalls"), [*parts, *review.notes.parts("problems")])
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from opsctl.reports.advice import move
 from opsctl.reports.report import Cell, Column, Footnote, Lines, Number, Part, Prose, Table, TableRow
-from opsctl.reports.year_end.figures import value_of
+from opsctl.metrics import load
+from opsctl.reports.year_end.figures import Pair, value_of
 from opsctl.reports.year_end.goals import Goal, gap, name_of, status, tally
 from opsctl.reports.year_end.halves import Halves, mix_of
 from opsctl.reports.year_end.review import Chapter, Review
@@ -19,7 +20,7 @@ def summary(review: Review) -> Chapter:
     """The chapter before all others."""
     parts: list[Part] = [Prose(verdict(review)), *_table(review)]
     if found := _findings(review):
-        parts.append(Lines(review.wording.say("findings"), [f"{at}. {text}" for at, text in enumerate(found, 1)]))
+        parts.append(Lines(review.wording.say("findings"), [f"{at}. {review.wording.sentence(text)}" for at, text in enumerate(found, 1)]))
     parts += review.notes.parts("summary")
     if asked := decisions(review):
         parts.append(Lines(review.wording.say("decisions"), asked))
@@ -32,10 +33,15 @@ def summary(review: Review) -> Chapter:
 def verdict(review: Review) -> str:
     """The year in one sentence: money, users, what they cost, who stayed, what came back, and the goals."""
     wording = review.wording
-    clauses = [*_clauses(review), *_of_goals(review)]
+    clauses = wording.say("comma").join(_clauses(review))
+    return wording.say("verdict", opening=opening(review), clauses=clauses, goals=_of_goals(review))
+
+
+def opening(review: Review) -> str:
+    """Of which days a sentence speaks."""
     spans = review.year.spans
-    opening = wording.say("verdict.whole" if spans.whole else "verdict.until", year=spans.year, day=wording.day(spans.now.end))
-    return wording.say("verdict", opening=opening, clauses=wording.say("verdict.comma").join(clauses))
+    key = "verdict.whole" if spans.whole else "verdict.until"
+    return review.wording.say(key, year=spans.year, day=review.wording.day(spans.now.end))
 
 
 def _clauses(review: Review) -> Iterable[str]:
@@ -49,20 +55,22 @@ def _clauses(review: Review) -> Iterable[str]:
         if moved is None:
             yield wording.say("told", name=title, now=wording.value(pair.now))
         else:
-            yield wording.say("verdict.moved", name=title, now=wording.value(pair.now), moved=moved)
+            key = "verdict.moved.level" if wording.is_level(pair) else "verdict.moved"
+            yield wording.say(key, name=title, moved=moved, since=review.last_year)
     for name in ("cpa", "retention_d7", "roas"):
         pair = review.pair("paid", name)
         if pair is not None:
             yield wording.from_to(wording.metric(pair.now.metric), pair)
 
 
-def _of_goals(review: Review) -> Iterable[str]:
+def _of_goals(review: Review) -> str:
     whole = [goal for goal in review.goals if goal.target is not None and not goal.budget]
     met, judged = tally(whole)
-    if judged:
-        missed = [name_of(goal, review.wording) for goal in whole if goal.reached is False]
-        key = "verdict.goals.missed" if missed else "verdict.goals"
-        yield review.wording.say(key, met=met, judged=judged, missed=review.wording.listed(missed))
+    if not judged:
+        return ""
+    missed = [name_of(goal, review.wording) for goal in whole if goal.reached is False]
+    key = "verdict.goals.missed" if missed else "verdict.goals"
+    return review.wording.say(key, met=met, judged=judged, missed=review.wording.listed(missed))
 
 
 # --- the core figures -----------------------------------------------------------------------------------
@@ -128,17 +136,19 @@ def weak_users(halves: Halves | None, review: Review) -> list[str]:
         return []
     wording = review.wording
     users, low, point = halves.stays.together(halves.weak)
-    shares = {"low": low, "point": point}
-    told = [(key, share) for key, share in shares.items() if share is not None and share > users]
+    told = {key: f"{share:.1%}" for key, share in (("low", low), ("point", point)) if share is not None and share > users}
     if not told:
         return []
     return [
         wording.say(
-            "weak",
+            "weak.both" if len(told) > 1 else f"weak.{next(iter(told))}",
             half=wording.say("half.first"),
             channels=wording.names(halves.weak),
             users=f"{users:.1%}",
-            shares=wording.say("weak.and").join(wording.say(f"weak.{key}", share=f"{share:.1%}") for key, share in reversed(told)),
+            day=halves.stays.day,
+            line=f"{halves.stays.line:.0%}",
+            sure=f"{float(review.year.settings.policy.low_efficiency.probability):.0%}",
+            **told,
         )
     ]
 
@@ -150,17 +160,18 @@ def _gained(halves: Halves | None, review: Review) -> list[str]:
     first, second = halves.together(halves.gaining)
     shares = [half.share(halves.gaining) for half in (halves.first, halves.second)]
     changes = [
-        wording.say("gained.from_to", name=wording.metric(after.metric), before=wording.value(before), after=wording.value(after))
+        wording.from_to(wording.metric(after.metric), Pair(after, before))
         for name in ("cpa", "retention_d7")
-        if (before := first.get(name)) and (after := second.get(name)) and before.value is not None and after.value is not None
+        if (before := first.get(name)) and (after := second.get(name)) and before.value and after.value
     ]
     return [
         wording.say(
             "gained",
+            half=wording.say("half.second"),
             channels=wording.names(halves.gaining),
             before=f"{shares[0] or 0:.1%}",
             after=f"{shares[1] or 0:.1%}",
-            changes=wording.say("verdict.comma").join(changes),
+            changes=wording.say("comma").join(changes),
         )
     ]
 
@@ -177,12 +188,12 @@ def _missed(review: Review) -> list[str]:
 def dated(goal: Goal, review: Review) -> str:
     """A goal's name, with its days where these are not the whole year."""
     name = name_of(goal, review.wording)
-    return name if goal.period.days > 300 else review.wording.say("dated", name=name, days=period_name(goal, review))  # noqa: PLR2004
+    return name if goal.period.days > 300 else review.wording.say("dated", name=name, days=period_name(goal))  # noqa: PLR2004
 
 
-def period_name(goal: Goal, review: Review) -> str:
+def period_name(goal: Goal) -> str:
     """The days of a goal: a quarter or month by its name."""
-    return review.wording.say("period", label=goal.period.label)
+    return goal.period.label
 
 
 def _structure(review: Review) -> list[str]:
@@ -194,7 +205,10 @@ def _structure(review: Review) -> list[str]:
     return [
         wording.say(
             "structure",
-            change=wording.points(float(moved.change)),
+            half=wording.say("half.second"),
+            name=wording.metric(load("retention_d7")),
+            way=wording.say("structure.up" if moved.change > 0 else "structure.down"),
+            change=wording.say("by.points", points=f"{abs(float(moved.change)) * 100:.1f}"),
             mix=wording.points(float(mix_of(moved))),
             rate=wording.points(float(moved.change - mix_of(moved))),
         )
@@ -216,4 +230,3 @@ def decisions(review: Review) -> Sequence[str]:
     return [*shown, *([wording.say("decisions.more", count=more)] if more > 0 else [])]
 
 
-__all__ = ["dated", "decisions", "period_name", "summary", "verdict", "weak_users"]

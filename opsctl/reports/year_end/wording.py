@@ -12,11 +12,12 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.calendar import day_of, span_of
 from opsctl.reports.report import Form, Number
-from opsctl.reports.scopes import Scope
+from opsctl.reports.scopes import EVERYBODY, Scope
 from opsctl.reports.year_end.figures import Pair, value_of
 
 LARGE = 100_000  # from which money and people are told in 万, or in k
 FLAT = 0.02  # a smaller change of a year's spend is called level
+_SCOPES = frozenset({"all", "paid", "public", "private", "emerging", "organic", "shop"})
 _UNSEEN = 0.0005  # what rounds to nothing
 _FORMS = {Shape.PRICE: Form.PRICE, Shape.MULTIPLE: Form.MULTIPLE, Shape.RATE: Form.RATE}
 
@@ -65,7 +66,13 @@ class Wording:
 
     def of(self, scope: Scope, metric: Metric) -> str:
         """A metric of a scope."""
-        return self.say("of_scope", scope=scope.name(self.words), metric=self.metric(metric))
+        key = "of_everybody" if scope == EVERYBODY else "of_scope"
+        return self.say(key, scope=self.scope(scope), metric=self.metric(metric))
+
+    def scope(self, scope: Scope) -> str:
+        """What a scope is called within a sentence."""
+        name = scope.name(self.words)
+        return name[:1].lower() + name[1:] if scope.key in _SCOPES else name
 
     def day(self, day: object) -> str:
         """A day without its year."""
@@ -74,10 +81,6 @@ class Wording:
     def span(self, period: Period) -> str:
         """Days without their year."""
         return span_of(period, self.words)
-
-    def number_of(self, count: int) -> str:
-        """A small number as prose writes it."""
-        return str(count)
 
     # --- numbers ----------------------------------------------------------------------------------------
 
@@ -127,13 +130,13 @@ class Wording:
         most = max((abs(value) for value in values if value is not None), default=0.0)
         large = most >= LARGE
         if metric.shape is Shape.MONEY:
-            label = self.say("money.large", amount="", currency=self.currency).strip() if large else self.currency
+            label = self.say("money.unit.large", currency=self.currency) if large else self.currency
             return Unit(self._large if large else Form.ROUND_MONEY, label)
         if metric.shape in _FORMS:
             return Unit(_FORMS[metric.shape], self.currency if metric.shape is Shape.PRICE else "")
         unit = self.words.get(f"year.unit.{metric.name}", "")
         if large and self.chinese:
-            return Unit(Form.TEN_THOUSANDS, self.say("count.large", count="", unit=unit).strip())
+            return Unit(Form.TEN_THOUSANDS, self.say("count.unit.large", unit=unit))
         return Unit(Form.COUNT, unit)
 
     @property
@@ -141,8 +144,24 @@ class Wording:
         return Form.TEN_THOUSANDS if self.chinese else Form.THOUSANDS
 
     def titled(self, name: str, unit: Unit) -> str:
-        """A name with its unit, where it has one."""
-        return self.say("with_unit", name=name, unit=unit.label) if unit.label else name
+        """A name as a title, with its unit where it has one."""
+        return capital(self.say("with_unit", name=name, unit=unit.label) if unit.label else name)
+
+    def sentence(self, text: str) -> str:
+        """A sentence with its first letter and its stop."""
+        return self.say("sentence", text=capital(text))
+
+    def clauses(self, texts: Sequence[str]) -> str:
+        """Several statements as one sentence."""
+        return self.sentence(self.words["year.clause"].join(texts))
+
+    def sentences(self, texts: Iterable[str]) -> str:
+        """Several statements, each a sentence."""
+        return self.words["year.join"].join(map(self.sentence, texts))
+
+    def month(self, number: int) -> str:
+        """A month's name."""
+        return self.words[f"year.month.{number}"]
 
     # --- changes ----------------------------------------------------------------------------------------
 
@@ -169,6 +188,12 @@ class Wording:
         by = self.say("by.points", points=f"{abs(size) * 100:.1f}") if shape is Shape.RATE else f"{abs(size):.1%}"
         return self.say(f"moved.{shape.value}.{'up' if size > 0 else 'down'}", by=by)
 
+    def is_level(self, pair: Pair) -> bool:
+        """Whether prose calls a change none: of a year's spend where it is small, of everything where it is unseen."""
+        shape = pair.now.metric.shape
+        size = pair.change if shape is Shape.RATE else pair.relative
+        return size is not None and abs(size) < (FLAT if pair.now.metric.name == "spend" else _UNSEEN)
+
     def told(self, name: str, pair: Pair, before: str) -> str:
         """A metric in a sentence, beside what it was where that is known."""
         now = self.value(pair.now)
@@ -187,6 +212,11 @@ class Wording:
         return self.words.get(f"year.{key}", self.words[f"year.from_to.{way}"]).format_map(
             {"name": name, "before": self.value(pair.before), "now": self.value(pair.now)}
         )
+
+
+def capital(text: str) -> str:
+    """A text that begins with a large letter, where its script has any."""
+    return text[:1].upper() + text[1:]
 
 
 def percent(part: float) -> str:
