@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ MOST_BYTES = 6_000_000
 PUBLIC = ("douyin", "xiaohongshu", "tencent", "baidu", "kuaishou", "bilibili", "google")
 STRONG, MIDDLE, WEAK = PUBLIC[:2], PUBLIC[2:4], PUBLIC[4:]
 HALF_BEFORE, HALF_AFTER = "2025-01-01..2025-06-30", "2025-07-01..2025-12-31"
+MID_YEAR, YEAR_END = "2025-06-30", "2025-12-31"
 OF_CHANNELS = (
     "spend,acquisitions,cpa,cost_per_retained_d7,retention_d7,roas,low_efficiency_share,low_efficiency_share_point"
 )
@@ -77,6 +79,18 @@ def before() -> dict[str, Row]:
 def after() -> dict[str, Row]:
     """By channel, the half-year after it."""
     return by_channel(HALF_AFTER)
+
+
+@cache
+def verdicts_of(day: str) -> dict[str, Row]:
+    """By channel, what is advised on what is known through a day."""
+    return {row["channel"]: row for row in answer("prune", "--as-of", day)["rows"]}
+
+
+@pytest.fixture(scope="module", params=[MID_YEAR, YEAR_END])
+def advised(request: pytest.FixtureRequest) -> dict[str, Row]:
+    """By channel, what is advised at a review."""
+    return verdicts_of(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +272,33 @@ def test_the_public_budget_is_flat_from_year_to_year(
 ) -> None:
     in_2025 = total(before, PUBLIC, "spend") + total(after, PUBLIC, "spend")
     assert in_2025 == pytest.approx(total(in_2024, PUBLIC, "spend"), rel=0.02)
+
+
+# --- what is advised --------------------------------------------------------------------------------------
+
+
+def test_the_weak_are_stopped_the_strong_grow_and_the_middling_stay(advised: dict[str, Row]) -> None:
+    verdicts = {channel: row["verdict"] for channel, row in advised.items()}
+    assert {verdicts[channel] for channel in WEAK} <= {"cut", "reduce"}
+    assert {verdicts[channel] for channel in STRONG} == {"grow"}
+    assert {verdicts[channel] for channel in MIDDLE} <= {"keep", "hold"}
+
+
+def test_google_that_stopped_stays_stopped() -> None:
+    google = verdicts_of(YEAR_END)["google"]
+    assert (google["verdict"], float(google["spend_now"]), float(google["spend_next"])) == ("cut", 0, 0)
+
+
+def test_only_the_weak_do_not_pay_back(advised: dict[str, Row]) -> None:
+    assert {channel for channel, row in advised.items() if row["p_below"] > 0.9} == set(WEAK)
+    assert {channel for channel, row in advised.items() if row["p_below"] > 0.1} == set(WEAK)
+    worth = [[advised[one]["value_per_cost"] for one in group] for group in (STRONG, MIDDLE, WEAK)]
+    assert min(worth[0]) > max(worth[1]) > min(worth[1]) > 2 * max(worth[2])
+
+
+def test_weekly_spend_moves_enough_to_tell_what_more_of_it_brings(advised: dict[str, Row]) -> None:
+    reasons = {channel: {reason["code"] for reason in advised[channel]["reasons"]} for channel in PUBLIC}
+    assert [channel for channel, codes in reasons.items() if "prior_only" in codes] == []
 
 
 # --- the whole company ------------------------------------------------------------------------------------

@@ -81,15 +81,17 @@ def main(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", "-V", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
-    """Channel performance from the exports you already have: CPA, retention, a report, in one command.
+    """Channel performance from the exports you already have: the week, the verdicts, the year, in one command each.
 
     \b
-    opsctl demo                                a report on sample data
-    opsctl report exports/                     the last week, channel by channel
-    opsctl query cpa exports/ --by channel     figures, also as --json
-    opsctl explain cpa                         what a figure means
-    opsctl inspect exports/w02.csv             what opsctl sees in a file
-    opsctl validate exports/                   what is wrong with files, and where
+    opsctl demo                               a report on sample data
+    opsctl report exports/ -o w21.html        what the week says and asks
+    opsctl prune exports/                     what to grow, reduce or stop
+    opsctl why cpa exports/ --channel douyin  where a change happened
+    opsctl year-end 2025 exports/             the year in one document
+    opsctl query cpa exports/ --by channel    figures, also as --json
+    opsctl explain prune                      what a verdict rests on
+    opsctl validate exports/                  what is wrong with files, and where
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

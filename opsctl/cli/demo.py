@@ -93,13 +93,13 @@ def _next(keep: Path | None) -> tuple[str, str, str]:
         return (
             "opsctl demo --keep orange-life   keep the data, to ask it more",
             "opsctl report your/exports/      the same for your own files",
-            "opsctl explain retention_d7      what a figure means",
+            "opsctl explain prune             how a verdict is reached",
         )
     folder = _typed(keep)
     return (
-        f"opsctl query cpa,retention_d7 -C {folder} --by channel,month",
-        f"opsctl explain cpa -C {folder} --channel kuaishou",
-        f"opsctl validate -C {folder}",
+        f"opsctl prune -C {folder} --as-of 2025-06-30",
+        f"opsctl why cpa -C {folder} --period 2025-12",
+        f"opsctl year-end 2025 -C {folder} -o 2025.html",
     )
 
 

@@ -54,6 +54,10 @@ Width = Annotated[
     Optional[int],  # noqa: UP045
     typer.Option("--width", metavar="N", help="Columns of the page; 0: as wide as needed.", min=0, show_default=False),
 ]
+NotesFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--notes", metavar="FILE", help="Your text; unset: notes/PERIOD.md.", show_default=False),
+]
 Rejects = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option("--rejects", metavar="FILE", help="Write every rejected row's place there.", show_default=False),

@@ -8,6 +8,7 @@ from opsctl.cli import options
 def report(
     paths: options.Paths = None,
     period: options.PeriodText = None,
+    notes: options.NotesFile = None,
     as_of: options.AsOf = None,
     project: options.ProjectDir = None,
     format_: options.Format = None,
@@ -26,11 +27,12 @@ def report(
     \b
     opsctl report exports/
     opsctl report exports/ --period 2025-05 --locale zh-CN
-    opsctl report exports/ -o w21.json
+    opsctl report exports/ --period yesterday
+    opsctl report exports/ -o w21.html -o w21.csv
     """
     from opsctl.cli import asking, session, sink
     from opsctl.config.words import Words
-    from opsctl.reports.channel_report import channel_report, default_period
+    from opsctl.reports.channel_report import PLACES, channel_report, default_period
 
     voice = session.Voice(quiet, verbose)
     answer = sink.Sink(sink.chosen_formats(format_, json, output), output, width, no_color)
@@ -40,7 +42,8 @@ def report(
     loaded = session.read(paths, chosen, voice, strict=strict, asked=asked)
     known = session.evidence(loaded, chosen, as_of, voice)
     days = asking.period(known, period) if period else default_period(known)
-    made = channel_report(loaded, known, chosen, days, Words(chosen.locale))
+    written = session.notes(notes, chosen, days, PLACES)
+    made = channel_report(loaded, known, chosen, days, Words(chosen.locale), written)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

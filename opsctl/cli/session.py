@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from opsctl.ingest.load import Loaded
     from opsctl.ingest.sources import Files
     from opsctl.measures.known import Known
+    from opsctl.reports.notes import Notes
     from opsctl.reports.report import Report
 
 
@@ -193,6 +194,20 @@ def leave(loaded: Loaded, report: Report) -> None:
     if not report.answered:
         raise typer.Exit(ExitCode.NO_ANSWER)
     raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings else ExitCode.OK)
+
+
+def notes(file: Path | None, chosen: Settings, of: Period, places: Collection[str]) -> Notes:
+    """What people wrote of a period: in the file named, else in the project's `notes/PERIOD.md` where there is one.
+
+    Raises:
+        BadConfiguration: A block has no place in the report, or the file is not UTF-8.
+        NoSuchPath: The file that was named is not there.
+    """
+    from opsctl.reports.notes import Notes, read
+
+    usual = chosen.folder / "notes" / f"{of.label}.md" if chosen.folder else None
+    found = file or (usual if usual and usual.is_file() else None)
+    return read(found, places) if found else Notes()
 
 
 def check_mappings(chosen: Settings) -> None:

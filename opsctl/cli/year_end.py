@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,21 +10,13 @@ from opsctl.cli import options
 from opsctl.core.errors import BadPeriod
 
 if TYPE_CHECKING:
-    from opsctl.config.settings import Settings
     from opsctl.core.period import Period
-    from opsctl.reports.notes import Notes
-
-NOTES = "notes"  # the folder beside opsctl.yaml
-NotesFile = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads the annotation
-    typer.Option("--notes", metavar="FILE", help="Your text by named blocks; unset: notes/YEAR.md.", show_default=False),
-]
 
 
 def year_end(
     year: Annotated[str, typer.Argument(metavar="YEAR", help="Such as 2025.")],
     paths: options.Paths = None,
-    notes: NotesFile = None,
+    notes: options.NotesFile = None,
     as_of: options.AsOf = None,
     project: options.ProjectDir = None,
     format_: options.Format = None,
@@ -48,6 +39,7 @@ def year_end(
     """
     from opsctl.cli import asking, session, sink
     from opsctl.config.words import Words
+    from opsctl.reports.year_end import PLACES
     from opsctl.reports.year_end import year_end as reviewed
 
     voice = session.Voice(quiet, verbose)
@@ -55,7 +47,7 @@ def year_end(
     asked = _year(year)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    written = _notes(notes, chosen, asked)
+    written = session.notes(notes, chosen, asked, PLACES)
     loaded = session.read(paths, chosen, voice, strict=strict, asked=asked)
     known = session.evidence(loaded, chosen, as_of, voice)
     asking.period(known, year)
@@ -77,13 +69,3 @@ def _year(text: str) -> Period:
     if found.grain is not periods.Grain.YEAR:
         raise BadPeriod(f"'{text}' is no year", hint="opsctl year-end 2025")
     return found
-
-
-def _notes(file: Path | None, chosen: Settings, year: Period) -> Notes:
-    """What people wrote of the year: in the file named, else in that of the project where there is one."""
-    from opsctl.reports.notes import Notes, read
-    from opsctl.reports.year_end import PLACES
-
-    usual = chosen.folder / NOTES / f"{year.label}.md" if chosen.folder else None
-    found = file or (usual if usual and usual.is_file() else None)
-    return read(found, PLACES) if found else Notes()

@@ -38,14 +38,17 @@ from opsctl.reports.data_lines import data_lines
 from opsctl.reports.findings import findings
 from opsctl.reports.kpi_table import kpi_table
 from opsctl.reports.kpis import BOUGHT, OF_ALL, OF_SHOP, Kpi, kpis
+from opsctl.reports.notes import Notes
 from opsctl.reports.pruning import amount
-from opsctl.reports.report import Lines, Part, Report
+from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
 from opsctl.reports.scopes import EVERYBODY, Scope, bought
 from opsctl.verdicts.judgement import Judgement, Verdict
 
 NO_DATA = "no_data"
 MOST_MOVES = 4
+PLACES = ("summary", "problems", "actions", "last", "next", "support", "owners")
+NOTHING = Notes()
 POOR = 0.95  # campaigns that are this surely not worth their money are told one by one
 
 
@@ -88,7 +91,14 @@ class _Made:
         return self.settings.project.channel_name(channel, self.words.locale)
 
 
-def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Period, words: Words) -> Report:
+def channel_report(  # noqa: PLR0913, PLR0917 - what every report is made of, and people's words
+    loaded: Loaded,
+    known: Known,
+    settings: Settings,
+    period: Period,
+    words: Words,
+    notes: Notes = NOTHING,
+) -> Report:
     """What the period says, what must be decided, the key figures, and one row per channel."""
     evidence = known.evidence
     columns = SHOWN if {"spend", "acquisition"} & evidence.told else SHOP
@@ -134,6 +144,7 @@ def channel_report(loaded: Loaded, known: Known, settings: Settings, period: Per
             channel_table(table),
             *parts_of(made.changes, settings, words),
             *_problem_lines(made),
+            *_written(notes, words),
             *charts_of(made.changes, settings, words),
             *charts(made.kpis, made.counsel, settings, words),
         ],
@@ -279,6 +290,13 @@ def _watched(made: _Made) -> int:
 def _problem_lines(made: _Made) -> list[Part]:
     found = _problems(made)
     return [Lines(made.words["report.label.problem"], found)] if found else []
+
+
+def _written(notes: Notes, words: Words) -> list[Part]:
+    """What people wrote, each block at its place."""
+    labels = {key: words[f"notes.{key}"] for key in PLACES}
+    parts = [(labels[key], part) for key in PLACES for part in notes.parts(key, labels[key])]
+    return [Lines(label, [part.text]) if isinstance(part, Prose) else part for label, part in parts]
 
 
 def _problems(made: _Made) -> list[str]:

@@ -215,12 +215,9 @@ class _Asked:
 def _of_scope(asked: _Asked) -> Iterable[Kpi]:
     known, evidence = asked.known, asked.known.evidence
     days = {one.name: days_of(known, one, asked.period) for one in asked.metrics}
-    earlier = {name: span.before() for name, span in days.items() if span.before().start >= known.span.start}
-    fair = evidence.with_gaps_of(asked.period.before(), asked.period).on_whole_days()
     year = {name: _year_before(span) for name, span in days.items() if _year_before(span).start >= known.span.start}
-    now = asked.over(evidence, days)
-    same = now if fair is evidence else asked.over(fair, days)
-    before, past = asked.over(fair, earlier), asked.over(evidence, year)
+    now, past = asked.over(evidence, days), asked.over(evidence, year)
+    same, before = _on_the_same_days(asked, days, now)
     to_date = asked.over(evidence, _to_date(asked, days))
     series = _series(asked, days)
     for one in asked.metrics:
@@ -239,6 +236,22 @@ def _of_scope(asked: _Asked) -> Iterable[Kpi]:
                 history=tuple(series.get(one.name, {}).values()),
                 pace=pace(known, asked.project, asked.period, asked.scope) if one.name == "spend" else None,
             )
+
+
+def _on_the_same_days(
+    asked: _Asked, days: Mapping[str, Period], now: Mapping[str, Figure]
+) -> tuple[dict[str, Figure], dict[str, Figure]]:
+    """Each metric in its days and in those before, without the days that are incomplete in either."""
+    same, before = dict(now), dict[str, Figure]()
+    evidence, first = asked.known.evidence, asked.known.span.start
+    for span in dict.fromkeys(days.values()):
+        if span.before().start < first:
+            continue
+        names = [name for name, of in days.items() if of == span]
+        fair = evidence.with_gaps_of(span.before(), span).on_whole_days()
+        same |= {} if fair is evidence else asked.over(fair, dict.fromkeys(names, span))
+        before |= asked.over(fair, dict.fromkeys(names, span.before()))
+    return same, before
 
 
 def _year_before(span: Period) -> Period:

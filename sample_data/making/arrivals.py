@@ -79,7 +79,7 @@ def _days(channel: Channel, unit: Unit, weeks: dict[tuple[int, int], float]) -> 
         planned = pace.yuan * usual(day).spending * wave[day]
         cents = int(100 * chance.about(planned, 0.07)) if pace.yuan else 0
         mean = brought(pace, cents / 100, day) if cents else pace.users * usual(day).traffic
-        due += chance.about(mean, 0.12)  # chance alone would hide in a few dozen users a week what money does
+        due += chance.about(mean, 0.12)  # by mere chance a few dozen users a week would hide what money does
         stay = pace.stay * weeks[week(day)]
         users = [_arrival(day, channel, unit, stay, chance) for _ in range(int(due))]
         due -= int(due)

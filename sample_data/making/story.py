@@ -169,7 +169,8 @@ CHANNELS = (
             Unit("25001001", ("TX-01", "TX-02"),
                  (Pace(OPENING, 108, 26.8, 0.129, elasticity=12), Pace(REVIEW, 86, 25.0, 0.150, elasticity=12)),
                  "视频号信息流-A", "9000000001", "视频号信息流", "8000000001"),
-            Unit("25001001", ("TX-31",), (Pace(OPENING, 99, 30.0, 0.194, elasticity=12), Pace(REVIEW, 90, 28.0, 0.195, elasticity=12)),
+            Unit("25001001", ("TX-31",),
+                 (Pace(OPENING, 99, 30.0, 0.194, elasticity=12), Pace(REVIEW, 90, 28.0, 0.195, elasticity=12)),
                  "朋友圈-A", "9000000002", "朋友圈", "8000000002"),
         ),
         appetite=1.29, cpm=24.0, ctr=0.016, claimed=1.10, aliases=("广点通",),
@@ -177,9 +178,11 @@ CHANNELS = (
     Channel(
         "baidu", "百度信息流", "Baidu Feed", "public",
         (
-            Unit("chengzi-feed", ("BD-01", "BD-02"), (Pace(OPENING, 98, 30.8, 0.185, elasticity=12), Pace(REVIEW, 92, 28.6, 0.200, elasticity=12)),
+            Unit("chengzi-feed", ("BD-01", "BD-02"),
+                 (Pace(OPENING, 98, 30.8, 0.185, elasticity=12), Pace(REVIEW, 92, 28.6, 0.200, elasticity=12)),
                  "兴趣-家居", "", "兴趣定向"),
-            Unit("chengzi-feed", ("BD-11",), (Pace(OPENING, 66, 27.2, 0.115, elasticity=12), Pace(REVIEW, 30, 26.0, 0.145, elasticity=12)),
+            Unit("chengzi-feed", ("BD-11",),
+                 (Pace(OPENING, 66, 27.2, 0.115, elasticity=12), Pace(REVIEW, 30, 26.0, 0.145, elasticity=12)),
                  "网盟-通投", "", "联盟流量"),
         ),
         appetite=1.25, cpm=19.0, ctr=0.014, claimed=1.12,
@@ -220,7 +223,8 @@ CHANNELS = (
     Channel(
         "wecom", "企微社群", "WeCom communities", "private",
         (
-            Unit("wecom-01", ("WX-01", "WX-02"), (Pace(OPENING, 38, 9.0, 0.34, elasticity=7), Pace(NEW_YEAR, 64, 13.6, 0.43, elasticity=7)),
+            Unit("wecom-01", ("WX-01", "WX-02"),
+                 (Pace(OPENING, 38, 9.0, 0.34, elasticity=7), Pace(NEW_YEAR, 64, 13.6, 0.43, elasticity=7)),
                  campaign="老带新红包"),
         ),
         appetite=1.05,
@@ -228,7 +232,8 @@ CHANNELS = (
     Channel(
         "miniprogram", "小程序裂变", "Mini program referrals", "private",
         (
-            Unit("mp-01", ("MP-01",), (Pace(OPENING, 21, 6.0, 0.25, elasticity=5), Pace(NEW_YEAR, 38, 9.2, 0.35, elasticity=5)),
+            Unit("mp-01", ("MP-01",),
+                 (Pace(OPENING, 21, 6.0, 0.25, elasticity=5), Pace(NEW_YEAR, 38, 9.2, 0.35, elasticity=5)),
                  campaign="拼团裂变"),
         ),
         appetite=0.75,
