@@ -18,12 +18,17 @@ Budget = Annotated[
         "--budget", metavar="N", help="The money to split, per day; unset: today's.", min=0, show_default=False
     ),
 ]
+Channel = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--channel", metavar="NAME", help="One page about this channel, to be signed.", show_default=False),
+]
 
 
 def prune(
     paths: options.Paths = None,
     what_if: WhatIf = None,
     budget: Budget = None,
+    channel: Channel = None,
     period: options.PeriodText = None,
     as_of: options.AsOf = None,
     project: options.ProjectDir = None,
@@ -43,12 +48,17 @@ def prune(
     \b
     opsctl prune exports/
     opsctl prune exports/ --what-if cut=kuaishou
+    opsctl prune exports/ --channel weibo
     opsctl prune exports/ --budget 5000 --as-of 2025-06-30 -o advice.html
     """
     from opsctl.cli import asking, session, sink
     from opsctl.config.words import Words
+    from opsctl.core.errors import BadOption
     from opsctl.reports.pruning import pruning
+    from opsctl.reports.stop_proposal import stop_proposal
 
+    if channel is not None and what_if:
+        raise BadOption("--channel and --what-if ask for two reports", hint="ask for one after the other")
     voice = session.Voice(quiet, verbose)
     answer = sink.Sink(sink.chosen_formats(format_, json, output), output, width, no_color)
     stopped = asking.stopped(what_if)
@@ -58,8 +68,11 @@ def prune(
     loaded = session.read(paths, chosen, voice, strict=strict, asked=asked)
     known = session.evidence(loaded, chosen, as_of, voice)
     days = asking.period(known, period) if period else None
-    stops = [chosen.project.channel_of(name) for name in stopped]
-    made = pruning(loaded, known, chosen, Words(chosen.locale), budget, stops, days)
+    words, of = Words(chosen.locale), chosen.project.channel_of
+    if channel is None:
+        made = pruning(loaded, known, chosen, words, budget, [of(name) for name in stopped], days)
+    else:
+        made = stop_proposal(loaded, known, chosen, words, of(channel), budget, days)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

@@ -11,6 +11,7 @@ from opsctl.reports.calendar import day_of
 from opsctl.verdicts.judgement import Judgement, Verdict, Why
 
 REVIEW_DAYS = 28
+NEARLY_ALL = 0.95  # a reduction that leaves less than this is the stop itself
 LARGE_STEP = 0.5  # bidding systems learn anew after a larger one
 
 _FORMS: Mapping[str, str] = {
@@ -58,6 +59,8 @@ def move(of: Judgement, name: str, policy: Policy, as_of: date, words: Words) ->
     if of.verdict is Verdict.CUT and of.spend_now == 0:
         return words.say("advice.stay_stopped", channel=name)
     if is_stop(of, policy):
+        if -of.move >= NEARLY_ALL:
+            return words.say("advice.stop_now", channel=name, review=review)
         return words.say("advice.stop", channel=name, percent=percent, review=review)
     if of.verdict in {Verdict.CUT, Verdict.REDUCE}:
         return words.say("advice.reduce", channel=name, percent=percent, review=review)

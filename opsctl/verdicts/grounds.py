@@ -153,8 +153,8 @@ def _arrived(known: Known, channel: str, span: Period) -> Check:
     """
     evidence, least = known.evidence, float(known.evidence.policy.min_coverage)
     expected = share(known.arrivals, channel, span)
-    spend = expected if expected is not None else _days(evidence, "spend", span, channel) / span.days
-    numbers = {"spend": spend, "users": _days(evidence, "acquisition", span) / span.days}
+    spend = expected if expected is not None else _told_of(evidence, channel, span)
+    numbers = {"spend": spend, "users": _days(evidence, span) / span.days}
     if min(numbers.values()) >= least:
         return Check("data", State.PASSED, None, numbers)
     if expected is None and numbers["users"] >= least:
@@ -162,13 +162,25 @@ def _arrived(known: Known, channel: str, span: Period) -> Check:
     return Check("data", State.FAILED, None, numbers)
 
 
-def _days(evidence: Evidence, table: str, span: Period, channel: str | None = None) -> int:
-    """On how many days of a span a table has rows, be it of one channel."""
-    rows = evidence.spend if table == "spend" else evidence.acquisition
-    kept = rows.filter(pl.col("day").is_between(span.start, span.end))
-    kept = kept if channel is None else kept.filter(pl.col("channel") == channel)
+def _told_of(evidence: Evidence, channel: str, span: Period) -> float:
+    """The share of a span's days, from the channel's first money on, on which there is money of it."""
+    days = evidence.spend.filter(pl.col("channel") == channel).select("day").unique().collect()["day"].drop_nulls()
+    first = max(span.start, min(days, default=span.end))
+    told = sum(first <= day <= span.end for day in days)
+    return told / ((span.end - first).days + 1)
+
+
+def _days(evidence: Evidence, span: Period) -> int:
+    """On how many days of a span anybody came."""
+    kept = evidence.acquisition.filter(pl.col("day").is_between(span.start, span.end))
     found: int = kept.select(pl.col("day").n_unique()).collect().item()
     return found
+
+
+def accounts(evidence: Evidence, channel: str, span: Period) -> list[str]:
+    """The accounts that spent for a channel on some days, sorted; none where nobody says."""
+    mine = evidence.spend.filter(pl.col("channel") == channel, pl.col("day").is_between(span.start, span.end))
+    return sorted(mine.select(pl.col("account").unique()).collect()["account"].drop_nulls())
 
 
 def _claimed(evidence: Evidence, found: Pruning, channel: str) -> Check:

@@ -296,7 +296,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("query spend nowhere", 2, ("OPS004", "'nowhere'", "check the spelling")),
         ("query spend", 2, ("OPS003", "opsctl.yaml", "opsctl report exports/")),
         ("query spend -C in", 2, ("OPS005", "-C")),
-        ("report in --format docx", 2, ("OPS001", "known: json, table")),
+        ("report in --format odt", 2, ("OPS001", "known: csv, ", ", table")),
         ("explain retntion_d7", 2, ("OPS001", "did you mean 'retention_d7'?")),
         ("explain OPS109x", 2, ("OPS001", "did you mean 'OPS109'?")),
         ("inspect nowhere.csv", 2, ("OPS004", "nowhere.csv")),

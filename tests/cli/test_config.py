@@ -177,11 +177,11 @@ def test_a_configuration_that_holds_together_is_said_to(shop: Path) -> None:
 
 def test_what_no_command_reads_yet_is_said(shop: Path) -> None:
     (shop / "shop" / "opsctl.yaml").write_text(
-        SHOP + "gates: [{metric: cpa, at_most: 30}]\npolicy: {cap: 2}\n", encoding="utf-8"
+        SHOP + "gates: [{metric: cpa, at_most: 30}]\npolicy: {cap: 2, validated: true}\n", encoding="utf-8"
     )
     ran = opsctl("config", "check", cwd=shop / "shop")
     assert ran.code == 0
-    assert "not used by this version: gates, policy.cap\n" in ran.err
+    assert "not used by this version: gates, policy.validated\n" in ran.err
 
 
 def test_a_mapping_that_fills_a_column_that_its_table_has_not_is_found_by_every_command(shop: Path) -> None:

@@ -64,10 +64,18 @@ def test_without_data_there_is_no_advice_and_the_channel_is_marked(folder: Path)
     assert [row["verdict"] for row in ran.rows] == ["no_data"]  # 12 of 14 account-days are 86 %
     shown = opsctl("report", folder, "--period", "2025-W03").out
     assert "douyin*" in shown
-    assert "1 of 2 arrived whole; missing douyin a2 2025-01-18..2025-01-19" in shown
+    assert "1 of 2 accounts arrived whole; missing douyin a2 2025-01-18..2025-01-19" in shown
     before = opsctl("report", folder, "--period", "2025-W02")
-    assert "all 2 arrived whole" in before.out
+    assert "all 2 accounts arrived whole" in before.out
     assert "douyin*" not in before.out
+
+
+def test_with_all_data_there_is_advice_or_a_reason_why_not(folder: Path) -> None:
+    whole = "".join(f"{day},870,1000,100,10\n" for day in DAYS)
+    (folder / "a2.csv").write_text(HEAD + whole, encoding="utf-8")
+    (row,) = opsctl("report", folder, "--period", "2025-W03", "--json").rows
+    assert row["verdict"] == "hold"  # nobody told what its users are worth
+    assert "value_per_cost" not in row
 
 
 def test_no_spend_counts_as_arrived(folder: Path) -> None:

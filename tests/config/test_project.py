@@ -97,11 +97,15 @@ def test_the_shipped_thresholds_are_the_documented_ones() -> None:
     assert (low.line, low.probability, low.min_users, low.day) == (Decimal("0.15"), Decimal("0.9"), 100, 7)
     assert (policy.retention.partial_below, policy.retention.few_users) == (Decimal("0.5"), 30)
     assert (policy.last_day.share, policy.last_day.weekdays, policy.reinstall_days) == (Decimal("0.6"), 3, 90)
+    assert (policy.line, policy.value_days, policy.look_back_weeks) == (1, 90, 26)
+    assert (policy.cap, policy.step, policy.test_share) == (3, 2, Decimal("0.02"))
+    assert (policy.cut_p, policy.stop_p, policy.min_coverage) == (Decimal("0.8"), Decimal("0.95"), Decimal("0.95"))
+    assert (policy.total_budget_day, policy.validated) == (None, None)
 
 
 def test_keys_that_no_command_reads_yet_are_listed() -> None:
-    text = "policy: {line: 1.0, reinstall_days: 30}\ngates: [{metric: cpa, at_most: 50}]\nbudgets: []\n"
-    assert unused_keys(project(text)) == ("budgets", "gates", "policy.line")
+    text = "policy: {line: 1.0, validated: true}\ngates: [{metric: cpa, at_most: 50}]\nbudgets: []\nevents: []\n"
+    assert unused_keys(project(text)) == ("gates", "policy.validated")
 
 
 def test_mappings_are_written_in_a_list_or_by_name() -> None:

@@ -11,6 +11,7 @@ from opsctl.config.words import Words
 from opsctl.ingest.load import Loaded
 from opsctl.measures.known import Known
 from opsctl.metrics.figure import tells_something
+from opsctl.reports.chart import HeatMap, LineChart, Waterfall
 from opsctl.reports.findings import findings
 from opsctl.reports.notes import Notes
 from opsctl.reports.report import Heading, Lines, Part, Report, Table
@@ -76,7 +77,9 @@ def _metrics(review: Review) -> list[str]:
 
 def _title(review: Review) -> str:
     spans = review.year.spans
-    kind = review.wording.say("title" if spans.whole else "title.until", year=spans.year, day=review.wording.day(spans.now.end))
+    kind = review.wording.say(
+        "title" if spans.whole else "title.until", year=spans.year, day=review.wording.day(spans.now.end)
+    )
     return "  ".join(filter(None, (kind, review.year.settings.project.project.name)))
 
 
@@ -138,9 +141,7 @@ class _Numbering:
             case Table():
                 self.tables += 1
                 return replace(part, title=self.wording.say("caption.table", number=self.tables, title=part.title))
-            case Lines() | Heading():
-                return part
-            case _ if hasattr(part, "title"):
+            case LineChart() | HeatMap() | Waterfall():
                 self.charts += 1
                 return replace(part, title=self.wording.say("caption.chart", number=self.charts, title=part.title))
             case _:
@@ -165,7 +166,9 @@ def _data(review: Review, parts: Sequence[Part]) -> dict[str, Any]:
     return {
         "year": spans.year,
         "whole": spans.whole,
-        "before": {"from": spans.before.start.isoformat(), "to": spans.before.end.isoformat()} if review.year.compares else None,
+        "before": {"from": spans.before.start.isoformat(), "to": spans.before.end.isoformat()}
+        if review.year.compares
+        else None,
         "kpis": [goal.as_json() for goal in review.goals],
         "goals": [{**goal.as_json(), "period": goal.period.label} for goal in review.finer],
         "halves": halves.as_json() if halves else None,

@@ -30,7 +30,10 @@ def plan(review: Review) -> Chapter:
     rows = []
     for goal in review.goals:
         unit = wording.unit(goal.metric, [value_of(goal.pair.now)])
-        cells: dict[str, Cell] = {"metric": wording.titled(name_of(goal, wording), unit), "now": number(goal.pair.now, unit)}
+        cells: dict[str, Cell] = {
+            "metric": wording.titled(name_of(goal, wording), unit),
+            "now": number(goal.pair.now, unit),
+        }
         if halves and goal.scope.key == review.year.public.key:
             cells["second"] = number(halves.second.whole.get(goal.metric.name), unit)
         rows.append(TableRow(cells))
@@ -52,7 +55,12 @@ def appendix(review: Review, metrics: Sequence[str]) -> Chapter:
 
 def _meaning(review: Review, metric: Metric) -> str:
     wording = review.wording
-    return wording.say("meaning", name=capital(wording.metric(metric)), id=metric.name, meaning=metric.summary(wording.words.locale).rstrip())
+    return wording.say(
+        "meaning",
+        name=capital(wording.metric(metric)),
+        id=metric.name,
+        meaning=metric.summary(wording.words.locale).rstrip(),
+    )
 
 
 def _sources(review: Review) -> list[Part]:
@@ -76,7 +84,10 @@ def _sources(review: Review) -> list[Part]:
         "rejected": Number(sum(len(one.rejected) for one in inputs), Form.COUNT),
     }
     lines = [capital(text) for text in (*_arrived(review), *_controls(inputs, review))]
-    return [Table(columns, [*rows, TableRow(total, RowKind.TOTAL)], "sources", wording.say("table.sources")), Lines("", lines)]
+    return [
+        Table(columns, [*rows, TableRow(total, RowKind.TOTAL)], "sources", wording.say("table.sources")),
+        Lines("", lines),
+    ]
 
 
 def _kind(one: Input) -> tuple[str, str]:
@@ -101,11 +112,15 @@ def _arrived(review: Review) -> Iterable[str]:
     due = sum(one.days(span) for one in review.year.known.arrivals)
     missing = sum(len(one.missing(span)) for one in review.year.known.arrivals)
     if due:
-        yield review.wording.say("data.arrived", accounts=len(review.year.known.arrivals), due=f"{due:,}", share=f"{(due - missing) / due:.1%}")
+        yield review.wording.say(
+            "data.arrived",
+            accounts=len(review.year.known.arrivals),
+            due=f"{due:,}",
+            share=f"{(due - missing) / due:.1%}",
+        )
 
 
 def _controls(inputs: Sequence[Input], review: Review) -> Iterable[str]:
     controls = [control for one in inputs for control in one.control]
     if controls:
         yield review.wording.words.say("report.control", ok=sum(one.ok for one in controls), all=len(controls))
-

@@ -35,7 +35,15 @@ def changes(halves: Halves, review: Review, number: int) -> list[Part]:
 def _sentence(halves: Halves, review: Review, name: str) -> str:
     wording, of = review.wording, halves.effects[name]
     mix = mix_of(of)
-    own = wording.say("changes.of_gaining", channels=wording.names(halves.gaining), effect=effect(review, name, rate_of(of, halves.gaining))) if halves.gaining else ""
+    own = (
+        wording.say(
+            "changes.of_gaining",
+            channels=wording.names(halves.gaining),
+            effect=effect(review, name, rate_of(of, halves.gaining)),
+        )
+        if halves.gaining
+        else ""
+    )
     way = "up" if of.change > 0 else "down"
     return wording.say(
         f"changes.{way}",
@@ -65,10 +73,14 @@ def _of_the_weak(halves: Halves, review: Review, told: Sequence[str]) -> str:
         return ""
     wording = review.wording
     listed = [
-        wording.say("changes.weak.one", name=wording.metric(load(name)), effect=effect(review, name, _whole(halves.effects[name], halves.weak)))
+        wording.say(
+            "changes.weak.one",
+            name=wording.metric(load(name)),
+            effect=effect(review, name, _whole(halves.effects[name], halves.weak)),
+        )
         for name in told
     ]
-    return wording.say("changes.weak", channels=wording.names(halves.weak), listed=wording.say("comma").join(listed))
+    return wording.say("changes.weak", channels=wording.those(halves.weak), listed=wording.series(listed))
 
 
 def _whole(of: Decomposition[str], channels: Sequence[str]) -> Fraction:

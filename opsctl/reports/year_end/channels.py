@@ -10,20 +10,19 @@ from opsctl.reports.chart import LineChart, Scale, Series
 from opsctl.reports.report import Cell, Column, Footnote, Heading, Part, Prose, RowKind, Table, TableRow
 from opsctl.reports.scopes import Scope
 from opsctl.reports.year_end.changes import changes
-from opsctl.reports.year_end.figures import Pair, value_of
+from opsctl.reports.year_end.figures import OF_OWN, UNTOLD, Pair, value_of
 from opsctl.reports.year_end.halves import SHOWN, Halves
 from opsctl.reports.year_end.review import Chapter, Review
-from opsctl.reports.year_end.summary import opening, weak_users
+from opsctl.reports.year_end.summary import kept_moved, kept_users, opening, weak_users
 from opsctl.reports.year_end.wording import capital, percent
 
-OWN = ("spend", "acquisitions", "cpa", "retention_d7", "repurchase_rate_90d", "roas")
-HALVED = 0.5
+DEAR = 1.5  # times what a user kept costs on all public channels together
+MOST_DEAR = 3
 
 
 def channels(review: Review) -> Chapter:
     """All groups that the data tell of, one after the other."""
-    known = {"public", "paid", "organic", "shop"}
-    own = [scope for scope in review.year.scopes if scope.key not in known]
+    own = [scope for scope in review.year.scopes if scope.key not in UNTOLD]
     parts = [
         *_public(review),
         *(part for scope in own for part in _group(review, scope)),
@@ -67,8 +66,7 @@ def _headline(review: Review) -> str:
         pair = review.pair("paid", name)
         if pair is not None and (moved := wording.moved(pair)):
             told.append(wording.say("headline.moved", name=wording.metric(pair.now.metric), moved=moved))
-    kept = kept_users(review)
-    if kept and (moved := relative_words(review, kept)):
+    if moved := kept_moved(review):
         told.append(wording.say("headline.kept", moved=moved))
     if not told:
         return capital(review.paid)
@@ -83,32 +81,12 @@ def _active(review: Review) -> tuple[int, int] | None:
     return (counts[0], counts[1]) if all(counts) and len(months) > 1 else None
 
 
-def kept_users(review: Review) -> tuple[float, float | None] | None:
-    """How many of the public channels' users were back on the seventh day, this year and the year before."""
-    pair = review.pair("paid", "retention_d7")
-    if pair is None or pair.now.numerator is None:
-        return None
-    before = pair.before.numerator if pair.before and pair.values else None
-    return float(pair.now.numerator.number), float(before.number) if before else None
-
-
-def relative_words(review: Review, counts: tuple[float, float | None]) -> str | None:
-    """A change of a count in words."""
-    now, before = counts
-    if not before:
-        return None
-    size = now / before - 1
-    if abs(size) < 0.0005:  # noqa: PLR2004 - rounds to nothing
-        return review.wording.say("same")
-    return review.wording.say(f"moved.count.{'up' if size > 0 else 'down'}", by=f"{abs(size):.1%}")
-
-
 def _year_told(review: Review) -> str:
     """The public channels' year in a paragraph."""
     wording = review.wording
     told = [text for name in ("spend", "acquisitions", "cpa", "retention_d7") if (text := review.told("paid", name))]
     if kept := kept_users(review):
-        moved = relative_words(review, kept)
+        moved = kept_moved(review)
         text = wording.say("kept", count=wording.count(kept[0]))
         told.append(wording.say("kept.moved", kept=text, moved=moved) if moved else text)
     if text := review.told("paid", "cost_per_retained_d7"):
@@ -184,7 +162,7 @@ def _gaining(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
         wording.say(
             "gaining",
             half=wording.say("half.second"),
-            channels=wording.names(halves.gaining),
+            channels=wording.those(halves.gaining),
             spend=wording.value(after["spend"]),
             after=f"{shares[1] or 0:.1%}",
             before=f"{shares[0] or 0:.1%}",
@@ -192,7 +170,12 @@ def _gaining(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
         )
     ]
     moved = [
-        wording.say("from_to.moved", told=wording.from_to(wording.metric(after[name].metric), pair), moved=wording.moved(pair))
+        wording.say(
+            "from_to.moved",
+            told=wording.from_to(wording.metric(after[name].metric), pair),
+            moved=wording.moved(pair),
+            signed=wording.signed(pair),
+        )
         for name in ("cpa", "retention_d7", "cost_per_retained_d7")
         if _both(before.get(name), after.get(name)) and wording.moved(pair := Pair(after[name], before[name]))
     ]
@@ -263,7 +246,11 @@ def _concentration(halves: Halves | None, review: Review) -> list[str]:
     if share is None or share < 0.6 or len(halves.second.channels) <= 3:  # noqa: PLR2004 - two of few are much anyway
         return []
     wording = review.wording
-    return [wording.say("concentration", channels=wording.names(named), half=wording.say("half.second"), share=f"{share:.1%}")]
+    return [
+        wording.say(
+            "concentration", channels=wording.names(named), half=wording.say("half.second"), share=f"{share:.1%}"
+        )
+    ]
 
 
 def _dearest(halves: Halves | None, review: Review) -> list[str]:
@@ -277,12 +264,23 @@ def _dearest(halves: Halves | None, review: Review) -> list[str]:
     dear = {
         name: value
         for name, row in halves.second.channels.items()
-        if halves.last_month(name) is None and (figure := row.get("cost_per_retained_d7")) and (value := value_of(figure)) and value > whole * (1 + HALVED)
+        if halves.last_month(name) is None
+        and (figure := row.get("cost_per_retained_d7"))
+        and (value := value_of(figure))
+        and value > whole * DEAR
     }
     metric = halves.second.whole["cost_per_retained_d7"].metric
     return [
-        wording.say("dear", channel=wording.channel(name), half=wording.say("half.second"), metric=wording.metric(metric), value=wording.worth(dear[name], metric), whole=wording.worth(whole, metric), by=f"{dear[name] / whole - 1:.1%}")
-        for name in sorted(dear, key=lambda name: (-dear[name], name))
+        wording.say(
+            "dear",
+            channel=wording.channel(name),
+            half=wording.say("half.second"),
+            metric=wording.metric(metric),
+            value=wording.worth(dear[name], metric),
+            whole=wording.worth(whole, metric),
+            times=f"{dear[name] / whole:.1f}",
+        )
+        for name in sorted(dear, key=lambda name: (-dear[name], name))[:MOST_DEAR]
     ]
 
 
@@ -315,11 +313,17 @@ def _users(review: Review, channel: str) -> float | None:
 
 def _group_told(review: Review, scope: Scope) -> str:
     wording = review.wording
-    told = [text for name in ("acquisitions", "cpa", "retention_d7", "repurchase_rate_90d", "roas") if (text := review.told(scope.key, name))]
+    told = [
+        text
+        for name in ("acquisitions", "cpa", "retention_d7", "repurchase_rate_90d", "roas")
+        if (text := review.told(scope.key, name))
+    ]
     share = _part_of_all(review, scope.key)
     if share is not None:
         told.insert(1, wording.say("of_all", share=f"{share:.1%}"))
-    return wording.sentence(wording.say("group.year", scope=wording.scope(scope), told=wording.say("clause").join(told)))
+    return wording.sentence(
+        wording.say("group.year", scope=wording.scope(scope), told=wording.say("clause").join(told))
+    )
 
 
 def _part_of_all(review: Review, key: str) -> float | None:
@@ -330,21 +334,23 @@ def _part_of_all(review: Review, key: str) -> float | None:
 
 def _own_table(review: Review, scope: Scope, rows: Sequence[str]) -> Table:
     wording, year = review.wording, review.year
-    metrics = [metric for metric in year.metrics(OWN) if any(_shown(year.channels[one].get(metric.name)) for one in rows)]
+    metrics = [
+        metric for metric in year.metrics(OF_OWN) if any(_shown(year.channels[one].get(metric.name)) for one in rows)
+    ]
     columns = [Column("channel", wording.words["dimension.channel"], numeric=False)]
     compared = []
     for at, metric in enumerate(metrics):
         unit = wording.unit(metric, [value_of(year.channels[one][metric.name].now) for one in rows])
         columns.append(Column(metric.name, wording.titled(wording.metric(metric), unit), at, form=unit.form))
-        if any(wording.signed(year.channels[one][metric.name]) for one in rows):
+        if any(wording.change(year.channels[one][metric.name]) for one in rows):
             compared.append(metric.name)
-            columns.append(Column(f"{metric.name}_change", wording.say("column.yoy"), 6 + at))
+            columns.append(Column(f"{metric.name}_change", wording.change_title(metric), 6 + at))
     body = []
     for one in rows:
         cells: dict[str, Cell] = {"channel": wording.channel(one)}
         for metric in metrics:
             pair = year.channels[one][metric.name]
-            cells |= {metric.name: pair.now, f"{metric.name}_change": wording.signed(pair) or "-"}
+            cells |= {metric.name: pair.now, f"{metric.name}_change": wording.change(pair)}
         body.append(TableRow(cells))
     return Table(columns, body, scope.key, wording.say("table.group", scope=scope.name(wording.words)))
 
@@ -366,7 +372,10 @@ def _organic(review: Review) -> list[Part]:
     if share is not None:
         told.insert(1, wording.say("of_all", share=f"{share:.1%}"))
     scope = Scope("organic", own)
-    sentences = [wording.say("group.year", scope=wording.scope(scope), told=wording.say("clause").join(told)), *_beside_paid(review)]
+    sentences = [
+        wording.say("group.year", scope=wording.scope(scope), told=wording.say("clause").join(told)),
+        *_beside_paid(review),
+    ]
     text = wording.sentences(sentences)
     return [Heading(scope.name(wording.words), 2), Prose(text), *_organic_chart(review, scope), *written]
 
@@ -380,15 +389,17 @@ def _beside_paid(review: Review) -> list[str]:
     months = {key: value_of(row.figures["acquisitions"]) or 0.0 for key, row in rows.items()}
     a_day, spend = [], []
     for half in (halves.first, halves.second):
-        inside = [value for key, value in months.items() if f"{half.span.start:%Y-%m}" <= key <= f"{half.span.end:%Y-%m}"]
+        inside = [
+            value for key, value in months.items() if f"{half.span.start:%Y-%m}" <= key <= f"{half.span.end:%Y-%m}"
+        ]
         a_day.append(sum(inside) / half.span.days)
         spend.append((value_of(half.whole["spend"]) or 0.0) / half.span.days)
     if not all(a_day) or not all(spend):
         return []
     return [
         wording.say(
-            "organic.beside", half=wording.say("half.second"), scope=review.paid, spend=percent(spend[1] / spend[0] - 1),
-            before=f"{a_day[0]:.1f}", after=f"{a_day[1]:.1f}", by=percent(a_day[1] / a_day[0] - 1),
+            "organic.beside", half=wording.say("half.second"), scope=review.paid,
+            spend=percent(spend[1] / spend[0] - 1), before=f"{a_day[0]:.1f}", after=f"{a_day[1]:.1f}", by=percent(a_day[1] / a_day[0] - 1),
         )
     ]  # fmt: skip
 
@@ -401,7 +412,11 @@ def _organic_chart(review: Review, scope: Scope) -> list[Part]:
             continue
         rows = year.series("month", one, ("acquisitions",))
         values = [rows.get(f"{span.start:%Y-%m}") for span in year.spans.months]
-        lines.append(Series(one.name(wording.words), tuple(value_of(row.figures["acquisitions"]) if row else None for row in values)))
+        lines.append(
+            Series(
+                one.name(wording.words), tuple(value_of(row.figures["acquisitions"]) if row else None for row in values)
+            )
+        )
     if len(lines) < 2:  # noqa: PLR2004 - nothing to stand beside
         return []
     places = tuple(wording.month(span.start.month) for span in year.spans.months)
@@ -417,4 +432,3 @@ def _shop(review: Review) -> list[Part]:
     text = wording.sentence(wording.told(wording.metric(pair.now.metric), pair, review.last_year))
     name = next(scope.name(wording.words) for scope in review.year.scopes if scope.key == "shop")
     return [Heading(name, 2), Prose(text)]
-

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from opsctl.config.settings import Settings
 from opsctl.core import money
+from opsctl.core import period as periods
 from opsctl.core.errors import NoData
-from opsctl.core.period import Period
 from opsctl.ingest.load import Loaded
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.known import Known, known
@@ -18,7 +19,7 @@ from opsctl.metrics import load
 from opsctl.metrics.answer import Row, answer
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import SCALED_SHAPES, Metric
-from opsctl.reports.scopes import EVERYBODY, PUBLIC, Scope, bought, figures, groups
+from opsctl.reports.scopes import EVERYBODY, Scope, bought, figures, groups
 from opsctl.reports.year_end.spans import LATEST_START, Spans, a_year_before
 
 SPEND, USERS, ACTIVITY, ORDERS = "spend", "acquisition", "activity", "order"
@@ -38,12 +39,12 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "cpc": (SPEND,),
 }
 OF_SCOPES = tuple(name for name in NEEDS if name not in {"cpm", "cpc"})
-OF_CHANNELS = (
-    "spend", "acquisitions", "cpa", "retention_d7", "cost_per_retained_d7", "roas", "repurchase_rate_90d", "cpm", "cpc",
-)  # fmt: skip
+OF_PUBLIC = ("spend", "cost_per_retained_d7", "cpm", "cpc")
+OF_OWN = ("spend", "acquisitions", "cpa", "retention_d7", "repurchase_rate_90d", "roas")
 OF_MONTHS = ("spend", "acquisitions", "cpa", "retention_d7")
 OF_QUARTERS = ("spend", "acquisitions", "cpa", "retention_d7", "cost_per_retained_d7", "roas")
 HEAT_DAYS = (1, 3, 7, 14, 30)
+UNTOLD = frozenset({"public", "paid", "organic", "shop"})  # groups whose channels are not told one by one
 TRAILING = 365  # days that high value looks back, unless a whole calendar year is asked for
 
 
@@ -91,6 +92,7 @@ class Year:
     known: Known
     settings: Settings
     spans: Spans
+    _series: dict[Any, Mapping[str, Row]] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
     def evidence(self) -> Evidence:
@@ -148,8 +150,12 @@ class Year:
 
     @cached_property
     def channels(self) -> Mapping[str, Pairs]:
-        """The figures of each channel."""
-        return self._by("channel", OF_CHANNELS)
+        """The figures of each channel: of a public one its prices, of the others what they brought."""
+        own = tuple(name for one in self.scopes if one.key not in UNTOLD for name in one.channels or ())
+        return {
+            **(self._by("channel", OF_PUBLIC, self.public.channels) if self.public.channels else {}),
+            **(self._by("channel", OF_OWN, own) if own else {}),
+        }
 
     def pairs(self, scope: Scope, names: Sequence[str]) -> dict[str, Pair]:
         """Some metrics of a scope beside those of the year before."""
@@ -159,13 +165,14 @@ class Year:
         before = figures(self.earlier, scope, told, self.spans.before) if self.earlier and told else {}
         return {name: Pair(figure, before.get(name)) for name, figure in now.items()}
 
-    def _by(self, dimension: str, names: Sequence[str]) -> dict[str, Pairs]:
+    def _by(self, dimension: str, names: Sequence[str], channels: tuple[str, ...] | None = None) -> dict[str, Pairs]:
         metrics = self.metrics(names)
+        where = (("channel", channels),) if channels else ()
         told = [metric for metric in metrics if self.reaches(metric.name)]
-        now = rows_by(self.evidence, dimension, Ask(self.spans.now, (dimension,)), metrics)
+        now = rows_by(self.evidence, dimension, Ask(self.spans.now, (dimension,), where), metrics)
         before: Mapping[str, Mapping[str, Figure]] = {}
         if self.earlier and told:
-            before = rows_by(self.earlier, dimension, Ask(self.spans.before, (dimension,)), told)
+            before = rows_by(self.earlier, dimension, Ask(self.spans.before, (dimension,), where), told)
         return {
             key: {name: Pair(figure, before.get(key, {}).get(name)) for name, figure in row.items()}
             for key, row in now.items()
@@ -173,10 +180,13 @@ class Year:
 
     def series(self, dimension: str, scope: Scope, names: Sequence[str], *, before: bool = False) -> Mapping[str, Row]:
         """The figures of a scope by month or quarter, of this year or of the one before."""
-        where = () if scope.channels is None else (("channel", scope.channels),)
-        span = Period(date(self.spans.year - 1, 1, 1), date(self.spans.year - 1, 12, 31)) if before else self.spans.now
-        rows = answer(self.evidence, Ask(span, (dimension,), where), self.metrics(names))
-        return {str(row.group[dimension]): row for row in rows if row.group[dimension] is not None}
+        key = (dimension, scope.channels, tuple(names), before)
+        if key not in self._series:
+            where = () if scope.channels is None else (("channel", scope.channels),)
+            span = periods.year(self.spans.year - 1) if before else self.spans.now
+            rows = answer(self.evidence, Ask(span, (dimension,), where), self.metrics(names))
+            self._series[key] = {str(row.group[dimension]): row for row in rows if row.group[dimension] is not None}
+        return self._series[key]
 
     @cached_property
     def monthly_spend(self) -> Mapping[str, Mapping[str, float]]:
@@ -230,6 +240,3 @@ def rows_by(evidence: Evidence, dimension: str, ask: Ask, metrics: Sequence[Metr
         if key is not None and (row.splits or key not in found):
             found[key] = row.figures
     return found
-
-
-__all__ = ["EVERYBODY", "PUBLIC", "Pair", "Pairs", "Scope", "Year", "rows_by", "value_of"]

@@ -101,7 +101,9 @@ class Goal:
 def core(year: Year) -> list[Goal]:
     """The figures of the first page: the core ones, and whatever else has a target for the year."""
     scopes = {PAID: (year.public, year.paid), ALL: (EVERYBODY, year.all)}
-    found = [_goal(year, scope, pairs[name]) for which, name in CORE for scope, pairs in [scopes[which]] if name in pairs]
+    found = [
+        _goal(year, scope, pairs[name]) for which, name in CORE for scope, pairs in [scopes[which]] if name in pairs
+    ]
     known = {goal.key for goal in found}
     further = [goal for goal in _of_the_year(year) if goal.key not in known]
     return [goal for goal in (*found, *further) if goal.pair.now.value is not None]
@@ -109,7 +111,9 @@ def core(year: Year) -> list[Goal]:
 
 def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
     metric = pair.now.metric
-    budgeted = budget_of(year.settings.project.budgets, year.spans.now, _members(scope)) if metric.name == "spend" else None
+    budgeted = (
+        budget_of(year.settings.project.budgets, year.spans.now, _members(scope)) if metric.name == "spend" else None
+    )
     if budgeted and budgeted.days == year.spans.now.days:
         return Goal(scope, pair, budgeted.amount, None, year.spans.now, budget=True)
     group = None if scope.channels is None else scope.key
@@ -166,18 +170,20 @@ def _measured(year: Year, one: Target, span: Period) -> Goal | None:
     scope = _scope(year, one)
     known = Period(span.start, min(span.end, year.spans.now.end), span.grain)
     whole = periods.year(year.spans.year)
-    pair = (
-        year.pairs(scope, (metric.name,)).get(metric.name)
-        if span == whole
-        else _alone(figures(year.evidence, scope, [metric], known).get(metric.name))
-    )
+    pair = _of_year(year, scope, metric) if span == whole else _of_part(year, scope, metric, known)
     if pair is None or pair.now.value is None:
         return None
     target = Fraction(one.target)
     return Goal(scope, pair, target, _reached(pair.now, target, whole=span.end <= year.spans.now.end), span)
 
 
-def _alone(figure: Figure | None) -> Pair | None:
+def _of_year(year: Year, scope: Scope, metric: Metric) -> Pair | None:
+    told = year.all if scope == EVERYBODY else year.groups.get(scope.key, {})
+    return told.get(metric.name) or year.pairs(scope, (metric.name,)).get(metric.name)
+
+
+def _of_part(year: Year, scope: Scope, metric: Metric, known: Period) -> Pair | None:
+    figure = figures(year.evidence, scope, [metric], known).get(metric.name)
     return None if figure is None else Pair(figure)
 
 
@@ -218,9 +224,7 @@ def gap(goal: Goal, wording: Wording) -> str:
 def name_of(goal: Goal, wording: Wording) -> str:
     """What a reader calls it: of a channel by the channel's name."""
     if goal.scope.channels and len(goal.scope.channels) == 1 and goal.scope.key == goal.scope.channels[0]:
-        return wording.say(
-            "of_scope", scope=wording.channel(goal.scope.key), metric=wording.metric(goal.metric)
-        )
+        return wording.say("of_scope", scope=wording.channel(goal.scope.key), metric=wording.metric(goal.metric))
     return wording.of(goal.scope, goal.metric)
 
 

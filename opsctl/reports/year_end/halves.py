@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +15,7 @@ from opsctl.measures.evidence import Ask
 from opsctl.measures.family import Unit
 from opsctl.metrics.figure import Amount, Figure
 from opsctl.reports.scopes import Scope, figures
-from opsctl.reports.year_end.figures import OF_MONTHS, Year, rows_by, value_of
+from opsctl.reports.year_end.figures import Year, rows_by, value_of
 from opsctl.stats.decomposition import Decomposition, Effect, Part, Sides, decompose
 from opsctl.verdicts.quality import Quality, quality
 
@@ -52,6 +52,9 @@ class Halves:
     year: Year
     first: Half
     second: Half
+    _together: dict[tuple[str, ...], tuple[Figures, Figures]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def stays(self) -> Quality | None:
@@ -62,7 +65,7 @@ class Halves:
 
     @cached_property
     def weak(self) -> tuple[str, ...]:
-        """The channels whose users of the first half, beyond reasonable doubt, stay less than the line; most money first."""
+        """The channels whose users of the first half surely stay less than the line, most money first."""
         rule = self.year.settings.policy.low_efficiency
         if self.stays is None:
             return ()
@@ -100,10 +103,12 @@ class Halves:
 
     def together(self, channels: Sequence[str]) -> tuple[Figures, Figures]:
         """The figures of some channels together in both halves."""
-        scope = Scope("some", tuple(channels))
-        metrics = self.year.metrics(SHOWN)
-        first, second = (figures(self.year.evidence, scope, metrics, half.span) for half in (self.first, self.second))
-        return first, second
+        key = tuple(channels)
+        if key not in self._together:
+            metrics, scope = self.year.metrics(SHOWN), Scope("some", key)
+            first, second = (figures(self.year.evidence, scope, metrics, one.span) for one in (self.first, self.second))
+            self._together[key] = (first, second)
+        return self._together[key]
 
     def last_month(self, channel: str) -> date | None:
         """The first day of the month from which nothing was spent to the end; None where something was."""
@@ -130,10 +135,8 @@ class Halves:
             }
         except LookupError:
             return None
-        sums = [(sum(getattr(part, at).numerator for part in parts.values()), whole) for at, whole in zip(("before", "after"), wholes, strict=True)]
-        if any(whole is None or total != _sides(whole).numerator for total, whole in sums):
-            return None
-        return decompose(parts)
+        summed = Part(*(_added(getattr(part, at) for part in parts.values()) for at in ("before", "after")))
+        return decompose(parts) if summed == Part(*(_sides(whole) for whole in wholes)) else None
 
     def as_json(self) -> dict[str, Any]:
         """The halves for programs."""
@@ -214,6 +217,11 @@ def _sides(figure: Figure | None) -> Sides:
     return Sides(_plain(figure.numerator), _plain(figure.denominator))
 
 
+def _added(sides: Iterable[Sides]) -> Sides:
+    each = list(sides)
+    return Sides(sum(one.numerator for one in each), sum(one.denominator for one in each))
+
+
 def _plain(amount: Amount) -> Fraction:
     number = Fraction(amount.number)
     return number / money.TEN_THOUSANDTHS if amount.unit is Unit.MONEY else number
@@ -224,7 +232,8 @@ def halves_of(year: Year) -> Halves | None:
     spans = year.spans.halves
     if spans is None or not year.public.channels or "spend" not in year.evidence.told:
         return None
-    if any((first := year.first_days.get(table)) is None or first > spans[0].end for table in ("spend",)):
+    told_from = year.first_days.get("spend")
+    if told_from is None or told_from > spans[0].end:
         return None
     first, second = (_half(year, span) for span in spans)
     if not first.channels or not second.channels or not value_of(first.whole["spend"]):
@@ -237,6 +246,3 @@ def _half(year: Year, span: Period) -> Half:
     where = (("channel", tuple(year.public.channels or ())),)
     rows = rows_by(year.evidence, "channel", Ask(span, ("channel",), where), metrics)
     return Half(span, rows, figures(year.evidence, year.public, metrics, span))
-
-
-__all__ = ["OF_MONTHS", "SHOWN", "Half", "Halves", "halves_of", "mix_of", "rate_of"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from opsctl.reports.advice import advice
 from opsctl.reports.pruning import effect_lines, lanes, value_cell
 from opsctl.reports.report import Cell, Column, Footnote, Form, Heading, Lines, Number, Part, Prose, Table, TableRow
+from opsctl.reports.year_end.figures import Pair
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.verdicts import Checkpoint, Followed, followed
-from opsctl.reports.year_end.wording import percent
 from opsctl.verdicts.effect import effect
 from opsctl.verdicts.judgement import Verdict
 from opsctl.verdicts.quality import quality
+
+MOST_GROWN = 2  # of a day that are listed
 
 
 def moves(review: Review) -> Chapter:
@@ -26,7 +29,12 @@ def _followed(review: Review) -> list[Part]:
     if not found:
         return []
     wording = review.wording
-    text = [wording.say("moves.counted", days=wording.listed(_days(review)), count=len(found)), *_taken(review, found), *_later(review, found)]
+    text = [
+        wording.say("moves.counted", days=wording.listed(_days(review)), count=len(found)),
+        *_taken(review, found),
+        *_later(review, found),
+        *_rest(review),
+    ]
     said = wording.sentences(text)
     return [Heading(wording.say("moves.followed"), 2), Prose(said), _table(review, found)]
 
@@ -47,12 +55,40 @@ def _later(review: Review, found: Sequence[Followed]) -> list[str]:
     """How often the judgement stood a quarter later: below the line then as well, or above it."""
     wording, policy = review.wording, review.year.settings.policy
     line = float(policy.line)
-    below = [one for one in found if one.judgement.verdict is not Verdict.GROW and one.judgement.value and one.judgement.value.middle < line]
+    below = [
+        one
+        for one in found
+        if one.judgement.verdict is not Verdict.GROW and one.judgement.value and one.judgement.value.middle < line
+    ]
     judged = [one for one in below if one.then is not None and one.then.value is not None]
     if not judged:
         return []
     still = sum(one.then.value.middle < line for one in judged if one.then is not None and one.then.value is not None)
-    return [wording.say("moves.later", count=len(judged), still=still, other=len(judged) - still, line=f"{line:.2f}")]
+    key = "moves.later" if still < len(judged) else "moves.later.all"
+    return [wording.say(key, count=len(judged), still=still, other=len(judged) - still, line=f"{line:.2f}")]
+
+
+def _rest(review: Review) -> list[str]:
+    """What the public channels that were not judged low at the middle of the year cost and kept in its two halves."""
+    halves, wording = review.halves, review.wording
+    middle = next((one for one in review.checkpoints if halves and one.day == halves.first.span.end), None)
+    if halves is None or middle is None:
+        return []
+    low = [one.channel for one in middle.moves if one.verdict is not Verdict.GROW and one.channel in halves.spending]
+    rest = [name for name in halves.spending if name not in low]
+    if not low or not rest:
+        return []
+    before, after = halves.together(rest)
+    told = [
+        wording.from_to(wording.metric(after[name].metric), Pair(after[name], before[name]))
+        for name in ("cpa", "retention_d7")
+        if name in before and name in after and before[name].value and after[name].value
+    ]
+    if not told:
+        return []
+    return [
+        wording.say("moves.rest", channels=wording.those(low), day=wording.day(middle.day), told=wording.series(told))
+    ]
 
 
 def _table(review: Review, found: Sequence[Followed]) -> Table:
@@ -65,11 +101,28 @@ def _table(review: Review, found: Sequence[Followed]) -> Table:
         Column("before", wording.say("column.spend_before"), 4),
         Column("after", wording.say("column.spend_after"), 2),
         Column("change", wording.say("column.spend_change")),
-        Column("then", wording.words.say("prune.column.value", days=policy.value_days) + "\n" + wording.say("column.then"), 5),
+        Column(
+            "then",
+            wording.words.say("prune.column.value", days=policy.value_days) + "\n" + wording.say("column.then"),
+            5,
+        ),
     ]
-    rows = [TableRow(_cells(review, one)) for one in found]
-    notes = [Footnote(wording.say("note.moves", currency=wording.currency)), Footnote(wording.say("association"))]
-    return Table(columns, rows, "moves", wording.say("table.moves"), notes)
+    shown = _shown(found)
+    rows = [TableRow(_cells(review, one)) for one in shown]
+    notes = [wording.say("note.moves", currency=wording.currency), wording.say("association")]
+    if len(shown) < len(found):
+        notes.append(wording.say("note.moves.shown", count=len(found) - len(shown), most=MOST_GROWN))
+    return Table(columns, rows, "moves", wording.say("table.moves"), [Footnote(text) for text in notes])
+
+
+def _shown(found: Sequence[Followed]) -> list[Followed]:
+    """All advice to spend less; of that to spend more, the largest of each day."""
+    rows: list[Followed] = []
+    for _, of_day in groupby(found, key=lambda one: one.day):
+        listed = list(of_day)
+        grown = [one for one in listed if one.judgement.verdict is Verdict.GROW]
+        rows += [one for one in listed if one not in grown[MOST_GROWN:]]
+    return rows
 
 
 def _cells(review: Review, one: Followed) -> dict[str, Cell]:
@@ -81,7 +134,7 @@ def _cells(review: Review, one: Followed) -> dict[str, Cell]:
         "value_per_cost": value_cell(one.judgement),
         "before": Number(one.before, Form.ROUND_MONEY),
         "after": None if one.after is None else Number(one.after, Form.ROUND_MONEY),
-        "change": "-" if one.change is None else percent(one.change),
+        "change": None if one.change is None else Number(one.change, Form.CHANGE),
         "then": value_cell(one.then) if one.then else None,
     }
 

@@ -95,7 +95,11 @@ def _finer(review: Review) -> list[Part]:
         Column("now", wording.say("column.actual")),
         Column("status", wording.say("column.status"), numeric=False),
     ]
-    return [Table(columns, [TableRow(_goal_cells(review, one)) for one in review.finer], "goals", wording.say("table.goals"))]
+    return [
+        Table(
+            columns, [TableRow(_goal_cells(review, one)) for one in review.finer], "goals", wording.say("table.goals")
+        )
+    ]
 
 
 def _goal_cells(review: Review, goal: Goal) -> dict[str, Cell]:
@@ -135,7 +139,9 @@ def _line(review: Review, name: str, now: Mapping[str, Row], before: Mapping[str
     if metric is None:
         return None
     lines = [(number_, now), *([(number_ - 1, before)] if before and review.year.reaches(name) else [])]
-    series = tuple(Series(str(of), tuple(_of_month(rows, of, month, name) for month in range(1, 13))) for of, rows in lines)
+    series = tuple(
+        Series(str(of), tuple(_of_month(rows, of, month, name) for month in range(1, 13))) for of, rows in lines
+    )
     target = review.goal(f"{review.year.public.key}.{name}")
     unit = wording.unit(metric, ()).label
     title = wording.of(review.year.public, metric)
@@ -173,10 +179,18 @@ def _place(day: date) -> int:
 def _extremes(review: Review, now: Mapping[str, Row]) -> list[Part]:
     """In which months most and least was spent, and at which price; of whole months."""
     wording = review.wording
-    whole = [f"{one.start:%Y-%m}" for one in review.year.spans.months if periods.month(one.start.year, one.start.month).end == one.end]
+    whole = [
+        f"{one.start:%Y-%m}"
+        for one in review.year.spans.months
+        if periods.month(one.start.year, one.start.month).end == one.end
+    ]
     told = []
     for name in ("spend", "cpa"):
-        values = {m: v for m in whole if (row := now.get(m)) and name in row.figures and (v := value_of(row.figures[name])) is not None}
+        values = {
+            m: v
+            for m in whole
+            if (row := now.get(m)) and name in row.figures and (v := value_of(row.figures[name])) is not None
+        }
         if len(values) < 3 or min(values.values()) == max(values.values()):  # noqa: PLR2004 - nothing to tell apart
             continue
         high, low = max(values, key=lambda m: (values[m], m)), min(values, key=lambda m: (values[m], m))
@@ -184,7 +198,8 @@ def _extremes(review: Review, now: Mapping[str, Row]) -> list[Part]:
         told.append(
             wording.say(
                 "extremes", name=wording.of(review.year.public, metric), high=wording.month(int(high[5:])),
-                most=wording.worth(values[high], metric), low=wording.month(int(low[5:])), least=wording.worth(values[low], metric),
+                most=wording.worth(values[high], metric), low=wording.month(int(low[5:])),
+                least=wording.worth(values[low], metric),
             )
         )  # fmt: skip
     return [Prose(wording.clauses(told))] if told else []
@@ -198,18 +213,37 @@ def _quarters(review: Review) -> list[Part]:
     before = year.series("quarter", year.public, ("spend", "cpa"), before=True) if year.compares else {}
     metrics = year.metrics(OF_QUARTERS)
     units = {
-        metric.name: wording.unit(metric, [*(value_of(row.figures[metric.name]) for row in rows.values()), _total(review, metric.name)])
+        metric.name: wording.unit(
+            metric, [*(value_of(row.figures[metric.name]) for row in rows.values()), _total(review, metric.name)]
+        )
         for metric in metrics
     }
     columns = [Column("quarter", wording.say("column.quarter"), numeric=False)]
     for at, metric in enumerate(metrics):
-        columns.append(Column(metric.name, _two_lines(wording.metric(metric), units[metric.name]), at // 3, form=units[metric.name].form))
+        columns.append(
+            Column(
+                metric.name,
+                _two_lines(wording.metric(metric), units[metric.name]),
+                at // 3,
+                form=units[metric.name].form,
+            )
+        )
         if metric.name in {"spend", "cpa"} and before and year.reaches(metric.name):
             columns.append(Column(f"{metric.name}_change", wording.say("column.yoy"), 4))
     body = [TableRow(_quarter_cells(review, key, row, before)) for key, row in sorted(rows.items())]
-    total: dict[str, Cell] = {"quarter": wording.say("column.year" if year.spans.whole else "column.so_far"), **{name: pair.now for name, pair in year.paid.items()}}
-    total |= {f"{name}_change": wording.signed(year.paid[name]) or "-" for name in ("spend", "cpa") if name in year.paid}
-    return [Table(columns, [*body, TableRow(total, RowKind.TOTAL)], "quarters", capital(wording.say("table.quarters", scope=review.paid)))]
+    total: dict[str, Cell] = {
+        "quarter": wording.say("column.year" if year.spans.whole else "column.so_far"),
+        **{name: pair.now for name, pair in year.paid.items()},
+    }
+    total |= {f"{name}_change": wording.change(year.paid[name]) for name in ("spend", "cpa") if name in year.paid}
+    return [
+        Table(
+            columns,
+            [*body, TableRow(total, RowKind.TOTAL)],
+            "quarters",
+            capital(wording.say("table.quarters", scope=review.paid)),
+        )
+    ]
 
 
 def _total(review: Review, name: str) -> float | None:
@@ -228,7 +262,7 @@ def _quarter_cells(review: Review, key: str, row: Row, before: Mapping[str, Row]
     for name in ("spend", "cpa"):
         if earlier and name in row.figures and name in earlier.figures:
             pair = Pair(row.figures[name], earlier.figures[name])
-            cells[f"{name}_change"] = (review.wording.signed(pair) if over else None) or "-"
+            cells[f"{name}_change"] = review.wording.change(pair) if over else None
     return cells
 
 
@@ -265,7 +299,9 @@ def _price_sentences(review: Review, channels: Sequence[str], names: Sequence[st
     """How much dearer or cheaper it became, as a range over the platforms."""
     wording, lines = review.wording, []
     for name in names:
-        pairs = {one: pair for one in channels if (pair := review.year.channels[one].get(name)) and pair.relative is not None}
+        pairs = {
+            one: pair for one in channels if (pair := review.year.channels[one].get(name)) and pair.relative is not None
+        }
         if not pairs:
             continue
         moves = {one: pair.relative or 0.0 for one, pair in pairs.items()}
@@ -287,7 +323,7 @@ def _price_cells(review: Review, channel: str, names: Sequence[str]) -> dict[str
     cells: dict[str, Cell] = {"channel": review.wording.channel(channel)}
     for name in names:
         pair = review.year.channels[channel][name]
-        cells |= {f"{name}_before": pair.before, name: pair.now, f"{name}_change": review.wording.signed(pair) or "-"}
+        cells |= {f"{name}_before": pair.before, name: pair.now, f"{name}_change": review.wording.change(pair)}
     return cells
 
 
@@ -298,7 +334,11 @@ def _budget(review: Review) -> list[Part]:
     whole = budget_of(budgets, year.spans.now)
     if whole is None or whole.days != year.spans.now.days:
         return []
-    planned = {one: found.amount for one in dict.fromkeys(each.channel for each in budgets) if (found := budget_of(budgets, year.spans.now, frozenset({one})))}
+    planned = {
+        one: found.amount
+        for one in dict.fromkeys(each.channel for each in budgets)
+        if (found := budget_of(budgets, year.spans.now, frozenset({one})))
+    }
     rows = {one: (float(amount), _spent(review, one)) for one, amount in planned.items()}
     metric = next((pairs["spend"].now.metric for pairs in year.channels.values() if "spend" in pairs), None)
     if metric is None or any(spent is None for _, spent in rows.values()):
@@ -311,10 +351,15 @@ def _budget(review: Review) -> list[Part]:
         Column("spend", wording.titled(wording.metric(metric), unit)),
         Column("executed", wording.say("column.executed")),
     ]
-    body = [TableRow(_budget_cells(wording.channel(one), *row, unit)) for one, row in sorted(rows.items(), key=lambda item: (-item[1][0], item[0]))]
+    body = [
+        TableRow(_budget_cells(wording.channel(one), *row, unit))
+        for one, row in sorted(rows.items(), key=lambda item: (-item[1][0], item[0]))
+    ]
     total = TableRow(_budget_cells(wording.say("total"), plan, spent, unit), RowKind.TOTAL)
     text = wording.say("budget", plan=wording.money(plan), spent=wording.money(spent), share=f"{spent / plan:.1%}")
-    table = Table(columns, [*body, total], "budget", wording.say("table.budget"), [Footnote(wording.say("note.budget"))])
+    table = Table(
+        columns, [*body, total], "budget", wording.say("table.budget"), [Footnote(wording.say("note.budget"))]
+    )
     return [Prose(wording.sentence(text)), table]
 
 

@@ -43,14 +43,37 @@ def quality(review: Review) -> Chapter:
 
 
 def _told(review: Review) -> list[Part]:
-    """Who came back, by the two ways of counting, and who pays much."""
+    """Who came back, by the two ways of counting, and who pays much: of everybody, then group by group."""
     wording = review.wording
-    told = [
-        wording.told(wording.of(EVERYBODY, pair.now.metric), pair, review.last_year)
-        for name in ("return_rate_8_30", "retention_d30", "high_value_share", "repurchase_rate_90d")
-        if (pair := review.pair("all", name))
-    ]
-    return [Prose(wording.clauses(told))] if told else []
+    told = []
+    for name in ("return_rate_8_30", "high_value_share"):
+        pair = review.pair("all", name)
+        if pair is None:
+            continue
+        text = wording.told(wording.of(EVERYBODY, pair.now.metric), pair, review.last_year)
+        told.append(wording.say("comma").join([text, *_exact(review, name), *_ranked(review, name)]))
+    return [Prose(wording.sentences(told))] if told else []
+
+
+def _exact(review: Review, name: str) -> list[str]:
+    """Beside the return rate, the retention of the very day."""
+    pair = review.pair("all", "retention_d30") if name == "return_rate_8_30" else None
+    return [review.wording.say("exact", now=review.wording.value(pair.now))] if pair else []
+
+
+def _ranked(review: Review, name: str) -> list[str]:
+    """The groups from the highest to the lowest."""
+    wording = review.wording
+    values = {
+        scope: value
+        for scope in review.year.scopes
+        if (pair := review.pair(scope.key, name)) and (value := value_of(pair.now)) is not None
+    }
+    if len(values) < 2:  # noqa: PLR2004 - nothing to rank
+        return []
+    ranked = sorted(values, key=lambda scope: (-values[scope], scope.key))
+    listed = [wording.say("told.plain", name=wording.scope(scope), now=f"{values[scope]:.1%}") for scope in ranked]
+    return [wording.say("ranked", groups=wording.listed(listed))]
 
 
 # --- months by days -------------------------------------------------------------------------------------
@@ -140,7 +163,9 @@ def _low_cells(halves: Halves, name: str, review: Review) -> dict[str, Cell]:
 def _groups(review: Review) -> list[Part]:
     """Quality by group of channels, beside the year before."""
     year, wording = review.year, review.wording
-    scopes = [one for one in year.scopes if (users := year.groups.get(one.key, {}).get("acquisitions")) and users.now.value]
+    scopes = [
+        one for one in year.scopes if (users := year.groups.get(one.key, {}).get("acquisitions")) and users.now.value
+    ]
     metrics = [metric for metric in year.metrics(OF_GROUPS) if metric.name in year.all]
     if not scopes or len(metrics) < 2:  # noqa: PLR2004 - nothing but their number
         return []
@@ -149,7 +174,7 @@ def _groups(review: Review) -> list[Part]:
         unit = wording.unit(metric, [value_of(year.all[metric.name].now)])
         columns.append(Column(metric.name, wording.titled(wording.metric(metric), unit), at, form=unit.form))
         if year.reaches(metric.name) and year.compares:
-            columns.append(Column(f"{metric.name}_change", wording.say("column.yoy"), 5 + at))
+            columns.append(Column(f"{metric.name}_change", wording.change_title(metric), 5 + at))
     rows = [TableRow(_group_cells(review, one.name(wording.words), year.groups[one.key])) for one in scopes]
     rows.append(TableRow(_group_cells(review, capital(review.everybody), year.all), RowKind.TOTAL))
     return [Table(columns, rows, "quality", wording.say("table.quality"))]
@@ -159,7 +184,7 @@ def _group_cells(review: Review, name: str, pairs: Mapping[str, Pair]) -> dict[s
     cells: dict[str, Cell] = {"scope": name}
     for metric in OF_GROUPS:
         if metric in pairs:
-            cells |= {metric: pairs[metric].now, f"{metric}_change": review.wording.signed(pairs[metric]) or "-"}
+            cells |= {metric: pairs[metric].now, f"{metric}_change": review.wording.change(pairs[metric])}
     return cells
 
 
@@ -169,7 +194,11 @@ def _group_cells(review: Review, name: str, pairs: Mapping[str, Pair]) -> dict[s
 def _efficiency(review: Review) -> list[Part]:
     """What came back for the money, of each group that costs any."""
     year, wording = review.year, review.wording
-    rows = [(one.name(wording.words), year.groups[one.key]) for one in year.scopes if _known(year.groups.get(one.key, {}).get("roas"))]
+    rows = [
+        (one.name(wording.words), year.groups[one.key])
+        for one in year.scopes
+        if _known(year.groups.get(one.key, {}).get("roas"))
+    ]
     if not rows and not _known(year.all.get("roas")):
         return []
     told = [
@@ -190,7 +219,10 @@ def _efficiency(review: Review) -> list[Part]:
     columns.append(Column("roas", capital(f"{wording.metric(metrics[1])}\n{year.spans.year}")))
     if year.compares and year.reaches("roas"):
         columns.append(Column("roas_change", wording.say("column.change"), 1))
-    body = [TableRow(_money_cells(review, name, pairs), RowKind.TOTAL if pairs is year.all else RowKind.PLAIN) for name, pairs in shown]
+    body = [
+        TableRow(_money_cells(review, name, pairs), RowKind.TOTAL if pairs is year.all else RowKind.PLAIN)
+        for name, pairs in shown
+    ]
     return [*parts, Table(columns, body, "efficiency", wording.say("table.efficiency"), _money_notes(review))]
 
 
@@ -210,10 +242,9 @@ def _money_cells(review: Review, name: str, pairs: Mapping[str, Pair]) -> dict[s
         "spend": pairs["spend"].now,
         "roas_before": roas.before,
         "roas": roas.now,
-        "roas_change": review.wording.signed(roas) or "-",
+        "roas_change": review.wording.change(roas),
     }
 
 
 def _known(pair: Pair | None) -> bool:
     return pair is not None and pair.now.value is not None
-

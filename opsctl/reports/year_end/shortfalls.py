@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from opsctl.measures.coverage import spelt
 from opsctl.reports.findings import findings
 from opsctl.reports.report import Lines, Part
+from opsctl.reports.year_end.figures import UNTOLD
 from opsctl.reports.year_end.goals import gap, name_of, status
 from opsctl.reports.year_end.panorama import FAMILIES
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.summary import dated
+
+MUCH = 0.10  # a smaller change for the worse of a group or channel is not listed
+OFF_BUDGET = 0.05
 
 
 def shortfalls(review: Review) -> Chapter:
@@ -36,7 +40,7 @@ def _missed(review: Review) -> Iterable[str]:
                 target=wording.worth(float(goal.target), goal.metric),
                 by=gap(goal, wording),
             )
-        elif goal.budget and goal.attained is not None and abs(goal.attained - 1) > 0.05:  # noqa: PLR2004 - five percent
+        elif goal.budget and goal.attained is not None and abs(goal.attained - 1) > OFF_BUDGET:
             yield wording.say("off_budget", name=name_of(goal, wording), status=status(goal, wording))
 
 
@@ -50,14 +54,26 @@ def _worse(review: Review) -> Iterable[str]:
             goal = review.goal(f"{key}.{name}")
             title = name_of(goal, wording) if goal else wording.metric(pair.now.metric)
             yield wording.told(title, pair, review.last_year)
+    yield from _groups(review)
     dearer = {
         one: pair
         for one in review.year.public.channels or ()
-        if (pair := review.year.channels.get(one, {}).get("cost_per_retained_d7")) and (pair.relative or 0.0) > 0.1  # noqa: PLR2004 - ten percent
+        if (pair := review.year.channels.get(one, {}).get("cost_per_retained_d7")) and (pair.relative or 0.0) > MUCH
     }
     for one, pair in dearer.items():
         name = wording.say("of_scope", scope=wording.channel(one), metric=wording.metric(pair.now.metric))
         yield wording.told(name, pair, review.last_year)
+
+
+def _groups(review: Review) -> Iterable[str]:
+    """Groups, other than the public channels, whose cost or return moved the wrong way by more than a little."""
+    wording = review.wording
+    for scope in review.year.scopes:
+        for name in ("cpa", "roas"):
+            pair = review.pair(scope.key, name)
+            moved = (pair.relative or 0.0) if pair else 0.0
+            if pair and scope.key not in UNTOLD and abs(moved) > MUCH and _became_worse(moved, pair.now.metric.better):
+                yield wording.told(wording.of(scope, pair.now.metric), pair, review.last_year)
 
 
 def _became_worse(change: float | None, better: str | None) -> bool:
@@ -72,7 +88,11 @@ def _data(review: Review) -> Iterable[str]:
         if missing:
             channels = wording.names(one.channels) or one.account.source
             yield wording.say(
-                "data.missing", channels=channels, account=one.account.account or "", days=len(missing), spelt=spelt(missing)
+                "data.missing",
+                channels=channels,
+                account=one.account.account or "",
+                days=len(missing),
+                spelt=spelt(missing),
             )
     for note in findings(year.loaded):
         yield wording.words.say("report.problem", code=note.code, text=note.text)

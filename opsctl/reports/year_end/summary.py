@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from opsctl.metrics import load
+from opsctl.metrics.metric import Shape
 from opsctl.reports.advice import move
 from opsctl.reports.report import Cell, Column, Footnote, Lines, Number, Part, Prose, Table, TableRow
-from opsctl.metrics import load
 from opsctl.reports.year_end.figures import Pair, value_of
 from opsctl.reports.year_end.goals import Goal, gap, name_of, status, tally
 from opsctl.reports.year_end.halves import Halves, mix_of
 from opsctl.reports.year_end.review import Chapter, Review
+from opsctl.reports.year_end.verdicts import MOVES
 from opsctl.reports.year_end.wording import number
 
 MOST_FINDINGS, MOST_DECISIONS = 3, 5
@@ -20,11 +22,20 @@ def summary(review: Review) -> Chapter:
     """The chapter before all others."""
     parts: list[Part] = [Prose(verdict(review)), *_table(review)]
     if found := _findings(review):
-        parts.append(Lines(review.wording.say("findings"), [f"{at}. {review.wording.sentence(text)}" for at, text in enumerate(found, 1)]))
+        parts.append(
+            Lines(
+                review.wording.say("findings"),
+                [f"{at}. {review.wording.sentence(text)}" for at, text in enumerate(found, 1)],
+            )
+        )
     parts += review.notes.parts("summary")
     if asked := decisions(review):
         parts.append(Lines(review.wording.say("decisions"), asked))
-    return Chapter(review.wording.say("summary"), [*parts, *review.notes.parts("support", review.wording.say("support"))], numbered=False)
+    return Chapter(
+        review.wording.say("summary"),
+        [*parts, *review.notes.parts("support", review.wording.say("support"))],
+        numbered=False,
+    )
 
 
 # --- one sentence ---------------------------------------------------------------------------------------
@@ -33,7 +44,7 @@ def summary(review: Review) -> Chapter:
 def verdict(review: Review) -> str:
     """The year in one sentence: money, users, what they cost, who stayed, what came back, and the goals."""
     wording = review.wording
-    clauses = wording.say("comma").join(_clauses(review))
+    clauses = wording.series(list(_clauses(review)))
     return wording.say("verdict", opening=opening(review), clauses=clauses, goals=_of_goals(review))
 
 
@@ -53,14 +64,31 @@ def _clauses(review: Review) -> Iterable[str]:
         title = wording.of(review.year.public, pair.now.metric) if name == "spend" else wording.metric(pair.now.metric)
         moved = wording.moved(pair)
         if moved is None:
-            yield wording.say("told", name=title, now=wording.value(pair.now))
+            yield wording.told(title, pair, review.last_year)
         else:
-            key = "verdict.moved.level" if wording.is_level(pair) else "verdict.moved"
+            key = "verdict.level" if wording.is_level(pair) else f"verdict.{name}"
             yield wording.say(key, name=title, moved=moved, since=review.last_year)
-    for name in ("cpa", "retention_d7", "roas"):
-        pair = review.pair("paid", name)
-        if pair is not None:
-            yield wording.from_to(wording.metric(pair.now.metric), pair)
+    if pair := review.pair("paid", "cpa"):
+        yield wording.from_to(wording.metric(pair.now.metric), pair)
+    if moved := kept_moved(review):
+        yield wording.say("verdict.kept", moved=moved)
+    if pair := review.pair("paid", "roas"):
+        yield wording.from_to(wording.metric(pair.now.metric), pair)
+
+
+def kept_users(review: Review) -> tuple[float, float | None] | None:
+    """How many of the public channels' users were back on the seventh day, this year and the year before."""
+    pair = review.pair("paid", "retention_d7")
+    if pair is None or pair.now.numerator is None:
+        return None
+    before = pair.before.numerator if pair.before and pair.values else None
+    return float(pair.now.numerator.number), float(before.number) if before else None
+
+
+def kept_moved(review: Review) -> str | None:
+    """How their number changed, in words."""
+    now, before = kept_users(review) or (0.0, None)
+    return review.wording.moved_by(now / before - 1, Shape.COUNT) if before else None
 
 
 def _of_goals(review: Review) -> str:
@@ -136,14 +164,17 @@ def weak_users(halves: Halves | None, review: Review) -> list[str]:
         return []
     wording = review.wording
     users, low, point = halves.stays.together(halves.weak)
-    told = {key: f"{share:.1%}" for key, share in (("low", low), ("point", point)) if share is not None and share > users}
+    told = {
+        key: f"{share:.1%}" for key, share in (("low", low), ("point", point)) if share is not None and share > users
+    }
     if not told:
         return []
     return [
         wording.say(
             "weak.both" if len(told) > 1 else f"weak.{next(iter(told))}",
             half=wording.say("half.first"),
-            channels=wording.names(halves.weak),
+            channels=wording.those(halves.weak),
+            spend=f"{halves.first.share(halves.weak) or 0:.1%}",
             users=f"{users:.1%}",
             day=halves.stays.day,
             line=f"{halves.stays.line:.0%}",
@@ -168,10 +199,10 @@ def _gained(halves: Halves | None, review: Review) -> list[str]:
         wording.say(
             "gained",
             half=wording.say("half.second"),
-            channels=wording.names(halves.gaining),
+            channels=wording.those(halves.gaining),
             before=f"{shares[0] or 0:.1%}",
             after=f"{shares[1] or 0:.1%}",
-            changes=wording.say("comma").join(changes),
+            changes=wording.series(changes),
         )
     ]
 
@@ -219,14 +250,13 @@ def _structure(review: Review) -> list[str]:
 
 
 def decisions(review: Review) -> Sequence[str]:
-    """What the last verdicts advise to change, the most money first."""
+    """What the last verdicts advise to change: stops first, then by money."""
     if not review.checkpoints:
         return []
     last = review.checkpoints[-1]
     wording, policy = review.wording, review.year.settings.policy
-    lines = [move(one, wording.channel(one.channel), policy, last.day, wording.words) for one in last.moves]
+    asked = sorted(last.moves, key=lambda one: MOVES.index(one.verdict))
+    lines = [move(one, wording.channel(one.channel), policy, last.day, wording.words) for one in asked]
     more = len(lines) - MOST_DECISIONS
     shown = [f"({at}) {line}" for at, line in enumerate(lines[:MOST_DECISIONS], 1)]
     return [*shown, *([wording.say("decisions.more", count=more)] if more > 0 else [])]
-
-

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from opsctl.core.errors import NoData
@@ -106,7 +107,7 @@ def _checkpoint(year: Year, day: date) -> Checkpoint | None:
 def followed(year: Year, found: tuple[Checkpoint, ...]) -> list[Followed]:
     """Every piece of advice but the last day's, and what followed until the next."""
     rows = []
-    for now, later in zip(found, found[1:], strict=False):
+    for now, later in pairwise(found):
         next_days = Period(now.day + timedelta(days=1), later.day)
         for one in now.moves:
             before, after = (_spend_a_day(year, one.channel, span) for span in (_quarter(now.day), next_days))

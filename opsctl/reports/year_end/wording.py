@@ -56,9 +56,23 @@ class Wording:
         """Several channels in one sentence."""
         return self.listed([self.channel(name) for name in channels])
 
+    def those(self, channels: Sequence[str]) -> str:
+        """Several channels and, in Chinese, how many: 抖音、快手两家."""
+        if not 1 < len(channels) <= len(self.words["year.counts"]):
+            return self.names(channels)
+        return self.say("those", names=self.names(channels), count=self.words["year.counts"][len(channels) - 1])
+
     def listed(self, texts: Sequence[str]) -> str:
         """Several things in one sentence."""
-        return self.words["list.separator"].join(texts)
+        return self._joined(texts, self.words["list.separator"], self.words["year.list.last"])
+
+    def series(self, texts: Sequence[str]) -> str:
+        """Several statements in one sentence, none of which has commas of its own."""
+        return self._joined(texts, self.words["year.comma"], self.words["year.comma.last"])
+
+    @staticmethod
+    def _joined(texts: Sequence[str], between: str, last: str) -> str:
+        return last.join(filter(None, (between.join(texts[:-1]), *texts[-1:])))
 
     def metric(self, metric: Metric) -> str:
         """What a reader calls a metric."""
@@ -171,6 +185,16 @@ class Wording:
             return None if pair.change is None else self.points(pair.change)
         return None if pair.relative is None else percent(pair.relative)
 
+    def change(self, pair: Pair) -> Number | None:
+        """A change as a cell of a column that has but one metric; of rates, in points."""
+        if pair.now.metric.shape is Shape.RATE:
+            return None if pair.change is None else Number(pair.change, Form.POINTS)
+        return None if pair.relative is None else Number(pair.relative, Form.CHANGE)
+
+    def change_title(self, metric: Metric) -> str:
+        """What such a column is called."""
+        return self.say("column.yoy.points" if metric.shape is Shape.RATE else "column.yoy")
+
     def points(self, difference: float) -> str:
         """A difference of rates with its sign."""
         return self.say("points", points=tidy(f"{difference * 100:+.1f}"))
@@ -183,6 +207,10 @@ class Wording:
             return None
         if pair.now.metric.name == "spend" and abs(size) < FLAT:
             return self.say("level", by=percent(size))
+        return self.moved_by(size, shape)
+
+    def moved_by(self, size: float, shape: Shape) -> str:
+        """A change of some size in words."""
         if abs(size) < _UNSEEN:
             return self.say("same")
         by = self.say("by.points", points=f"{abs(size) * 100:.1f}") if shape is Shape.RATE else f"{abs(size):.1%}"
@@ -196,16 +224,21 @@ class Wording:
 
     def told(self, name: str, pair: Pair, before: str) -> str:
         """A metric in a sentence, beside what it was where that is known."""
-        now = self.value(pair.now)
-        moved = self.moved(pair)
+        now, moved, metric = self.value(pair.now), self.moved(pair), pair.now.metric.name
+        fields = {"name": name, "now": now, "since": before, "moved": moved}
         if moved is None or pair.before is None:
-            return self.say("told", name=name, now=now)
-        return self.say("told.beside", name=name, now=now, since=before, before=self.value(pair.before), moved=moved)
+            return self._for(metric, "told").format_map(fields)
+        key = "told.level" if self.is_level(pair) else "told.beside"
+        return self._for(metric, key).format_map(fields | {"before": self.value(pair.before)})
+
+    def _for(self, metric: str, key: str) -> str:
+        """A template, where a language needs another one for a metric that one: people are, money is."""
+        return self.words.get(f"year.{key}.{metric}", self.words[f"year.{key}"])
 
     def from_to(self, name: str, pair: Pair) -> str:
         """A metric that went from one value to another; where only one is known, that one."""
         if pair.values is None or pair.before is None:
-            return self.say("told", name=name, now=self.value(pair.now))
+            return self._for(pair.now.metric.name, "told").format_map({"name": name, "now": self.value(pair.now)})
         before, now = pair.values
         way = "up" if now > before else "down"
         key = f"from_to.{pair.now.metric.shape.value}.{way}"

@@ -1,0 +1,100 @@
+"""The page about one channel for programs: every figure that it tells to people, under fixed names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opsctl.core.period import WEEK_DAYS
+from opsctl.reports.advice import is_stop
+from opsctl.reports.pruning import PLACES, amount
+from opsctl.reports.stop_case import Case, Won
+from opsctl.verdicts.effect import Change
+from opsctl.verdicts.grounds import Basis, Beside, Check
+from opsctl.verdicts.judgement import Verdict
+
+
+def data_of(case: Case) -> dict[str, Any]:
+    """The fields of the JSON answer: money a week as strings, the rest as numbers; unknown is null."""
+    one, policy = case.one, case.made.settings.policy
+    stopped = is_stop(one, policy)
+    return {
+        "channel": one.channel,
+        "verdict": one.verdict.value,
+        "advice": "cut" if stopped else "reduce" if one.verdict is Verdict.CUT else one.verdict.value,
+        "proposal": case.is_proposal,
+        "p_below": None if one.p_below is None else round(one.p_below, PLACES),
+        "checks": [_check_as_json(check) for check in case.checks],
+        "basis": None if case.basis is None else _basis_as_json(case, case.basis),
+        "money": _money_as_json(case),
+        "after": _after_as_json(case),
+        "reasons": [why.as_json() for why in one.reasons],
+        "flips": [why.as_json() for why in one.flips],
+    }
+
+
+def _check_as_json(check: Check) -> dict[str, Any]:
+    numbers = {name: round(number, PLACES) for name, number in check.numbers.items()}
+    return {"code": check.code, "state": check.state.value, "reason": check.reason, "numbers": numbers}
+
+
+def _basis_as_json(case: Case, of: Basis) -> dict[str, Any]:
+    value, others = case.one.value, case.others_value
+    return {
+        "from": of.span.start.isoformat(),
+        "to": of.span.end.isoformat(),
+        "weeks": of.span.days // WEEK_DAYS,
+        "users": of.users,
+        "others": list(of.others),
+        "retention": _beside_as_json(of.retention) | {"day": of.day},
+        "cost_per_kept": _beside_as_json(of.cost),
+        "value_per_cost": {
+            "own": value and round(value.middle, PLACES),
+            "low": value and round(value.low, PLACES),
+            "high": value and round(value.high, PLACES),
+            "others": None if others is None else round(others, PLACES),
+            "line": case.made.pruning.line,
+        },
+    }
+
+
+def _beside_as_json(of: Beside) -> dict[str, Any]:
+    return {
+        "own": of.own.as_json(),
+        "others": of.others and of.others.as_json(),
+        "weeks_worse": of.worse,
+        "weeks": of.weeks,
+    }
+
+
+def _money_as_json(case: Case) -> dict[str, Any]:
+    """A week's money; what it brings above its spend is below 0 where it loses."""
+    value, spent = case.one.value, case.one.spend_now * WEEK_DAYS
+    return {
+        "spent": amount(spent),
+        "profit": value and amount(value.middle * spent),
+        "surplus": value and amount(case.surplus(value.middle)),
+        "surplus_high": value and amount(case.surplus(value.high)),
+        "if_wrong": value and amount(max(case.missed, 0.0)),
+    }
+
+
+def _after_as_json(case: Case) -> dict[str, Any] | None:
+    effect = case.made.effect
+    if not case.is_proposal or effect is None:
+        return None
+    gained, today = case.gained, case.today
+    return {
+        "to": [one.channel for one in case.gainers],
+        "gained": _won_as_json(gained),
+        "today": today and _won_as_json(today),
+        "cpa": _change_as_json(effect.cpa),
+        "cost_per_kept": effect.cost_per_kept and _change_as_json(effect.cost_per_kept),
+    }
+
+
+def _won_as_json(of: Won) -> dict[str, Any]:
+    return {"users": round(of.users, PLACES), "kept": None if of.kept is None else round(of.kept, PLACES)}
+
+
+def _change_as_json(of: Change) -> dict[str, float]:
+    return {name: round(getattr(of, name), PLACES) for name in ("now", "after", "low", "high")}
