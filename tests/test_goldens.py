@@ -19,6 +19,18 @@ COMMANDS = {
     "report.zh-CN.40.txt": ("report", "sample_data/", "--locale", "zh-CN", "--width", "40"),
     "report.en.100.txt": ("report", "sample_data/", "--locale", "en", "--width", "100"),
     "report.month.en.txt": ("report", "sample_data/", "--locale", "en", "--period", "2025-04"),
+    "report.day.zh-CN.txt": ("report", "sample_data/", "--locale", "zh-CN", "--period", "yesterday", "--width", "100"),
+    "report.zh-CN.md": ("report", "sample_data/", "--locale", "zh-CN", "--format", "md"),
+    "report.en.csv": ("report", "sample_data/", "--locale", "en", "--format", "csv"),
+    "report.en.html": ("report", "sample_data/", "--locale", "en", "--format", "html"),
+    "prune.zh-CN.100.txt": (
+        "prune", "sample_data/", "--as-of", "2025-06-30", "--locale", "zh-CN", "--width", "100",
+        "--what-if", "cut=kuaishou",
+    ),
+    "prune.json": ("prune", "sample_data/", "--json"),
+    "why.en.txt": ("why", "cpa", "sample_data/", "--period", "2025-12", "--locale", "en"),
+    "year-end.zh-CN.100.txt": ("year-end", "2025", "sample_data/", "--locale", "zh-CN", "--width", "100"),
+    "year-end.en.md": ("year-end", "2025", "sample_data/", "--locale", "en", "--format", "md"),
     "report.json": ("report", "sample_data/", "--json"),
     "query.channel-month.txt": (
         "query", "spend,acquisitions,cpa,retention_d7,cost_per_retained_d7", "sample_data/", "--by", "channel,month",

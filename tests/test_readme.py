@@ -13,13 +13,20 @@ READMES = {"en": ROOT / "README.md", "zh-CN": ROOT / "README.zh-CN.md"}
 
 
 @pytest.mark.parametrize("locale", READMES)
-def test_the_report_on_the_first_screen_is_the_one_that_is_printed(locale: str) -> None:
-    (shown,) = re.findall(r"```console\n(.*?)```", READMES[locale].read_text(encoding="utf-8"), re.DOTALL)
-    (command,) = re.findall(r"^\$ opsctl (.*)$", shown, re.MULTILINE)
-    printed = opsctl(*shlex.split(command), "--locale", locale, cwd=ROOT).out.splitlines()
-    lines = [line for line in shown.splitlines() if line and not line.startswith("$")]
-    assert len(lines) > 8
-    assert [line for line in lines if line not in printed] == []
+def test_what_a_readme_shows_is_what_is_printed(locale: str) -> None:
+    screens = re.findall(r"```console\n(.*?)```", READMES[locale].read_text(encoding="utf-8"), re.DOTALL)
+    assert [_named(screen) for screen in screens] == ["report", "prune", "year-end"]
+    for screen in screens:
+        (command,) = re.findall(r"^\$ opsctl (.*)$", screen, re.MULTILINE)
+        printed = opsctl(*shlex.split(command), "--locale", locale, cwd=ROOT).out.splitlines()
+        lines = [line for line in screen.splitlines() if line and not line.startswith("$")]
+        assert len(lines) > 8
+        assert [line for line in lines if line not in printed] == []
+
+
+def _named(screen: str) -> str:
+    (name,) = re.findall(r"^\$ opsctl (\S+)", screen, re.MULTILINE)
+    return str(name)
 
 
 def test_every_command_of_a_readme_has_the_options_that_it_uses() -> None:

@@ -164,7 +164,8 @@ def _arrived(known: Known, channel: str, span: Period) -> Check:
 
 def _told_of(evidence: Evidence, channel: str, span: Period) -> float:
     """The share of a span's days, from the channel's first money on, on which there is money of it."""
-    days = evidence.spend.filter(pl.col("channel") == channel).select("day").unique().collect()["day"].drop_nulls()
+    mine = evidence.spend.filter(pl.col("channel") == channel, pl.col("day").is_not_null())
+    days: list[date] = mine.select(pl.col("day").unique()).collect()["day"].to_list()
     first = max(span.start, min(days, default=span.end))
     told = sum(first <= day <= span.end for day in days)
     return told / ((span.end - first).days + 1)
