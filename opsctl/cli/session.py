@@ -132,10 +132,13 @@ def read(
         NoData: Every file was refused, or there was none.
         RefusedStrictly: Something is wrong and `strict` was given.
     """
+    from opsctl.cli.waiting import progress
     from opsctl.ingest.load import load
     from opsctl.reports.findings import findings
 
-    loaded = load(list_files(paths, chosen, voice), chosen, asked)
+    listed = list_files(paths, chosen, voice)
+    with progress(len(listed.found), quiet=voice.quiet) as started:
+        loaded = load(listed, chosen, asked, started)
     if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:

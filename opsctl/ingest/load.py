@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -77,17 +77,21 @@ class Loaded:
         return bool(self.refused or self.rejected or self.mismatches or self.unknown_codes)
 
 
-def load(files: Files, settings: Settings, asked: Period | None = None) -> Loaded:
+Started = Callable[[str], None]
+
+
+def load(files: Files, settings: Settings, asked: Period | None = None, started: Started | None = None) -> Loaded:
     """Read files into tables. A file, or an archive's member, that is refused does not keep the others from loading.
 
-    `asked` is the period asked for: rows of a file that says nothing of its days are taken to be of it.
+    `asked` is the period asked for: rows of a file that says nothing of its days are taken to be of it. `started` is
+    told the name of every file before it is read, for those who wait.
     """
     found = Loaded()
     parts: dict[str, list[Part]] = defaultdict(list)
     seen: dict[str, Part] = {}
     claims = Claims(settings)
     codes = Codes(settings)
-    for file in _unpacked(files, claims, found):
+    for file in _unpacked(files, claims, found, started):
         with _refusing(found, file.name):
             part = _part(file, claims, found, asked)
             if not _is_new(part, found, seen):
@@ -115,9 +119,11 @@ def _across(tables_: Mapping[str, pl.LazyFrame], settings: Settings) -> list[Not
     return [*notes, *(one_channel_twice(told["spend"], users, settings.project) if users and "spend" in told else [])]
 
 
-def _unpacked(files: Files, claims: Claims, found: Loaded) -> Iterator[File]:
+def _unpacked(files: Files, claims: Claims, found: Loaded, started: Started | None) -> Iterator[File]:
     """Every file, of an archive each member."""
     for file in files.found:
+        if started is not None:
+            started(file.name)
         contents: list[Content] = []
         with _refusing(found, file.name):
             contents = unpack(file.path)

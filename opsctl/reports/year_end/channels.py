@@ -14,7 +14,7 @@ from opsctl.reports.year_end.figures import OF_OWN, UNTOLD, Pair, value_of
 from opsctl.reports.year_end.halves import SHOWN, Halves
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.summary import kept_moved, kept_users, opening, weak_users
-from opsctl.reports.year_end.wording import capital, percent
+from opsctl.reports.year_end.wording import FLAT, capital, percent
 
 DEAR = 1.5  # times what a user kept costs on all public channels together
 MOST_DEAR = 3
@@ -169,19 +169,22 @@ def _gaining(halves: Halves | None, review: Review) -> list[tuple[str, str]]:
             earlier=wording.say("half.first"),
         )
     ]
-    moved = [
-        wording.say(
-            "from_to.moved",
-            told=wording.from_to(wording.metric(after[name].metric), pair),
-            moved=wording.moved(pair),
-            signed=wording.signed(pair),
-        )
+    pairs = [
+        Pair(after[name], before[name])
         for name in ("cpa", "retention_d7", "cost_per_retained_d7")
-        if _both(before.get(name), after.get(name)) and wording.moved(pair := Pair(after[name], before[name]))
+        if _both(before.get(name), after.get(name))
     ]
+    moved = [_moved(review, pair) for pair in pairs if pair.change]
     if moved:
         told.append(wording.say("gaining.moved", told=wording.say("clause").join(moved)))
     return [("gaining.title", wording.sentences(told))]
+
+
+def _moved(review: Review, pair: Pair) -> str:
+    """From what to what a figure went, and by how much."""
+    wording = review.wording
+    told = wording.from_to(wording.metric(pair.now.metric), pair)
+    return wording.say("from_to.moved", told=told, moved=wording.moved(pair), signed=wording.signed(pair))
 
 
 # --- half against half ----------------------------------------------------------------------------------
@@ -396,12 +399,18 @@ def _beside_paid(review: Review) -> list[str]:
         spend.append((value_of(half.whole["spend"]) or 0.0) / half.span.days)
     if not all(a_day) or not all(spend):
         return []
+    change = a_day[1] / a_day[0] - 1
     return [
         wording.say(
-            "organic.beside", half=wording.say("half.second"), scope=review.paid,
-            spend=percent(spend[1] / spend[0] - 1), before=f"{a_day[0]:.1f}", after=f"{a_day[1]:.1f}", by=percent(a_day[1] / a_day[0] - 1),
+            "organic.beside" if abs(change) >= FLAT else "organic.level",
+            half=wording.say("half.second"),
+            scope=review.paid,
+            spend=percent(spend[1] / spend[0] - 1),
+            before=f"{a_day[0]:.1f}",
+            after=f"{a_day[1]:.1f}",
+            by=percent(change),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _organic_chart(review: Review, scope: Scope) -> list[Part]:

@@ -90,8 +90,8 @@ def _finer(review: Review) -> list[Part]:
     wording = review.wording
     columns = [
         Column("goal", wording.say("column.goal"), numeric=False),
-        Column("period", wording.say("column.period"), 2, numeric=False),
-        Column("target", wording.say("column.goal_value"), 1),
+        Column("period", wording.say("column.period"), 1, numeric=False),
+        Column("target", wording.say("column.goal_value"), 2),
         Column("now", wording.say("column.actual")),
         Column("status", wording.say("column.status"), numeric=False),
     ]

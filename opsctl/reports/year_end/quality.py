@@ -51,7 +51,8 @@ def _told(review: Review) -> list[Part]:
         if pair is None:
             continue
         text = wording.told(wording.of(EVERYBODY, pair.now.metric), pair, review.last_year)
-        told.append(wording.say("comma").join([text, *_exact(review, name), *_ranked(review, name)]))
+        beside = wording.say("comma").join([text, *_exact(review, name)])
+        told.append(wording.say("clause").join([beside, *_ranked(review, name)]))
     return [Prose(wording.sentences(told))] if told else []
 
 
