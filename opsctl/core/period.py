@@ -71,6 +71,22 @@ class Period:
             case _:
                 return Period(self.start - timedelta(days=self.days), last, self.grain)
 
+    def run(self, count: int, earliest: date) -> list[Period]:
+        """This period and those before it, oldest first: at most `count`, none that starts before `earliest`.
+
+        Examples:
+            >>> [one.label for one in month(2025, 3).run(3, date(2025, 2, 1))]
+            ['2025-02', '2025-03']
+        """
+        spans = [self]
+        while len(spans) < count and spans[-1].before().start >= earliest:
+            spans.append(spans[-1].before())
+        return spans[::-1]
+
+    def meets(self, other: Period) -> bool:
+        """Whether the two share a day."""
+        return self.start <= other.end and other.start <= self.end
+
     def back_to(self, latest_end: date) -> Period:
         """This period, or the latest of its length that ends by `latest_end`; weeks stay whole weeks."""
         late = (self.end - latest_end).days

@@ -78,12 +78,10 @@ def alarms(known: Known, settings: Settings, period: Period, channels: Sequence[
     by = BY_GRAIN.get(period.grain)
     if by is None or not channels or not {"spend", "acquisition"} <= known.evidence.told:
         return []
-    promotions = [Period(one.start, one.end) for one in settings.project.events if one.promo and one.start and one.end]
-    spans = [period]
-    while len(spans) < HISTORY and spans[-1].before().start >= known.span.start:
-        spans.append(spans[-1].before())
-    rows = _rows(known, Period(spans[-1].start, period.end), by, channels)
-    labels = [span.label for span in reversed(spans)]
+    spans = period.run(HISTORY, known.span.start)
+    rows = _rows(known, Period(spans[0].start, period.end), by, channels)
+    labels = [span.label for span in spans]
+    promotions = settings.project.promotions
     found = [made for name in channels if (made := _alarm(name, rows, labels, period, promotions)) is not None]
     found.sort(key=lambda one: (-abs(one.money), one.channel))
     return [*(_explained(one, known, period) for one in found[:EXPLAINED]), *found[EXPLAINED:]]

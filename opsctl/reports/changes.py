@@ -32,9 +32,8 @@ class Moved:
 
 def moved(known: Known, settings: Settings, period: Period) -> list[Moved]:
     """The movements of the key figures that are told and that changed."""
-    promotions = [Period(one.start, one.end) for one in settings.project.events if one.promo and one.start and one.end]
     asked = [name for name, needs in EXPLAINED.items() if set(needs) <= known.evidence.told]
-    found = [movement(known, load(name), period, None, promotions) for name in asked]
+    found = [movement(known, load(name), period, None, settings.project.promotions) for name in asked]
     return [_with_campaigns(known, one) for one in found if one.change]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
+from opsctl.core import money
 from opsctl.core.period import Period
 from opsctl.measures.evidence import Evidence
 from opsctl.measures.family import Reason
@@ -111,7 +112,7 @@ def budget_shares(evidence: Evidence, settings: Settings, period: Period) -> dic
         budget = budget_of(settings.project.budgets, month, frozenset({str(row.group[CHANNEL])}))
         spent = row.figures["spend"]
         if budget and budget.amount and spent.value is not None and not row.splits:
-            shares[str(row.group[CHANNEL])] = spent.value / 10_000 / float(budget.amount)
+            shares[str(row.group[CHANNEL])] = spent.value / money.TEN_THOUSANDTHS / float(budget.amount)
     return shares
 
 

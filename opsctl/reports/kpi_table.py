@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from opsctl.config.words import Words
+from opsctl.core import money
 from opsctl.core.period import Grain
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
@@ -85,7 +86,7 @@ def _in(figure: Figure | None, form: Form | None) -> Cell:
     """A figure in the unit of its row."""
     if figure is None or form is None or figure.value is None:
         return figure
-    return Number(figure.value / 10_000, form)
+    return Number(figure.value / money.TEN_THOUSANDTHS, form)
 
 
 def _change(one: Kpi, value: float | None) -> Number | None:
@@ -112,4 +113,4 @@ def _same_days(one: Kpi, form: Form | None) -> Number | None:
     if len(past) < SAME_DAYS:
         return None
     mean = sum(past) / len(past)
-    return Number(mean / 10_000, form) if form is not None else Number(mean, Form.COUNT)
+    return Number(mean / money.TEN_THOUSANDTHS, form) if form is not None else Number(mean, Form.COUNT)

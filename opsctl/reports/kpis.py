@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from opsctl.config.project import Project
+from opsctl.core import money
 from opsctl.core import period as periods
 from opsctl.core.period import Grain, Period
 from opsctl.measures.evidence import Ask, Evidence
@@ -179,11 +180,10 @@ def _against(now: Figure, target: Fraction) -> Standing:
 
 def kpis(known: Known, project: Project, period: Period, scopes: Sequence[tuple[Scope, Sequence[str]]]) -> list[Kpi]:
     """The key figures of some scopes, each with its metrics; those that nothing is known of are left out."""
-    promotions = [Period(one.start, one.end) for one in project.events if one.promo and one.start and one.end]
     found: list[Kpi] = []
     for scope, names in scopes:
         metrics = [load(name) for name in names if _is_told(known.evidence, load(name))]
-        found += _of_scope(_Asked(known, project, period, scope, metrics, promotions))
+        found += _of_scope(_Asked(known, project, period, scope, metrics))
     return found
 
 
@@ -200,7 +200,6 @@ class _Asked:
     period: Period
     scope: Scope
     metrics: Sequence[Metric]
-    promotions: Sequence[Period]
 
     def over(self, evidence: Evidence, move: Mapping[str, Period]) -> dict[str, Figure]:
         """Each metric over its own days; those of the same days are asked for together."""
@@ -281,20 +280,11 @@ def _target(asked: _Asked, metric: Metric, days: Period) -> Fraction | None:
     group = asked.scope.key if asked.scope.channels is not None else None
     month = month_of(asked.period)
     of_month = metric.shape in ADDED_UP and asked.period.grain in {Grain.DAY, Grain.WEEK}
-    if metric.name == "spend":
-        planned = budget_of(asked.project.budgets, month if of_month else days, _members(asked.scope))
-        return planned.amount if planned else None
     span = month if of_month else days
-    found = target_of(asked.project.targets, metric.name, span, group=group)
-    if found is not None and metric.shape in ADDED_UP and not _is_for(asked, metric, span, group):
-        return None
-    return found
-
-
-def _is_for(asked: _Asked, metric: Metric, span: Period, group: str | None) -> bool:
-    """Is the target of exactly these days? What adds up over a year is no target of a month."""
-    planned = [one for one in asked.project.targets if one.metric == metric.name and one.group == group]
-    return any(not one.channel and periods.named(one.period).days == span.days for one in planned)
+    if metric.name == "spend":
+        planned = budget_of(asked.project.budgets, span, _members(asked.scope))
+        return planned.amount if planned and planned.days == span.days else None
+    return target_of(asked.project.targets, metric.name, span, group=group, adds_up=metric.shape in ADDED_UP)
 
 
 def _members(scope: Scope) -> frozenset[str] | None:
@@ -303,23 +293,26 @@ def _members(scope: Scope) -> frozenset[str] | None:
 
 def pace(known: Known, project: Project, period: Period, scope: Scope) -> Pace | None:
     """The month's budget against what was spent so far; None without a budget, or for longer periods."""
-    month = month_of(period)
+    month, last = month_of(period), min(period.end, known.evidence.until("spend"))
     planned = budget_of(project.budgets, month, _members(scope))
     if planned is None or not planned.amount or period.grain not in {Grain.DAY, Grain.WEEK, Grain.MONTH}:
         return None
-    spend = [load("spend")]
-    so_far = Period(month.start, min(period.end, month.end))
-    recent = Period(max(so_far.end - timedelta(days=6), known.span.start), so_far.end)
-    spent, lately = (_money(figures(known.evidence, scope, spend, span)) for span in (so_far, recent))
+    if last < month.start:
+        return None
+    so_far, recent = Period(month.start, last), Period(max(last - timedelta(days=6), known.span.start), last)
+    found = (figures(known.evidence, scope, [load("spend")], span) for span in (so_far, recent))
+    spent, lately = (_money(one, project.currency) for one in found)
     if spent is None or lately is None:
         return None
     left = month.days - so_far.days
     return Pace(planned.amount, spent, Fraction(so_far.days, month.days), spent + lately / recent.days * left)
 
 
-def _money(found: Mapping[str, Figure]) -> Fraction | None:
+def _money(found: Mapping[str, Figure], currency: str) -> Fraction | None:
     figure = found.get("spend")
-    return None if figure is None or figure.value is None else Fraction(int(figure.value), 10_000)
+    if figure is None or figure.value is None or figure.currency not in {None, currency}:
+        return None
+    return Fraction(int(figure.value), money.TEN_THOUSANDTHS)
 
 
 # --- what is usual ------------------------------------------------------------------------------------------
@@ -341,13 +334,11 @@ def series(
     known: Known, scope: Scope, metrics: Sequence[Metric], last: Period, by: str
 ) -> dict[str, dict[str, float | None]]:
     """The values of some metrics of a scope in the last periods up to one, by label, oldest first."""
-    spans = [last]
-    while len(spans) < HISTORY and spans[-1].before().start >= known.span.start:
-        spans.append(spans[-1].before())
-    whole = Period(spans[-1].start, last.end)
+    spans = last.run(HISTORY, known.span.start)
+    whole = Period(spans[0].start, last.end)
     where = () if scope.channels is None else (("channel", scope.channels),)
     rows = {row.group[by]: row for row in answer(known.evidence, Ask(whole, (by,), where), metrics)}
-    labels = [span.label for span in reversed(spans)]
+    labels = [span.label for span in spans]
     return {
         one.name: {label: rows[label].figures[one.name].value if label in rows else None for label in labels}
         for one in metrics
@@ -355,7 +346,7 @@ def series(
 
 
 def _usual(asked: _Asked, metric: Metric, last: Period, values: Mapping[str, float | None]) -> Usual:
-    return usual_of(metric, last, list(values.values()), asked.promotions)
+    return usual_of(metric, last, list(values.values()), asked.project.promotions)
 
 
 def usual_of(metric: Metric, last: Period, values: Sequence[float | None], promotions: Sequence[Period]) -> Usual:
@@ -363,9 +354,7 @@ def usual_of(metric: Metric, last: Period, values: Sequence[float | None], promo
     changes: list[float] = []
     span = last.before()
     for before, after in zip(reversed(values[:-2]), reversed(values[1:-1]), strict=True):
-        touched = any(
-            each.start <= one.end and one.start <= each.end for one in promotions for each in (span, span.before())
-        )
+        touched = any(each.meets(one) for one in promotions for each in (span, span.before()))
         moved = _moved(metric, before, after)
         if moved is not None and not touched and len(changes) < 8:  # noqa: PLR2004 - as many as Usual looks at
             changes.append(moved)

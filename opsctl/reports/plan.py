@@ -13,23 +13,28 @@ from opsctl.core.period import Period
 from opsctl.metrics.figure import Figure
 
 
-def target_of(
-    targets: Sequence[Target], metric: str, period: Period, channel: str | None = None, group: str | None = None
+def target_of(  # noqa: PLR0913 - of which metric, when, of whom
+    targets: Sequence[Target],
+    metric: str,
+    period: Period,
+    channel: str | None = None,
+    group: str | None = None,
+    *,
+    adds_up: bool = False,
 ) -> Fraction | None:
     """The target of a metric for a span: that of the shortest planned period that has all of it; None without one.
 
     A target says nothing of a part of its days where the metric adds up (spend of a year is no target of a week):
-    that is for the caller to know.
+    then only a plan of exactly these days counts.
     """
     found = [
         (span.days, one.target)
         for one in targets
-        if one.metric == metric
-        and one.channel == channel
-        and one.group == group
+        if (one.metric, one.channel, one.group) == (metric, channel, group)
         and (span := _span(one.period)) is not None
         and span.start <= period.start
         and period.end <= span.end
+        and (span.days == period.days or not adds_up)
     ]
     return Fraction(min(found, key=lambda pair: pair[0])[1]) if found else None
 

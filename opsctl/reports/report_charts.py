@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
@@ -29,7 +30,7 @@ def _line(name: str, kpis: Sequence[Kpi], settings: Settings, words: Words) -> L
     known = [one for one in kpis if sum(value is not None for value in one.history) >= ENOUGH]
     if not known:
         return None
-    spans = _spans(known[0].period, len(known[0].history))
+    spans = known[0].period.run(len(known[0].history), date.min)
     target = known[0].target
     return LineChart(
         title=words.say(_TITLES[name], count=len(spans)),
@@ -39,13 +40,6 @@ def _line(name: str, kpis: Sequence[Kpi], settings: Settings, words: Words) -> L
         marks=tuple(_marks(spans, settings)),
         target=None if target is None or name == "acquisitions" else float(target),
     )
-
-
-def _spans(last: Period, count: int) -> list[Period]:
-    spans = [last]
-    while len(spans) < count:
-        spans.append(spans[-1].before())
-    return spans[::-1]
 
 
 def _marks(spans: Sequence[Period], settings: Settings) -> list[Mark]:

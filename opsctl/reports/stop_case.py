@@ -69,11 +69,11 @@ class Case:
         return (value - self.made.pruning.line) * self.one.spend_now * WEEK_DAYS
 
     @property
-    def missed(self) -> float:
+    def missed(self) -> float | None:
         """What less money, or none, would miss a week if the truth is at the upper end; below 0: it would save."""
         value, now, left = self.one.value, self.one.spend_now, self.one.spend_next
-        if value is None:
-            return 0.0
+        if value is None or not self.is_proposal:
+            return None
         if self.one.verdict is Verdict.CUT:
             return self.surplus(value.high)
         (elasticity,) = (why.numbers["elasticity"] for why in self.one.reasons if why.code == "margin")

@@ -74,7 +74,7 @@ def _money_as_json(case: Case) -> dict[str, Any]:
         "profit": value and amount(value.middle * spent),
         "surplus": value and amount(case.surplus(value.middle)),
         "surplus_high": value and amount(case.surplus(value.high)),
-        "if_wrong": value and amount(max(case.missed, 0.0)),
+        "if_wrong": None if case.missed is None else amount(max(case.missed, 0.0)),
     }
 
 

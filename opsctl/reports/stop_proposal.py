@@ -85,8 +85,9 @@ def _parts(case: Case, words: Words) -> Iterable[Part]:
         yield _table(case, case.basis, words)
     if case.one.value is not None and case.one.spend_now:
         yield Lines(words["stop.money"], [_money(case, case.one.value, words)])
-        if case.is_proposal:
-            yield Lines(words[f"stop.wrong.{case.kind}"], [_wrong(case, case.one.value, words)])
+        if case.missed is not None:
+            wrong = _wrong(case, case.one.value.high, case.missed, words)
+            yield Lines(words[f"stop.wrong.{case.kind}"], [wrong])
     yield Lines(words["stop.checked"], [_checked(case, check, words) for check in case.checks])
     if case.is_proposal:
         yield Lines(words[f"stop.after.{case.kind}"], _after(case, words))
@@ -220,11 +221,11 @@ def _money(case: Case, value: Value, words: Words) -> str:
     )
 
 
-def _wrong(case: Case, value: Value, words: Words) -> str:
+def _wrong(case: Case, high: float, missed: float, words: Words) -> str:
     """What the proposal costs a week if the truth is at the upper end."""
-    key = f"stop.missed.{case.kind}" if case.missed > 0 else f"stop.not_wrong.{case.kind}"
+    key = f"stop.missed.{case.kind}" if missed > 0 else f"stop.not_wrong.{case.kind}"
     line = f"{case.made.pruning.line:.2f}"
-    return words.say(key, high=f"{value.high:.2f}", line=line, money=_amount(case, case.missed, words))
+    return words.say(key, high=f"{high:.2f}", line=line, money=_amount(case, missed, words))
 
 
 def _amount(case: Case, number: float, words: Words) -> str:

@@ -30,12 +30,7 @@ def why(  # noqa: PLR0913, PLR0917 - what every report is made of, and what is a
     loaded: Loaded, known: Known, settings: Settings, metric: Metric, period: Period, channel: str | None, words: Words
 ) -> Report:
     """Where a metric's change since the period before happened: in which channels, or campaigns of one channel."""
-    promotions = [
-        Period(event.start or known.span.start, event.end or known.span.end)
-        for event in settings.project.events
-        if event.promo
-    ]
-    moved = movement(known, metric, period, channel, promotions)
+    moved = movement(known, metric, period, channel, settings.project.promotions)
     told = Told(moved, settings, words)
     return Report(
         title=told.title,

@@ -90,8 +90,7 @@ def prune(
     before: a channel that was to be stopped then is so until the evidence has crossed the line by a margin.
     """
     policy = settings.policy
-    promotions = [Period(one.start, one.end) for one in settings.project.events if one.promo and one.start and one.end]
-    found = history(known.evidence, promotions, policy.look_back_weeks, policy.value_days)
+    found = history(known.evidence, settings.project.promotions, policy.look_back_weeks, policy.value_days)
     if found is None or not found.channels:
         return None
     desk = _Desk(found, settings, known, budget, before)

@@ -54,14 +54,10 @@ def usual(known: Known, metric: Metric, later: Period, where: Where, promotions:
         span = span.before()
         if len(changes) == LOOKED_AT or span.before().start < known.span.start:
             break
-        if not any(_meet(each, promotion) for each in (span, span.before()) for promotion in promotions):
+        if not any(each.meets(promotion) for each in (span, span.before()) for promotion in promotions):
             change = _change(known, metric, span, where, figures)
             changes += [] if change is None else [change]
     return Usual(tuple(changes))
-
-
-def _meet(one: Period, other: Period) -> bool:
-    return one.start <= other.end and other.start <= one.end
 
 
 def _change(known: Known, metric: Metric, later: Period, where: Where, figures: dict[Period, Figure]) -> float | None:

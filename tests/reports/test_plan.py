@@ -53,6 +53,13 @@ def test_a_target_is_for_the_channel_or_group_that_it_names_and_for_no_other() -
     assert target_of(plans, "cpa", named("2025-03"), group="private") is None
 
 
+@pytest.mark.parametrize(("period", "value"), [("2025-03", 60), ("2025-01", None), ("2025-W11", None), ("2025", 900)])
+def test_of_what_adds_up_only_the_plan_of_exactly_these_days_counts(period: str, value: int | None) -> None:
+    """The plan of March is as long as that of January would be."""
+    plans = [target("2025", "900", "acquisitions"), target("2025-03", "60", "acquisitions")]
+    assert target_of(plans, "acquisitions", named(period), adds_up=True) == value
+
+
 @pytest.mark.parametrize(
     ("metric", "value", "is_reached"),
     [("cpa", 30.0, True), ("cpa", 30.01, False), ("retention_d7", 30.0, True), ("retention_d7", 29.9, False)],

@@ -21,6 +21,25 @@ NAMES: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the three."""
+    return market(*EVERY, channels=NAMES).written(tmp_path_factory.mktemp("every"))
+
+
+@pytest.fixture(scope="module")
+def poor(every: Path) -> dict[str, Any]:
+    """The answer about the poor one."""
+    found: dict[str, Any] = opsctl("prune", every, "--channel", "poor", "-q", "--json").json
+    return found
+
+
+@pytest.fixture(scope="module")
+def shown(every: Path) -> str:
+    """The page about the poor one."""
+    return opsctl("prune", every, "--channel", "poor", "-q", "--locale", "zh-CN", "--width", "100").out
+
+
 def page(those: Market, folder: Path, *arguments: str, channel: str = "poor") -> Ran:
     return opsctl("prune", those.written(folder), "--channel", channel, "-q", *arguments)
 
@@ -41,8 +60,7 @@ def check(found: dict[str, Any], code: str) -> dict[str, Any]:
 # --- what it says ---------------------------------------------------------------------------------------
 
 
-def test_a_stop_is_titled_as_one_and_has_lines_to_sign(tmp_path: Path) -> None:
-    shown = page(market(*EVERY, channels=NAMES), tmp_path, "--locale", "zh-CN", "--width", "100").out
+def test_a_stop_is_titled_as_one_and_has_lines_to_sign(shown: str) -> None:
     assert shown.startswith("停投建议单  差渠道  编号 2025-W21-poor")
     assert "差渠道：停投" in shown
     assert "值得投的可能性：不到 1%" in shown
@@ -75,23 +93,24 @@ def test_what_takes_no_money_away_is_advice_and_nothing_to_sign(tmp_path: Path, 
     assert "停投建议单" not in shown
 
 
-def test_the_basis_is_the_last_eight_weeks_from_monday_to_sunday_whose_users_had_their_day(tmp_path: Path) -> None:
+def test_the_basis_is_the_last_eight_weeks_from_monday_to_sunday_whose_users_had_their_day(
+    poor: dict[str, Any],
+) -> None:
     """Known through Sunday 25 May; those of 18 May had their day 7 on it."""
-    basis = told(market(*EVERY), tmp_path)["basis"]
+    basis = poor["basis"]
     assert (basis["from"], basis["to"], basis["weeks"]) == ("2025-03-24", "2025-05-18", 8)
     assert basis["users"] == 56 * 10
     assert basis["others"] == ["fair", "good"]
 
 
-def test_the_channel_stands_beside_the_others_together_week_by_week(tmp_path: Path) -> None:
+def test_the_channel_stands_beside_the_others_together_week_by_week(poor: dict[str, Any], shown: str) -> None:
     """One of ten stays at 100 a day; of the others 5 of 20 at 200."""
-    basis = told(market(*EVERY), tmp_path)["basis"]
+    basis = poor["basis"]
     retention, cost = basis["retention"], basis["cost_per_kept"]
     assert (retention["own"]["value"], retention["others"]["value"]) == (0.1, 0.25)
     assert (cost["own"]["value"], cost["others"]["value"]) == (100.0, 40.0)
     assert (retention["weeks_worse"], retention["weeks"]) == (8, 8)
     assert (cost["weeks_worse"], cost["weeks"]) == (8, 8)
-    shown = page(market(*EVERY), tmp_path, "--locale", "zh-CN", "--width", "100").out
     assert "8 周都低于其余" in shown
     assert "8 周都高于其余" in shown
 
@@ -113,15 +132,13 @@ def test_the_line_is_the_channel_s_target_where_it_has_one(tmp_path: Path) -> No
     assert rows["7留成本"][1:4] == ["100.00", "40.00", "55.00"]
 
 
-def test_money_adds_up_at_the_middle_and_at_the_upper_end(tmp_path: Path) -> None:
-    found = told(market(*EVERY), tmp_path)
-    value, money = found["basis"]["value_per_cost"], found["money"]
+def test_money_adds_up_at_the_middle_and_at_the_upper_end(poor: dict[str, Any], shown: str) -> None:
+    value, money = poor["basis"]["value_per_cost"], poor["money"]
     assert money["spent"] == "700.0000"
     assert float(money["profit"]) == pytest.approx(value["own"] * 700, abs=0.01)
     assert float(money["surplus"]) == pytest.approx((value["own"] - 1) * 700, abs=0.01)
     assert float(money["surplus_high"]) == pytest.approx((value["high"] - 1) * 700, abs=0.01)
     assert money["if_wrong"] == "0.0000"  # even the upper end lies below the line
-    shown = page(market(*EVERY), tmp_path, "--locale", "zh-CN", "--width", "0").out
     assert f"每周消耗 700 元，90 天收回毛利约 {float(money['profit']):,.0f} 元，亏约" in shown
     assert "停了不亏" in shown
 
@@ -156,14 +173,13 @@ def test_accounts_and_campaigns_are_counted_and_the_best_one_named(tmp_path: Pat
     assert "acc-x、acc-y 共 2 个账户；2 条计划，没有一条单独到线，最好的是「x」" in shown
 
 
-def test_where_neither_accounts_nor_campaigns_are_told_it_says_so(tmp_path: Path) -> None:
-    shown = page(market(*EVERY), tmp_path, "--locale", "zh-CN", "--width", "0").out
+def test_where_neither_accounts_nor_campaigns_are_told_it_says_so(shown: str) -> None:
     assert "消耗数据没有写账户；消耗或新增没有写计划" in shown
 
 
-def test_afterwards_the_money_wins_users_where_the_plan_puts_it(tmp_path: Path) -> None:
-    after = told(market(*EVERY), tmp_path)["after"]
-    rows = {row["channel"]: row for row in opsctl("prune", tmp_path, "--json", "-q").rows}
+def test_afterwards_the_money_wins_users_where_the_plan_puts_it(every: Path, poor: dict[str, Any]) -> None:
+    after = poor["after"]
+    rows = {row["channel"]: row for row in opsctl("prune", every, "--json", "-q").rows}
     more = float(rows["good"]["spend_next"]) / 100
     assert after["to"] == ["good"]
     assert after["today"]["users"] == pytest.approx(70, rel=0.02)
@@ -182,16 +198,15 @@ def test_a_headline_cost_that_rises_is_said_before_anybody_finds_out(tmp_path: P
     assert "减的是便宜量" in shown
 
 
-def test_what_would_reverse_it_is_said(tmp_path: Path) -> None:
-    assert "改判    获客成本降到" in page(market(*EVERY), tmp_path, "--locale", "zh-CN", "--width", "100").out
+def test_what_would_reverse_it_is_said(shown: str) -> None:
+    assert "改判    获客成本降到" in shown
 
 
 # --- checks ---------------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_checked_is_never_passed(tmp_path: Path) -> None:
-    found = told(market(*EVERY), tmp_path)
-    open_ = {one["code"]: one["reason"] for one in found["checks"] if one["state"] == "not_checked"}
+def test_what_cannot_be_checked_is_never_passed(poor: dict[str, Any], shown: str) -> None:
+    open_ = {one["code"]: one["reason"] for one in poor["checks"] if one["state"] == "not_checked"}
     assert open_ == {
         "claims": "not_supplied",
         "timing": "no_events",
@@ -199,7 +214,6 @@ def test_what_cannot_be_checked_is_never_passed(tmp_path: Path) -> None:
         "fake_traffic": "no_device_data",
         "organic": "no_pause",
     }
-    shown = page(market(*EVERY), tmp_path, "--locale", "zh-CN", "--width", "0").out
     assert "[未查] 假量：缺少设备和时段数据" in shown
     assert shown.count("[过]") == 1
 
@@ -227,9 +241,6 @@ def test_no_page_where_the_claims_jumped(tmp_path: Path) -> None:
     ran = page(market(GOOD, FAIR, jumped), tmp_path)
     assert (ran.code, ran.out) == (3, "")
     assert "nothing can be advised of 'poor': the platform claims" in ran.err
-
-
-ACCOUNTS = [{"source": "canonical", "account": name} for name in ("good", "fair", "poor")]
 
 
 def gapped(gone: set[int]) -> Market:
@@ -260,14 +271,14 @@ def test_no_proposal_without_the_new_users_of_some_days(tmp_path: Path) -> None:
     assert "only 100% of spend and 93% of new users arrived" in ran.err
 
 
-def test_a_channel_that_never_spent_is_asked_about(tmp_path: Path) -> None:
-    ran = page(market(*EVERY), tmp_path, channel="poo")
+def test_a_channel_that_never_spent_is_asked_about(every: Path) -> None:
+    ran = opsctl("prune", every, "--channel", "poo")
     assert (ran.code, ran.out) == (2, "")
     assert "did you mean 'poor'" in ran.err
 
 
-def test_a_channel_goes_by_every_name_that_it_has(tmp_path: Path) -> None:
-    assert told(market(*EVERY, channels=NAMES), tmp_path, "差")["channel"] == "poor"
+def test_a_channel_goes_by_every_name_that_it_has(every: Path) -> None:
+    assert opsctl("prune", every, "--channel", "差", "--json", "-q").json["channel"] == "poor"
 
 
 # --- how it looks ---------------------------------------------------------------------------------------
@@ -275,19 +286,15 @@ def test_a_channel_goes_by_every_name_that_it_has(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 @pytest.mark.parametrize("width", [60, 100])
-def test_nothing_is_wider_than_the_page_and_no_figure_is_lost(tmp_path: Path, locale: str, width: int) -> None:
-    those = market(*EVERY, channels=NAMES, events=[promotion(0, 6)])
-    shown = page(those, tmp_path, "--locale", locale, "--width", str(width)).out
-    assert max(cell_len(line) for line in shown.splitlines()) <= width
-    assert "10.0%" in shown
-    assert "100.00" in shown
-    assert "700" in shown
+def test_nothing_is_wider_than_the_page_and_no_figure_is_lost(every: Path, locale: str, width: int) -> None:
+    ran = opsctl("prune", every, "--channel", "poor", "-q", "--locale", locale, "--width", str(width))
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= width
+    assert all(figure in ran.out for figure in ("10.0%", "25.0%", "100.00", "40.00", "0.41 (0.35-0.47)", "700"))
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en"])
-def test_every_format_writes_it(tmp_path: Path, locale: str) -> None:
-    for name in ("md", "html", "csv"):
-        assert "10.0%" in page(market(*EVERY), tmp_path, "--locale", locale, "-f", name).out
+@pytest.mark.parametrize(("name", "figure"), [("md", "10.0%"), ("html", "10.0%"), ("csv", ",0.1,0.25,0.15,")])
+def test_every_format_writes_it(every: Path, name: str, figure: str) -> None:
+    assert figure in opsctl("prune", every, "--channel", "poor", "-q", "-f", name).out
 
 
 def test_a_money_that_is_no_yuan_keeps_its_letters(tmp_path: Path) -> None:
@@ -295,13 +302,13 @@ def test_a_money_that_is_no_yuan_keeps_its_letters(tmp_path: Path) -> None:
     assert "EUR 700 a week is spent" in page(those, tmp_path, "--locale", "en", "--width", "0").out
 
 
-def test_two_reports_at_once_are_refused(tmp_path: Path) -> None:
-    ran = page(market(*EVERY), tmp_path, "--what-if", "cut=poor")
+def test_two_reports_at_once_are_refused(every: Path) -> None:
+    ran = opsctl("prune", every, "--channel", "poor", "--what-if", "cut=poor")
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_the_answer_is_the_same_in_every_language_and_the_last_day_known_dates_it(tmp_path: Path) -> None:
-    those = market(*EVERY)
-    first, second = (told(those, tmp_path, "poor", "--locale", locale) for locale in ("zh-CN", "en"))
-    assert first == second
-    assert first["as_of"] == day(DAYS - 1).isoformat()
+def test_the_answer_is_the_same_in_every_language_and_the_last_day_known_dates_it(
+    every: Path, poor: dict[str, Any]
+) -> None:
+    assert opsctl("prune", every, "--channel", "poor", "-q", "--json", "--locale", "zh-CN").json == poor
+    assert poor["as_of"] == day(DAYS - 1).isoformat()

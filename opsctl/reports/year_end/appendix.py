@@ -44,9 +44,9 @@ def plan(review: Review) -> Chapter:
 def appendix(review: Review, metrics: Sequence[str]) -> Chapter:
     """A: every metric of the report in a sentence; B: the files, and how complete they are."""
     wording = review.wording
+    meanings = [_meaning(review, load(name)) for name in metrics]
     parts: list[Part] = [
-        Heading(wording.say("appendix.metrics"), 2),
-        Lines("", [_meaning(review, load(name)) for name in metrics]),
+        *([Heading(wording.say("appendix.metrics"), 2), Lines("", meanings)] if meanings else []),
         Heading(wording.say("appendix.data"), 2),
         *_sources(review),
     ]

@@ -202,7 +202,8 @@ def _halves_table(halves: Halves, review: Review) -> Table:
             Column(f"{metric.name}_{key}", f"{name}\n{wording.say(f'half.{key}')}", priority, form=unit.form)
             for key, priority in (("first", 5 + at), ("second", at))
         ]
-    columns.append(Column("advice", wording.say("column.advice"), 1, numeric=False))
+    if review.checkpoints:
+        columns.append(Column("advice", wording.say("column.advice"), 1, numeric=False))
     names = sorted(
         halves.first.channels.keys() | halves.second.channels.keys(),
         key=lambda name: (-halves.first.amount(name) - halves.second.amount(name), name),
@@ -212,8 +213,13 @@ def _halves_table(halves: Halves, review: Review) -> Table:
     for half, key in ((halves.first, "first"), (halves.second, "second")):
         total |= {f"{name}_{key}": figure for name, figure in half.whole.items()}
     days = wording.say("note.halves", first=wording.span(halves.first.span), second=wording.span(halves.second.span))
+    mature = frozenset({"retention_d7_first", "retention_d7_second", "cost_per_retained_d7_first"})
+    notes = [
+        Footnote(days),
+        *([Footnote(wording.say("note.mature"), mature)] if "retention_d7" in halves.first.whole else []),
+    ]
     title = capital(wording.say("table.halves", scope=review.paid))
-    return Table(columns, [*body, TableRow(total, RowKind.TOTAL)], "halves", title, [Footnote(days)])
+    return Table(columns, [*body, TableRow(total, RowKind.TOTAL)], "halves", title, notes)
 
 
 def _half_cells(halves: Halves, channel: str, review: Review) -> dict[str, Cell]:

@@ -33,6 +33,7 @@ CORE = (
     (ALL, "high_value_share"),
     (ALL, "repurchase_rate_90d"),
     (PAID, "roas"),
+    (ALL, "net_paid"),
 )
 
 
@@ -45,6 +46,7 @@ class Goal:
         pair: The figure, and a year earlier.
         target: What it was to be; of spend, the budget.
         reached: Whether it is; None without a target, and of a sum whose time is not over.
+        over: Whether these days are over.
         budget: Whether the target is a budget, which is not there to be exceeded.
         period: The days that the target is for.
     """
@@ -54,6 +56,7 @@ class Goal:
     target: Fraction | None
     reached: bool | None
     period: Period
+    over: bool = True
     budget: bool = False
 
     @property
@@ -93,6 +96,7 @@ class Goal:
             "change": self.pair.change,
             "relative": self.pair.relative,
             "target": target and (money.text(round(target * money.TEN_THOUSANDTHS)) if as_money else float(target)),
+            "over": self.over,
             "attained": self.attained,
             "reached": self.reached,
         }
@@ -101,12 +105,18 @@ class Goal:
 def core(year: Year) -> list[Goal]:
     """The figures of the first page: the core ones, and whatever else has a target for the year."""
     scopes = {PAID: (year.public, year.paid), ALL: (EVERYBODY, year.all)}
-    found = [
-        _goal(year, scope, pairs[name]) for which, name in CORE for scope, pairs in [scopes[which]] if name in pairs
-    ]
+    found = []
+    for which, name in CORE:
+        scope, pairs = scopes[which] if _known(scopes[which][1].get(name)) else scopes[ALL]
+        if _known(pairs.get(name)):
+            found.append(_goal(year, scope, pairs[name]))
     known = {goal.key for goal in found}
     further = [goal for goal in _of_the_year(year) if goal.key not in known]
-    return [goal for goal in (*found, *further) if goal.pair.now.value is not None]
+    return [*found, *further]
+
+
+def _known(pair: Pair | None) -> bool:
+    return pair is not None and pair.now.value is not None
 
 
 def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
@@ -115,10 +125,12 @@ def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
         budget_of(year.settings.project.budgets, year.spans.now, _members(scope)) if metric.name == "spend" else None
     )
     if budgeted and budgeted.days == year.spans.now.days:
-        return Goal(scope, pair, budgeted.amount, None, year.spans.now, budget=True)
+        return Goal(scope, pair, budgeted.amount, None, year.spans.now, over=year.spans.whole, budget=True)
     group = None if scope.channels is None else scope.key
     target = target_of(year.settings.project.targets, metric.name, year.spans.now, group=group)
-    return Goal(scope, pair, target, _reached(pair.now, target, whole=year.spans.whole), year.spans.now)
+    return Goal(
+        scope, pair, target, _reached(pair.now, target, whole=year.spans.whole), year.spans.now, year.spans.whole
+    )
 
 
 def _members(scope: Scope) -> frozenset[str] | None:
@@ -173,8 +185,8 @@ def _measured(year: Year, one: Target, span: Period) -> Goal | None:
     pair = _of_year(year, scope, metric) if span == whole else _of_part(year, scope, metric, known)
     if pair is None or pair.now.value is None:
         return None
-    target = Fraction(one.target)
-    return Goal(scope, pair, target, _reached(pair.now, target, whole=span.end <= year.spans.now.end), span)
+    target, over = Fraction(one.target), span.end <= year.spans.now.end
+    return Goal(scope, pair, target, _reached(pair.now, target, whole=over), span, over)
 
 
 def _of_year(year: Year, scope: Scope, metric: Metric) -> Pair | None:
@@ -210,7 +222,8 @@ def status(goal: Goal, wording: Wording) -> str:
         return wording.say(word, share=f"{attained:.1%}")
     if goal.reached is None:
         return "-"
-    return wording.say("reached") if goal.reached else wording.say("missed", by=gap(goal, wording))
+    key = ("reached" if goal.reached else "missed") + ("" if goal.over else ".open")
+    return wording.say(key, by=gap(goal, wording))
 
 
 def gap(goal: Goal, wording: Wording) -> str:

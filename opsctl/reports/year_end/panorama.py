@@ -305,6 +305,11 @@ def _price_sentences(review: Review, channels: Sequence[str], names: Sequence[st
         if not pairs:
             continue
         moves = {one: pair.relative or 0.0 for one, pair in pairs.items()}
+        if len(moves) == 1:
+            ((one, pair),) = pairs.items()
+            title = wording.say("of_scope", scope=wording.channel(one), metric=wording.metric(pair.now.metric))
+            lines.append(wording.told(title, pair, review.last_year))
+            continue
         low, high = min(moves.values()), max(moves.values())
         metric = next(iter(pairs.values())).now.metric
         lines.append(

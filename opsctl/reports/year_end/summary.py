@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from opsctl.core import period as periods
 from opsctl.metrics import load
 from opsctl.metrics.metric import Shape
 from opsctl.reports.advice import move
 from opsctl.reports.report import Cell, Column, Footnote, Lines, Number, Part, Prose, Table, TableRow
+from opsctl.reports.scopes import EVERYBODY
 from opsctl.reports.year_end.figures import Pair, value_of
 from opsctl.reports.year_end.goals import Goal, gap, name_of, status, tally
 from opsctl.reports.year_end.halves import Halves, mix_of
@@ -20,7 +22,7 @@ MOST_FINDINGS, MOST_DECISIONS = 3, 5
 
 def summary(review: Review) -> Chapter:
     """The chapter before all others."""
-    parts: list[Part] = [Prose(verdict(review)), *_table(review)]
+    parts: list[Part] = [*verdict(review), *_table(review)]
     if found := _findings(review):
         parts.append(
             Lines(
@@ -41,11 +43,21 @@ def summary(review: Review) -> Chapter:
 # --- one sentence ---------------------------------------------------------------------------------------
 
 
-def verdict(review: Review) -> str:
+def verdict(review: Review) -> list[Part]:
     """The year in one sentence: money, users, what they cost, who stayed, what came back, and the goals."""
     wording = review.wording
-    clauses = wording.series(list(_clauses(review)))
-    return wording.say("verdict", opening=opening(review), clauses=clauses, goals=_of_goals(review))
+    clauses = list(_clauses(review)) or list(_of_everybody(review))
+    if not clauses:
+        return []
+    goals = _of_goals(review)
+    return [Prose(wording.say("verdict", opening=opening(review), clauses=wording.series(clauses), goals=goals))]
+
+
+def _of_everybody(review: Review) -> Iterable[str]:
+    """Where nothing is known of channels that are paid: who came, and what was paid."""
+    for name in ("acquisitions", "net_paid"):
+        if pair := review.pair("all", name):
+            yield review.wording.told(review.wording.of(EVERYBODY, pair.now.metric), pair, review.last_year)
 
 
 def opening(review: Review) -> str:
@@ -98,7 +110,9 @@ def _of_goals(review: Review) -> str:
         return ""
     missed = [name_of(goal, review.wording) for goal in whole if goal.reached is False]
     key = "verdict.goals.missed" if missed else "verdict.goals"
-    return review.wording.say(key, met=met, judged=judged, missed=review.wording.listed(missed))
+    return review.wording.say(
+        key if review.year.spans.whole else f"{key}.open", met=met, judged=judged, missed=review.wording.listed(missed)
+    )
 
 
 # --- the core figures -----------------------------------------------------------------------------------
@@ -219,7 +233,9 @@ def _missed(review: Review) -> list[str]:
 def dated(goal: Goal, review: Review) -> str:
     """A goal's name, with its days where these are not the whole year."""
     name = name_of(goal, review.wording)
-    return name if goal.period.days > 300 else review.wording.say("dated", name=name, days=period_name(goal))  # noqa: PLR2004
+    if goal.period in (review.year.spans.now, periods.year(review.year.spans.year)):
+        return name
+    return review.wording.say("dated", name=name, days=period_name(goal))
 
 
 def period_name(goal: Goal) -> str:
