@@ -232,8 +232,8 @@ def _sentences(made: _Made) -> list[Part]:
     channels: Mapping[str, Figures] = {
         str(line[0]): row for line, row in made.now.lines.items() if line[0] and not line[1]
     }
-    paid = {name: row for name, row in channels.items() if name in set(spending(made.now.lines))}
-    said = Said(made.kpis, paid, made.settings, words).conclusions()
+    in_scope = {name: row for name, row in channels.items() if name in (made.scope.channels or ())}
+    said = Said(made.kpis, in_scope, made.settings, words).conclusions()
     parts: list[Part] = []
     if said:
         parts.append(Lines(words["report.label.conclusion"], [f"{at}. {text}" for at, text in enumerate(said, 1)]))
@@ -244,7 +244,7 @@ def _sentences(made: _Made) -> list[Part]:
 def _to_approve(made: _Made) -> list[str]:
     """What must be approved and what all of it would do; what looks bad is said too."""
     words, moved = made.words, made.counsel.moves
-    if not moved or not made.counsel.is_of_use or made.counsel.pruning is None:
+    if not moved or made.counsel.pruning is None:
         return []
     last, policy = made.counsel.pruning.span.end, made.settings.policy
     lines = [

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core import money
-from opsctl.core.period import Period
-from opsctl.measures.evidence import Evidence
+from opsctl.core.period import Grain, Period
+from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Reason
+from opsctl.metrics import load
+from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure
 from opsctl.reports.advice import advice
 from opsctl.reports.calendar import span_of
@@ -97,21 +99,21 @@ def small_of(evidence: Evidence, asked: Sequence[Asked], now: Sides, currency: s
 
 
 def budget_shares(evidence: Evidence, settings: Settings, period: Period) -> dict[str, float]:
-    """By channel what was spent since the first of the month of that month's budget."""
-    month = month_of(period)
-    shares: dict[str, float] = {}
-    planned = {one.channel for one in settings.project.budgets}
+    """By channel what was spent of its budget: of the month so far; for what is no day, week or month, of its days."""
+    budgets, shares = settings.project.budgets, dict[str, float]()
+    planned = {one.channel for one in budgets}
     if not planned or "spend" not in evidence.told:
         return shares
-    from opsctl.measures.evidence import Ask  # noqa: PLC0415
-    from opsctl.metrics import load  # noqa: PLC0415
-    from opsctl.metrics.answer import answer  # noqa: PLC0415
-
-    so_far = Period(month.start, min(period.end, month.end))
-    for row in answer(evidence, Ask(so_far, (CHANNEL,), ((CHANNEL, tuple(sorted(planned))),)), [load("spend")]):
-        budget = budget_of(settings.project.budgets, month, frozenset({str(row.group[CHANNEL])}))
+    span = month_of(period) if period.grain in {Grain.DAY, Grain.WEEK, Grain.MONTH} else period
+    so_far = Period(span.start, min(period.end, span.end))
+    rows = answer(evidence, Ask(so_far, (CHANNEL,), ((CHANNEL, tuple(sorted(planned))),)), [load("spend")])
+    mixed = {row.group[CHANNEL] for row in rows if row.splits}
+    for row in rows:
+        budget = budget_of(budgets, span, frozenset({str(row.group[CHANNEL])}))
         spent = row.figures["spend"]
-        if budget and budget.amount and spent.value is not None and not row.splits:
+        if row.group[CHANNEL] in mixed or spent.currency not in {None, settings.project.currency}:
+            continue
+        if budget and budget.amount and budget.days == span.days and spent.value is not None:
             shares[str(row.group[CHANNEL])] = spent.value / money.TEN_THOUSANDTHS / float(budget.amount)
     return shares
 

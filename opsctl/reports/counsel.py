@@ -40,7 +40,9 @@ class Counsel:
 
     @property
     def moves(self) -> list[Judgement]:
-        """What must be approved, stops first, the most money first."""
+        """What must be approved, stops first, the most money first; nothing where no worth is known."""
+        if not self.is_of_use:
+            return []
         moved = [one for one in self.verdicts.values() if one.verdict in MOVES and one.spend_next != one.spend_now]
         return sorted(moved, key=lambda one: (MOVES.index(one.verdict), -abs(one.spend_next - one.spend_now)))
 

@@ -34,6 +34,7 @@ def _columns(kpis: Sequence[Kpi], grain: Grain, words: Words) -> list[Column]:
         return words.get(f"kpi.{name}.{grain.value}", words[f"kpi.{name}"])
 
     month = words[f"month.{kpis[0].period.end.month}"] if kpis else ""
+    of_month = grain in {Grain.DAY, Grain.WEEK, Grain.MONTH}
     return [
         Column("metric", words["kpi.metric"], numeric=False),
         Column("now", title("now")),
@@ -42,7 +43,7 @@ def _columns(kpis: Sequence[Kpi], grain: Grain, words: Words) -> list[Column]:
         Column("change", title("change"), 2),
         Column("usual", words["kpi.usual"], 7),
         Column("year_change", words["kpi.year_change"], 6),
-        Column("target", words.say("kpi.target", month=month), 4),
+        Column("target", words.say("kpi.target", month=month) if of_month else words["kpi.target.span"], 4),
         Column("to_date", words.say("kpi.to_date", month=month), 5),
         Column("standing", words["kpi.standing"], 1, numeric=False),
         Column("history", words["kpi.history"], 9),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from opsctl.core.period import WEEK_DAYS, Period
 from opsctl.measures.known import Known
@@ -95,13 +94,25 @@ class Case:
         """The channels to which the plan moves money."""
         return [one for one in self.made.pruning.channels if one.spend_now and one.spend_next > one.spend_now]
 
-    @cached_property
+    @property
+    def freed(self) -> float:
+        """The money that the channel gives up, a day."""
+        return self.one.spend_now - self.one.spend_next
+
+    @property
+    def added(self) -> float:
+        """The money that the plan adds elsewhere, a day: part of it may come from others, or be new."""
+        return sum(one.spend_next - one.spend_now for one in self.gainers)
+
+    @property
     def gained(self) -> Won:
-        """What these win a week on top."""
+        """What the channel's money wins a week where the plan adds some: its part of what all that is added wins."""
         pairs = [(self._won(one, one.spend_next), self._won(one, one.spend_now)) for one in self.gainers]
         known = [(after, now) for after, now in pairs if after and now]
         kept = [after.kept - now.kept for after, now in known if after.kept is not None and now.kept is not None]
-        return Won(sum(after.users - now.users for after, now in known), sum(kept) if len(kept) == len(known) else None)
+        part = min(self.freed / self.added, 1.0) if self.added else 0.0
+        users = part * sum(after.users - now.users for after, now in known)
+        return Won(users, part * sum(kept) if len(kept) == len(known) else None)
 
     @property
     def today(self) -> Won | None:

@@ -84,6 +84,7 @@ def _after_as_json(case: Case) -> dict[str, Any] | None:
         return None
     gained, today = case.gained, case.today
     return {
+        "freed": amount(case.freed * WEEK_DAYS),
         "to": [one.channel for one in case.gainers],
         "gained": _won_as_json(gained),
         "today": today and _won_as_json(today),

@@ -95,7 +95,7 @@ def _parts(case: Case, words: Words) -> Iterable[Part]:
         yield Lines(words["stop.flips"], [words["list.or"].join(flips)])
     if case.is_proposal:
         review = day_of(case.made.pruning.span.end + timedelta(days=REVIEW_DAYS), words)
-        yield Lines(words["stop.sign"], [words.say("stop.signed", review=review), words["stop.done"]])
+        yield Lines(words["stop.sign"], [words["stop.signed"], words.say("stop.done", review=review)])
 
 
 def _advised(case: Case, words: Words) -> list[str]:
@@ -123,6 +123,9 @@ def _what(case: Case, words: Words) -> str:
     found = accounts(case.known.evidence, case.one.channel, case.span)
     named = words["list.separator"].join(found[:MOST_NAMES])
     told = words.say("stop.accounts", accounts=named, count=len(found)) if found else words["stop.no_accounts"]
+    agencies = {one.account.agency for one in case.known.arrivals if case.one.channel in one.channels}
+    if told_of := sorted(name for name in agencies if name):
+        told += words.say("stop.agencies", agencies=words["list.separator"].join(told_of))
     campaigns = [one for one in case.made.pruning.campaigns if one.channel == case.one.channel and one.spend_now]
     if not campaigns:
         return words["list.clause"].join([told, words["stop.no_campaigns"]])
@@ -262,10 +265,14 @@ def _where_to(case: Case, words: Words) -> str:
     if not gainers:
         return words["stop.unspent"]
     names = words["list.separator"].join(case.made.name(one.channel) for one in gainers)
-    moved = words.say("stop.moved", channels=names, **_users(case.gained))
+    money = _amount(case, min(case.freed, case.added) * WEEK_DAYS, words)
+    moved = words.say("stop.moved", money=money, channels=names, **_users(case.gained))
     beyond = any(why.code == "beyond_seen" for one in gainers for why in one.reasons)
     seen = words["stop.beyond" if beyond else "stop.within"]
-    return words["stop.comma"].join([_with_kept(moved, case.gained, case, words), seen])
+    told = words["stop.comma"].join([_with_kept(moved, case.gained, case, words), seen])
+    left = (case.freed - case.added) * WEEK_DAYS
+    rest = words.say("stop.rest", money=_amount(case, left, words)) if left >= 1 else ""
+    return words["list.clause"].join(filter(None, (told, rest)))
 
 
 def _users(of: Won) -> dict[str, str]:

@@ -97,8 +97,8 @@ def test_the_shipped_thresholds_are_the_documented_ones() -> None:
     assert (low.line, low.probability, low.min_users, low.day) == (Decimal("0.15"), Decimal("0.9"), 100, 7)
     assert (policy.retention.partial_below, policy.retention.few_users) == (Decimal("0.5"), 30)
     assert (policy.last_day.share, policy.last_day.weekdays, policy.reinstall_days) == (Decimal("0.6"), 3, 90)
-    assert (policy.line, policy.value_days, policy.look_back_weeks) == (1, 90, 26)
-    assert (policy.cap, policy.step, policy.test_share) == (3, 2, Decimal("0.02"))
+    assert (policy.line, policy.value_days, policy.look_back_weeks) == (Decimal(1), 90, 26)
+    assert (policy.cap, policy.step, policy.test_share) == (Decimal(3), Decimal(2), Decimal("0.02"))
     assert (policy.cut_p, policy.stop_p, policy.min_coverage) == (Decimal("0.8"), Decimal("0.95"), Decimal("0.95"))
     assert (policy.total_budget_day, policy.validated) == (None, None)
 

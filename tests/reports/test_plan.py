@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opsctl.config.plans import Budget, Target
-from opsctl.core.period import named
+from opsctl.core.period import ONE_DAY, Period, named
 from opsctl.metrics import load
 from opsctl.metrics.figure import Figure
 from opsctl.reports.plan import Budgeted, budget_of, reached, target_of
@@ -88,3 +91,12 @@ def test_a_budget_of_days_is_their_part_of_the_budgets_of_their_months(
 ) -> None:
     found = budget_of(BUDGETS, named(period), None if channels is None else frozenset(channels))
     assert found == (planned and Budgeted(Fraction(planned[0]), planned[1]))
+
+
+@given(st.dates(date(2025, 1, 1), date(2025, 6, 30)), st.integers(0, 90), st.integers(1, 90))
+def test_the_budgets_of_days_that_follow_each_other_add_up(start: date, first: int, second: int) -> None:
+    middle, end = start + timedelta(days=first), start + timedelta(days=first + second)
+    parts = [budget_of(BUDGETS, Period(start, middle)), budget_of(BUDGETS, Period(middle + ONE_DAY, end))]
+    whole = budget_of(BUDGETS, Period(start, end))
+    assert sum(one.amount for one in parts if one) == (whole.amount if whole else 0)
+    assert sum(one.days for one in parts if one) == (whole.days if whole else 0)

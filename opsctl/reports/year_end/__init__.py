@@ -40,7 +40,8 @@ def year_end(  # noqa: PLR0913, PLR0917 - what every report is made of, the year
     loaded: Loaded, known: Known, settings: Settings, year: int, notes: Notes, words: Words
 ) -> Report:
     """The review of a year, as far as it is known."""
-    review = Review(Year(loaded, known, settings, spans_of(known, year)), Wording(words, settings), notes)
+    found = Year(loaded, known, settings, spans_of(known, year))
+    review = Review(found, Wording(words, settings, found.currency), notes)
     chapters = [one for one in _chapters(review) if one.parts]
     parts = [*_cover(review), *_Numbering(review.wording).of(chapters)]
     return Report(
@@ -49,7 +50,7 @@ def year_end(  # noqa: PLR0913, PLR0917 - what every report is made of, the year
         as_of=known.as_of,
         period=review.year.spans.now,
         parts=parts,
-        data=_data(review, parts),
+        data=_data(review, chapters),
         inputs=loaded.inputs,
         notes=[*findings(loaded), *loaded.notes, *known.notes],
         answered=tells_something(pair.now for pair in review.year.all.values()),
@@ -70,7 +71,8 @@ def _chapters(review: Review) -> Iterator[Chapter]:
 def _metrics(review: Review) -> list[str]:
     """The metrics of the report, in the order in which a reader meets them."""
     named = [goal.metric.name for goal in (*review.goals, *review.finer)]
-    prices = [name for name in ("cpm", "cpc") if any(name in pairs for pairs in review.year.channels.values())]
+    told = review.year.channels.values()
+    prices = [name for name in ("cpm", "cpc") if any(name in pairs and pairs[name].now.value for pairs in told)]
     low = ["low_efficiency_share", "low_efficiency_share_point"] if review.halves and review.halves.stays else []
     return list(dict.fromkeys([*named, *prices, *low]))
 
@@ -89,7 +91,15 @@ def _status(review: Review) -> str:
     asked = len(review.checkpoints[-1].moves) if review.checkpoints else 0
     wording = review.wording
     told = [
-        *([wording.say("status.goals", met=met, missed=judged - met)] if judged else []),
+        *(
+            [
+                wording.say(
+                    "status.goals" if review.year.spans.whole else "status.goals.open", met=met, missed=judged - met
+                )
+            ]
+            if judged
+            else []
+        ),
         *([wording.say("status.decisions", count=asked)] if asked else []),
     ]
     return wording.say("comma").join(told)
@@ -151,7 +161,9 @@ class _Numbering:
         if not chapter.numbered:
             return self.wording.say("section.lettered", letter="ABCDEFGH"[self.sections - 1], title=title)
         number = self._numeral(self.sections)
-        return self.wording.say("section", chapter=self._numeral(self.chapters), number=number, title=title)
+        if not self.wording.chinese:
+            number = f"{self._numeral(self.chapters)}.{number}"
+        return self.wording.say("section", number=number, title=title)
 
     def _numeral(self, number: int) -> str:
         return self.wording.say("numerals")[number - 1]
@@ -160,7 +172,7 @@ class _Numbering:
 # --- for programs ---------------------------------------------------------------------------------------
 
 
-def _data(review: Review, parts: Sequence[Part]) -> dict[str, Any]:
+def _data(review: Review, chapters: Sequence[Chapter]) -> dict[str, Any]:
     spans, halves = review.year.spans, review.halves
     last = review.checkpoints[-1] if review.checkpoints else None
     return {
@@ -175,7 +187,7 @@ def _data(review: Review, parts: Sequence[Part]) -> dict[str, Any]:
         "effects": halves.effects_as_json() if halves else {},
         "decisions": _decisions(review) if last else [],
         "followed": [one.as_json() for one in followed(review.year, review.checkpoints)],
-        "sections": [part.text for part in parts if isinstance(part, Heading) and part.level < 3],  # noqa: PLR2004
+        "sections": [one.key for one in chapters],
     }
 
 

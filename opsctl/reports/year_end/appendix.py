@@ -20,7 +20,7 @@ def plan(review: Review) -> Chapter:
     wording, written = review.wording, review.notes.parts("plan")
     title = wording.say("plan", year=review.year.spans.year + 1)
     if not review.goals or not review.year.spans.whole:
-        return Chapter(title, written)
+        return Chapter("plan", title, written)
     halves = review.halves
     columns = [
         Column("metric", wording.say("column.metric"), numeric=False),
@@ -38,19 +38,20 @@ def plan(review: Review) -> Chapter:
             cells["second"] = number(halves.second.whole.get(goal.metric.name), unit)
         rows.append(TableRow(cells))
     text = wording.sentence(wording.say("plan.baseline", year=review.year.spans.year + 1))
-    return Chapter(title, [Prose(text), Table(columns, rows, "baseline", wording.say("table.baseline")), *written])
+    return Chapter(
+        "plan", title, [Prose(text), Table(columns, rows, "baseline", wording.say("table.baseline")), *written]
+    )
 
 
 def appendix(review: Review, metrics: Sequence[str]) -> Chapter:
     """A: every metric of the report in a sentence; B: the files, and how complete they are."""
     wording = review.wording
     meanings = [_meaning(review, load(name)) for name in metrics]
-    parts: list[Part] = [
-        *([Heading(wording.say("appendix.metrics"), 2), Lines("", meanings)] if meanings else []),
-        Heading(wording.say("appendix.data"), 2),
-        *_sources(review),
-    ]
-    return Chapter(wording.say("appendix"), parts, numbered=False)
+    parts: list[Part] = []
+    if meanings:
+        parts += [Heading(wording.say("appendix.metrics"), 2), Lines("", meanings)]
+    parts += [Heading(wording.say("appendix.data"), 2), *_sources(review)]
+    return Chapter("appendix", wording.say("appendix"), parts, numbered=False)
 
 
 def _meaning(review: Review, metric: Metric) -> str:

@@ -12,11 +12,13 @@ from opsctl.config.settings import Settings
 from opsctl.core import money
 from opsctl.core import period as periods
 from opsctl.core.errors import NoData
+from opsctl.core.period import Period
 from opsctl.ingest.load import Loaded
 from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.family import Reason
 from opsctl.measures.known import Known, known
 from opsctl.metrics import load
-from opsctl.metrics.answer import Row, answer
+from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import SCALED_SHAPES, Metric
 from opsctl.reports.scopes import EVERYBODY, Scope, bought, figures, groups
@@ -75,6 +77,7 @@ class Pair:
 
 
 Pairs = Mapping[str, Pair]
+Figures = Mapping[str, Figure]
 
 
 def value_of(figure: Figure) -> float | None:
@@ -92,7 +95,7 @@ class Year:
     known: Known
     settings: Settings
     spans: Spans
-    _series: dict[Any, Mapping[str, Row]] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _series: dict[Any, Mapping[str, Figures]] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
     def evidence(self) -> Evidence:
@@ -157,35 +160,66 @@ class Year:
             **(self._by("channel", OF_OWN, own) if own else {}),
         }
 
+    @cached_property
+    def currency(self) -> str:
+        """The currency of the review: the project's, unless all money is in one other."""
+        columns = [
+            self.evidence.tables[name].select("currency") for name in (SPEND, ORDERS) if name in self.evidence.tables
+        ]
+        named = {code or self.evidence.currency for one in columns for code in one.unique().collect()["currency"]}
+        return next(iter(named)) if len(named) == 1 else self.evidence.currency
+
+    def figures(self, scope: Scope, metrics: Sequence[Metric], span: Period, of: Evidence | None = None) -> Figures:
+        """The figures of a scope over some days; of money in another currency, that there is no rate."""
+        return self._own(figures(of or self.evidence, scope, metrics, span))
+
+    def rows(
+        self, dimension: str, ask: Ask, metrics: Sequence[Metric], of: Evidence | None = None
+    ) -> dict[str, Figures]:
+        """The figures by a dimension; a group with money in several currencies has none of its money."""
+        found: dict[str, Figures] = {}
+        for row in answer(of or self.evidence, ask, metrics):
+            key = row.group[dimension]
+            if key is not None and (row.splits or key not in found):
+                found[key] = self._own(row.figures)
+        return found
+
+    def _own(self, of: Figures) -> Figures:
+        return {
+            name: figure if figure.currency in (None, self.currency) else figure.unknown(Reason.NO_RATE)
+            for name, figure in of.items()
+        }
+
     def pairs(self, scope: Scope, names: Sequence[str]) -> dict[str, Pair]:
         """Some metrics of a scope beside those of the year before."""
         metrics = self.metrics(names)
-        now = figures(self.evidence, scope, metrics, self.spans.now)
+        now = self.figures(scope, metrics, self.spans.now)
         told = [metric for metric in metrics if self.reaches(metric.name)]
-        before = figures(self.earlier, scope, told, self.spans.before) if self.earlier and told else {}
+        before = self.figures(scope, told, self.spans.before, self.earlier) if self.earlier and told else {}
         return {name: Pair(figure, before.get(name)) for name, figure in now.items()}
 
     def _by(self, dimension: str, names: Sequence[str], channels: tuple[str, ...] | None = None) -> dict[str, Pairs]:
         metrics = self.metrics(names)
         where = (("channel", channels),) if channels else ()
         told = [metric for metric in metrics if self.reaches(metric.name)]
-        now = rows_by(self.evidence, dimension, Ask(self.spans.now, (dimension,), where), metrics)
-        before: Mapping[str, Mapping[str, Figure]] = {}
+        now = self.rows(dimension, Ask(self.spans.now, (dimension,), where), metrics)
+        before: Mapping[str, Figures] = {}
         if self.earlier and told:
-            before = rows_by(self.earlier, dimension, Ask(self.spans.before, (dimension,), where), told)
+            before = self.rows(dimension, Ask(self.spans.before, (dimension,), where), told, self.earlier)
         return {
             key: {name: Pair(figure, before.get(key, {}).get(name)) for name, figure in row.items()}
             for key, row in now.items()
         }
 
-    def series(self, dimension: str, scope: Scope, names: Sequence[str], *, before: bool = False) -> Mapping[str, Row]:
+    def series(
+        self, dimension: str, scope: Scope, names: Sequence[str], *, before: bool = False
+    ) -> Mapping[str, Figures]:
         """The figures of a scope by month or quarter, of this year or of the one before."""
         key = (dimension, scope.channels, tuple(names), before)
         if key not in self._series:
             where = () if scope.channels is None else (("channel", scope.channels),)
             span = periods.year(self.spans.year - 1) if before else self.spans.now
-            rows = answer(self.evidence, Ask(span, (dimension,), where), self.metrics(names))
-            self._series[key] = {str(row.group[dimension]): row for row in rows if row.group[dimension] is not None}
+            self._series[key] = self.rows(dimension, Ask(span, (dimension,), where), self.metrics(names))
         return self._series[key]
 
     @cached_property
@@ -196,7 +230,7 @@ class Year:
         found: dict[str, dict[str, float]] = {}
         for row in answer(self.evidence, Ask(self.spans.now, ("channel", "month")), [load("spend")]):
             channel, month = row.group["channel"], row.group["month"]
-            amount = value_of(row.figures["spend"])
+            amount = value_of(self._own(row.figures)["spend"])
             if channel and month and amount is not None:
                 found.setdefault(channel, {})[month] = amount
         return found
@@ -230,13 +264,3 @@ def _first_day(evidence: Evidence, table: str) -> date | None:
     columns = ("created_day", "paid_day") if table == ORDERS else ("day",)
     (row,) = evidence.tables[table].select(*columns).min().collect().iter_rows()
     return min((day for day in row if day is not None), default=None)
-
-
-def rows_by(evidence: Evidence, dimension: str, ask: Ask, metrics: Sequence[Metric]) -> dict[str, Mapping[str, Figure]]:
-    """The figures by a dimension; of money in several currencies the row that says so, not its parts."""
-    found: dict[str, Mapping[str, Figure]] = {}
-    for row in answer(evidence, ask, metrics):
-        key = row.group[dimension]
-        if key is not None and (row.splits or key not in found):
-            found[key] = row.figures
-    return found

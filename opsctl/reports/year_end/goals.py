@@ -16,7 +16,7 @@ from opsctl.metrics import load
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.plan import budget_of, reached, target_of
-from opsctl.reports.scopes import EVERYBODY, Scope, figures
+from opsctl.reports.scopes import EVERYBODY, Scope
 from opsctl.reports.year_end.figures import NEEDS, Pair, Year, value_of
 from opsctl.reports.year_end.wording import Wording
 
@@ -121,11 +121,9 @@ def _known(pair: Pair | None) -> bool:
 
 def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
     metric = pair.now.metric
-    budgeted = (
-        budget_of(year.settings.project.budgets, year.spans.now, _members(scope)) if metric.name == "spend" else None
-    )
-    if budgeted and budgeted.days == year.spans.now.days:
-        return Goal(scope, pair, budgeted.amount, None, year.spans.now, over=year.spans.whole, budget=True)
+    budgeted = _budget(year, scope) if metric.name == "spend" else None
+    if budgeted is not None:
+        return Goal(scope, pair, budgeted, None, year.spans.now, over=year.spans.whole, budget=True)
     group = None if scope.channels is None else scope.key
     target = target_of(year.settings.project.targets, metric.name, year.spans.now, group=group)
     return Goal(
@@ -133,8 +131,14 @@ def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
     )
 
 
-def _members(scope: Scope) -> frozenset[str] | None:
-    return None if scope.channels is None else frozenset(scope.channels)
+def _budget(year: Year, scope: Scope) -> Fraction | None:
+    """What was planned for a scope; None unless every day, and every channel that spent, was planned for."""
+    budgets = year.settings.project.budgets
+    spent = {name for name, months in year.monthly_spend.items() if any(months.values())}
+    members = spent if scope.channels is None else spent & set(scope.channels)
+    found = budget_of(budgets, year.spans.now, frozenset(members))
+    planned = found is not None and found.days == year.spans.now.days
+    return found.amount if found and planned and members <= {one.channel for one in budgets} else None
 
 
 def _reached(figure: Figure, target: Fraction | None, *, whole: bool) -> bool | None:
@@ -195,7 +199,7 @@ def _of_year(year: Year, scope: Scope, metric: Metric) -> Pair | None:
 
 
 def _of_part(year: Year, scope: Scope, metric: Metric, known: Period) -> Pair | None:
-    figure = figures(year.evidence, scope, [metric], known).get(metric.name)
+    figure = year.figures(scope, [metric], known).get(metric.name)
     return None if figure is None else Pair(figure)
 
 

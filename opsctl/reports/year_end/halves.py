@@ -14,15 +14,14 @@ from opsctl.core.period import ONE_DAY, Period
 from opsctl.measures.evidence import Ask
 from opsctl.measures.family import Unit
 from opsctl.metrics.figure import Amount, Figure
-from opsctl.reports.scopes import Scope, figures
-from opsctl.reports.year_end.figures import Year, rows_by, value_of
+from opsctl.reports.scopes import Scope
+from opsctl.reports.year_end.figures import Figures, Year, value_of
 from opsctl.stats.decomposition import Decomposition, Effect, Part, Sides, decompose
 from opsctl.verdicts.quality import Quality, quality
 
 SHOWN = ("spend", "acquisitions", "cpa", "retention_d7", "cost_per_retained_d7")
 SPLIT = ("cpa", "retention_d7")
 MORE = Fraction(2, 100)  # of all public spend: a channel that gains it is where the money went
-Figures = Mapping[str, Figure]
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class Halves:
         key = tuple(channels)
         if key not in self._together:
             metrics, scope = self.year.metrics(SHOWN), Scope("some", key)
-            first, second = (figures(self.year.evidence, scope, metrics, one.span) for one in (self.first, self.second))
+            first, second = (self.year.figures(scope, metrics, one.span) for one in (self.first, self.second))
             self._together[key] = (first, second)
         return self._together[key]
 
@@ -244,5 +243,5 @@ def halves_of(year: Year) -> Halves | None:
 def _half(year: Year, span: Period) -> Half:
     metrics = year.metrics(SHOWN)
     where = (("channel", tuple(year.public.channels or ())),)
-    rows = rows_by(year.evidence, "channel", Ask(span, ("channel",), where), metrics)
-    return Half(span, rows, figures(year.evidence, year.public, metrics, span))
+    rows = year.rows("channel", Ask(span, ("channel",), where), metrics)
+    return Half(span, rows, year.figures(year.public, metrics, span))

@@ -21,7 +21,7 @@ MOST_GROWN = 2  # of a day that are listed
 def moves(review: Review) -> Chapter:
     """Advice and what followed; then the last advice and what it would do."""
     parts = [*_followed(review), *_last(review), *review.notes.parts("moves")]
-    return Chapter(review.wording.say("moves"), parts)
+    return Chapter("moves", review.wording.say("moves"), parts)
 
 
 def _followed(review: Review) -> list[Part]:

@@ -6,28 +6,25 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from opsctl.core import period as periods
-from opsctl.metrics.answer import Row
 from opsctl.metrics.metric import Shape
 from opsctl.reports.chart import LineChart, Mark, Scale, Series
-from opsctl.reports.plan import budget_of
 from opsctl.reports.report import (
     Cell,
     Column,
-    Footnote,
     Form,
     Heading,
-    Number,
     Part,
     Prose,
     RowKind,
     Table,
     TableRow,
 )
-from opsctl.reports.year_end.figures import OF_MONTHS, OF_QUARTERS, Pair, value_of
+from opsctl.reports.year_end.figures import OF_MONTHS, OF_QUARTERS, Figures, Pair, value_of
 from opsctl.reports.year_end.goals import Goal, name_of, status, tally
+from opsctl.reports.year_end.prices import budget, prices
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.summary import period_name
-from opsctl.reports.year_end.wording import Unit, capital, number, percent
+from opsctl.reports.year_end.wording import Unit, capital, in_unit, number
 
 # 三提: better users, users who come more often, more from the money.
 FAMILIES: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -35,14 +32,13 @@ FAMILIES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "frequency": (("all", "return_rate_8_30"), ("all", "repurchase_rate_90d")),
     "efficiency": (("paid", "cpa"), ("paid", "cost_per_retained_d7"), ("paid", "roas"), ("all", "roas")),
 }
-DOUBLED = 2.0
 
 
 def panorama(review: Review) -> Chapter:
     """The year as a whole."""
-    environment = [*_prices(review), *_budget(review), *review.notes.parts("background")]
+    environment = [*prices(review), *budget(review), *review.notes.parts("background")]
     parts = [*_goals(review), *_trend(review), *_section(review, "environment", environment)]
-    return Chapter(review.wording.say("panorama"), parts)
+    return Chapter("panorama", review.wording.say("panorama"), parts)
 
 
 def _section(review: Review, key: str, parts: Sequence[Part]) -> list[Part]:
@@ -66,6 +62,8 @@ def _opening(review: Review) -> list[Part]:
     if not judged:
         return []
     key = "goals.opening.all" if met == judged else "goals.opening"
+    if not review.year.spans.whole:
+        key = "goals.opening.open"
     return [Prose(review.wording.sentence(review.wording.say(key, judged=judged, met=met, missed=judged - met)))]
 
 
@@ -109,7 +107,7 @@ def _goal_cells(review: Review, goal: Goal) -> dict[str, Cell]:
     return {
         "goal": wording.titled(name_of(goal, wording), unit),
         "period": period_name(goal),
-        "target": None if target is None else Number(target, unit.form),
+        "target": in_unit(target, unit),
         "now": number(goal.pair.now, unit),
         "status": status(goal, wording),
     }
@@ -132,10 +130,10 @@ def _trend(review: Review) -> list[Part]:
     return _section(review, "trend", [*_extremes(review, now), *charts, *_quarters(review)])
 
 
-def _line(review: Review, name: str, now: Mapping[str, Row], before: Mapping[str, Row]) -> LineChart | None:
+def _line(review: Review, name: str, now: Mapping[str, Figures], before: Mapping[str, Figures]) -> LineChart | None:
     """One metric over the months of the year, beside the year before."""
     wording, number_ = review.wording, review.year.spans.year
-    metric = next((row.figures[name].metric for row in now.values() if name in row.figures), None)
+    metric = next((row[name].metric for row in now.values() if name in row), None)
     if metric is None:
         return None
     lines = [(number_, now), *([(number_ - 1, before)] if before and review.year.reaches(name) else [])]
@@ -155,9 +153,9 @@ def _line(review: Review, name: str, now: Mapping[str, Row], before: Mapping[str
     )
 
 
-def _of_month(rows: Mapping[str, Row], year: int, month: int, name: str) -> float | None:
+def _of_month(rows: Mapping[str, Figures], year: int, month: int, name: str) -> float | None:
     row = rows.get(f"{year}-{month:02d}")
-    figure = row.figures.get(name) if row else None
+    figure = row.get(name) if row else None
     return value_of(figure) if figure else None
 
 
@@ -176,7 +174,7 @@ def _place(day: date) -> int:
     return day.month - 1
 
 
-def _extremes(review: Review, now: Mapping[str, Row]) -> list[Part]:
+def _extremes(review: Review, now: Mapping[str, Figures]) -> list[Part]:
     """In which months most and least was spent, and at which price; of whole months."""
     wording = review.wording
     whole = [
@@ -186,15 +184,11 @@ def _extremes(review: Review, now: Mapping[str, Row]) -> list[Part]:
     ]
     told = []
     for name in ("spend", "cpa"):
-        values = {
-            m: v
-            for m in whole
-            if (row := now.get(m)) and name in row.figures and (v := value_of(row.figures[name])) is not None
-        }
+        values = {m: v for m in whole if (row := now.get(m)) and name in row and (v := value_of(row[name])) is not None}
         if len(values) < 3 or min(values.values()) == max(values.values()):  # noqa: PLR2004 - nothing to tell apart
             continue
         high, low = max(values, key=lambda m: (values[m], m)), min(values, key=lambda m: (values[m], m))
-        metric = now[high].figures[name].metric
+        metric = now[high][name].metric
         told.append(
             wording.say(
                 "extremes", name=wording.of(review.year.public, metric), high=wording.month(int(high[5:])),
@@ -214,7 +208,7 @@ def _quarters(review: Review) -> list[Part]:
     metrics = year.metrics(OF_QUARTERS)
     units = {
         metric.name: wording.unit(
-            metric, [*(value_of(row.figures[metric.name]) for row in rows.values()), _total(review, metric.name)]
+            metric, [*(value_of(row[metric.name]) for row in rows.values()), _total(review, metric.name)]
         )
         for metric in metrics
     }
@@ -255,129 +249,12 @@ def _two_lines(name: str, unit: Unit) -> str:
     return capital(f"{name}\n({unit.label})" if unit.label else name)
 
 
-def _quarter_cells(review: Review, key: str, row: Row, before: Mapping[str, Row]) -> dict[str, Cell]:
+def _quarter_cells(review: Review, key: str, row: Figures, before: Mapping[str, Figures]) -> dict[str, Cell]:
     earlier = before.get(f"{int(key[:4]) - 1}{key[4:]}")
     over = any(one.label == key for one in review.year.spans.quarters)
-    cells: dict[str, Cell] = {"quarter": key, **row.figures}
+    cells: dict[str, Cell] = {"quarter": key, **row}
     for name in ("spend", "cpa"):
-        if earlier and name in row.figures and name in earlier.figures:
-            pair = Pair(row.figures[name], earlier.figures[name])
+        if earlier and name in row and name in earlier:
+            pair = Pair(row[name], earlier[name])
             cells[f"{name}_change"] = review.wording.change(pair) if over else None
     return cells
-
-
-# --- the price of attention, and the budget --------------------------------------------------------------
-
-
-def _prices(review: Review) -> list[Part]:
-    """CPM and CPC of each platform beside the year before."""
-    year, wording = review.year, review.wording
-    channels = [name for name in (year.public.channels or ()) if name in year.channels]
-    told = [name for name in ("cpm", "cpc") if any(_known(year.channels[one].get(name)) for one in channels)]
-    rows = [one for one in channels if any(_known(year.channels[one].get(name)) for name in told)]
-    parts: list[Part] = [*_price_sentences(review, rows, told)]
-    if not parts:
-        return []
-    columns = [Column("channel", wording.words["dimension.channel"], numeric=False)]
-    for at, name in enumerate(told):
-        metric = year.channels[rows[0]][name].now.metric
-        title = capital(wording.metric(metric))
-        columns += [
-            Column(f"{name}_before", f"{title}\n{year.spans.year - 1}", 2 + at, form=Form.PRICE),
-            Column(name, f"{title}\n{year.spans.year}", at, form=Form.PRICE),
-            Column(f"{name}_change", wording.say("column.yoy"), at),
-        ]
-    body = [TableRow(_price_cells(review, one, told)) for one in rows]
-    return [*parts, Table(columns, body, "prices", wording.say("table.prices", unit=wording.currency))]
-
-
-def _known(pair: Pair | None) -> bool:
-    return pair is not None and pair.now.value is not None
-
-
-def _price_sentences(review: Review, channels: Sequence[str], names: Sequence[str]) -> list[Part]:
-    """How much dearer or cheaper it became, as a range over the platforms."""
-    wording, lines = review.wording, []
-    for name in names:
-        pairs = {
-            one: pair for one in channels if (pair := review.year.channels[one].get(name)) and pair.relative is not None
-        }
-        if not pairs:
-            continue
-        moves = {one: pair.relative or 0.0 for one, pair in pairs.items()}
-        if len(moves) == 1:
-            ((one, pair),) = pairs.items()
-            title = wording.say("of_scope", scope=wording.channel(one), metric=wording.metric(pair.now.metric))
-            lines.append(wording.told(title, pair, review.last_year))
-            continue
-        low, high = min(moves.values()), max(moves.values())
-        metric = next(iter(pairs.values())).now.metric
-        lines.append(
-            wording.say(
-                "prices", name=wording.metric(metric), count=len(moves), low=percent(low), high=percent(high),
-                up=sum(one > 0 for one in moves.values()), since=review.last_year,
-            )
-        )  # fmt: skip
-        doubled = [one for one, move in moves.items() if move + 1 >= DOUBLED]
-        if doubled:
-            lines.append(wording.say("prices.doubled", channels=wording.names(doubled)))
-    return [Prose(wording.clauses(lines))] if lines else []
-
-
-def _price_cells(review: Review, channel: str, names: Sequence[str]) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {"channel": review.wording.channel(channel)}
-    for name in names:
-        pair = review.year.channels[channel][name]
-        cells |= {f"{name}_before": pair.before, name: pair.now, f"{name}_change": review.wording.change(pair)}
-    return cells
-
-
-def _budget(review: Review) -> list[Part]:
-    """What was planned for each channel and what was spent."""
-    year, wording = review.year, review.wording
-    budgets = year.settings.project.budgets
-    whole = budget_of(budgets, year.spans.now)
-    if whole is None or whole.days != year.spans.now.days:
-        return []
-    planned = {
-        one: found.amount
-        for one in dict.fromkeys(each.channel for each in budgets)
-        if (found := budget_of(budgets, year.spans.now, frozenset({one})))
-    }
-    rows = {one: (float(amount), _spent(review, one)) for one, amount in planned.items()}
-    metric = next((pairs["spend"].now.metric for pairs in year.channels.values() if "spend" in pairs), None)
-    if metric is None or any(spent is None for _, spent in rows.values()):
-        return []
-    plan, spent = sum(row[0] for row in rows.values()), sum(row[1] or 0.0 for row in rows.values())
-    unit = wording.unit(metric, [plan, spent])
-    columns = [
-        Column("channel", wording.words["dimension.channel"], numeric=False),
-        Column("budget", wording.titled(wording.say("column.budget"), unit)),
-        Column("spend", wording.titled(wording.metric(metric), unit)),
-        Column("executed", wording.say("column.executed")),
-    ]
-    body = [
-        TableRow(_budget_cells(wording.channel(one), *row, unit))
-        for one, row in sorted(rows.items(), key=lambda item: (-item[1][0], item[0]))
-    ]
-    total = TableRow(_budget_cells(wording.say("total"), plan, spent, unit), RowKind.TOTAL)
-    text = wording.say("budget", plan=wording.money(plan), spent=wording.money(spent), share=f"{spent / plan:.1%}")
-    table = Table(
-        columns, [*body, total], "budget", wording.say("table.budget"), [Footnote(wording.say("note.budget"))]
-    )
-    return [Prose(wording.sentence(text)), table]
-
-
-def _spent(review: Review, channel: str) -> float | None:
-    pair = review.year.channels.get(channel, {}).get("spend")
-    return value_of(pair.now) if pair else 0.0
-
-
-def _budget_cells(name: str, plan: float, spent: float | None, unit: Unit) -> dict[str, Cell]:
-    share = (spent or 0.0) / plan if plan else None
-    return {
-        "channel": name,
-        "budget": Number(plan, unit.form),
-        "spend": Number(spent, unit.form),
-        "executed": Number(share, Form.RATE) if share is not None else "-",
-    }

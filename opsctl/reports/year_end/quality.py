@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from opsctl.core.period import Period
-from opsctl.metrics.answer import Row
 from opsctl.reports.chart import HeatMap, Scale
 from opsctl.reports.report import (
     Cell,
@@ -21,7 +20,7 @@ from opsctl.reports.report import (
     TableRow,
 )
 from opsctl.reports.scopes import EVERYBODY
-from opsctl.reports.year_end.figures import HEAT_DAYS, Pair, value_of
+from opsctl.reports.year_end.figures import HEAT_DAYS, Figures, Pair, value_of
 from opsctl.reports.year_end.halves import Halves
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.wording import capital
@@ -39,7 +38,7 @@ def quality(review: Review) -> Chapter:
         *([Heading(wording.say("quality.money"), 2), *money] if money else []),
         *review.notes.parts("quality"),
     ]
-    return Chapter(wording.say("quality"), parts)
+    return Chapter("quality", wording.say("quality"), parts)
 
 
 def _told(review: Review) -> list[Part]:
@@ -103,17 +102,17 @@ def _heat(review: Review) -> list[Part]:
     ]
 
 
-def _whole(rows: Mapping[str, Row], month: Period, name: str) -> float | None:
+def _whole(rows: Mapping[str, Figures], month: Period, name: str) -> float | None:
     """The retention of a month all of whose users are old enough."""
-    figure = rows[f"{month.start:%Y-%m}"].figures[name]
+    figure = rows[f"{month.start:%Y-%m}"][name]
     return figure.value if figure.mature == figure.users else None
 
 
-def _waiting(review: Review, rows: Mapping[str, Row], months: list[Period]) -> str:
+def _waiting(review: Review, rows: Mapping[str, Figures], months: list[Period]) -> str:
     """When what is blank will be known."""
     wording, told = review.wording, []
     for span in months:
-        figures = rows[f"{span.start:%Y-%m}"].figures
+        figures = rows[f"{span.start:%Y-%m}"]
         ready = {day: found for day in HEAT_DAYS if (found := figures[f"retention_d{day}"].matures_on)}
         if ready:
             days = [wording.say("heat.ready", days=day, day=wording.day(on)) for day, on in ready.items()]

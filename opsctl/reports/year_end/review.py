@@ -18,8 +18,9 @@ from opsctl.reports.year_end.wording import Wording
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: its title, and what it says; without a number it stands before or after the others."""
+    """A chapter: its name in data, its title, and what it says; without a number it stands before or after others."""
 
+    key: str
     title: str
     parts: Sequence[Part] = field(default=())
     numbered: bool = True
@@ -66,8 +67,7 @@ class Review:
     @property
     def last_year(self) -> str:
         """The year before as a sentence names it."""
-        key = "last_year" if self.year.spans.whole else "last_year.same_days"
-        return self.wording.say(key, year=self.year.spans.year - 1)
+        return self.wording.say("last_year" if self.year.spans.whole else "last_year.same_days")
 
     def goal(self, key: str) -> Goal | None:
         """A core figure by its key."""

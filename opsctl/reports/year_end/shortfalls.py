@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from opsctl.measures.coverage import spelt
+from opsctl.measures.family import Reason
 from opsctl.reports.findings import findings
 from opsctl.reports.report import Lines, Part
 from opsctl.reports.year_end.figures import UNTOLD
@@ -26,7 +27,7 @@ def shortfalls(review: Review) -> Chapter:
         listed = list(lines)
         if listed:
             parts.append(Lines(wording.say(key), [wording.sentence(line) for line in listed]))
-    return Chapter(wording.say("shortfalls"), [*parts, *review.notes.parts("problems")])
+    return Chapter("shortfalls", wording.say("shortfalls"), [*parts, *review.notes.parts("problems")])
 
 
 def _missed(review: Review) -> Iterable[str]:
@@ -34,7 +35,7 @@ def _missed(review: Review) -> Iterable[str]:
     for goal in (*review.goals, *review.finer):
         if goal.reached is False and goal.target is not None:
             yield wording.say(
-                "missed.line",
+                "missed.line" if goal.over else "missed.line.open",
                 name=dated(goal, review),
                 now=wording.value(goal.pair.now),
                 target=wording.worth(float(goal.target), goal.metric),
@@ -94,5 +95,8 @@ def _data(review: Review) -> Iterable[str]:
                 days=len(missing),
                 spelt=spelt(missing),
             )
+    spend = year.all.get("spend")
+    if spend is not None and spend.now.reason is Reason.NO_RATE:
+        yield wording.say("data.no_rate", currency=wording.currency)
     for note in findings(year.loaded):
         yield wording.words.say("report.problem", code=note.code, text=note.text)

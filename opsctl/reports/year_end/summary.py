@@ -8,14 +8,14 @@ from opsctl.core import period as periods
 from opsctl.metrics import load
 from opsctl.metrics.metric import Shape
 from opsctl.reports.advice import move
-from opsctl.reports.report import Cell, Column, Footnote, Lines, Number, Part, Prose, Table, TableRow
+from opsctl.reports.report import Cell, Column, Footnote, Lines, Part, Prose, Table, TableRow
 from opsctl.reports.scopes import EVERYBODY
 from opsctl.reports.year_end.figures import Pair, value_of
 from opsctl.reports.year_end.goals import Goal, gap, name_of, status, tally
 from opsctl.reports.year_end.halves import Halves, mix_of
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.verdicts import MOVES
-from opsctl.reports.year_end.wording import number
+from opsctl.reports.year_end.wording import in_unit, number
 
 MOST_FINDINGS, MOST_DECISIONS = 3, 5
 
@@ -34,6 +34,7 @@ def summary(review: Review) -> Chapter:
     if asked := decisions(review):
         parts.append(Lines(review.wording.say("decisions"), asked))
     return Chapter(
+        "summary",
         review.wording.say("summary"),
         [*parts, *review.notes.parts("support", review.wording.say("support"))],
         numbered=False,
@@ -78,8 +79,12 @@ def _clauses(review: Review) -> Iterable[str]:
         if moved is None:
             yield wording.told(title, pair, review.last_year)
         else:
-            key = "verdict.level" if wording.is_level(pair) else f"verdict.{name}"
-            yield wording.say(key, name=title, moved=moved, since=review.last_year)
+            yield wording.say(
+                f"verdict.{'level.' if wording.is_level(pair) else ''}{name}",
+                name=title,
+                moved=moved,
+                since=review.last_year,
+            )
     if pair := review.pair("paid", "cpa"):
         yield wording.from_to(wording.metric(pair.now.metric), pair)
     if moved := kept_moved(review):
@@ -146,7 +151,7 @@ def _cells(review: Review, goal: Goal) -> dict[str, Cell]:
         "before": number(pair.before, unit) if pair.values else missing,
         "now": number(pair.now, unit),
         "change": wording.signed(pair) or "-",
-        "target": None if target is None else Number(target, unit.form),
+        "target": in_unit(target, unit),
         "status": status(goal, wording),
     }
 
@@ -222,7 +227,7 @@ def _gained(halves: Halves | None, review: Review) -> list[str]:
 
 
 def _missed(review: Review) -> list[str]:
-    missed = [goal for goal in (*review.goals, *review.finer) if goal.reached is False]
+    missed = [goal for goal in (*review.goals, *review.finer) if goal.reached is False and goal.over]
     if not missed:
         return []
     wording = review.wording

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
@@ -36,6 +37,7 @@ class Wording:
 
     words: Words
     settings: Settings
+    code: str
 
     @property
     def chinese(self) -> bool:
@@ -58,9 +60,12 @@ class Wording:
 
     def those(self, channels: Sequence[str]) -> str:
         """Several channels and, in Chinese, how many: 抖音、快手两家."""
-        if not 1 < len(channels) <= len(self.words["year.counts"]):
-            return self.names(channels)
-        return self.say("those", names=self.names(channels), count=self.words["year.counts"][len(channels) - 1])
+        names = self.names(channels)
+        return self.words.get(f"year.those.{len(channels)}", "{names}").format_map({"names": names})
+
+    def them(self, channels: Sequence[str]) -> str:
+        """Several channels that were named just before: 这两家; one, by its name."""
+        return self.words.get(f"year.them.{len(channels)}", self.names(channels))
 
     def listed(self, texts: Sequence[str]) -> str:
         """Several things in one sentence."""
@@ -80,17 +85,19 @@ class Wording:
 
     def of(self, scope: Scope, metric: Metric) -> str:
         """A metric of a scope."""
-        key = "of_everybody" if scope == EVERYBODY else "of_scope"
-        return self.say(key, scope=self.scope(scope), metric=self.metric(metric))
+        name = self.metric(metric)
+        if scope == EVERYBODY:
+            return self.say("of_everybody", metric=name)
+        return self.say("of_scope", scope=self.scope(scope), metric=name)
 
     def scope(self, scope: Scope) -> str:
         """What a scope is called within a sentence."""
         name = scope.name(self.words)
         return name[:1].lower() + name[1:] if scope.key in _SCOPES else name
 
-    def day(self, day: object) -> str:
+    def day(self, day: date) -> str:
         """A day without its year."""
-        return day_of(day, self.words)  # type: ignore[arg-type]  # a date
+        return day_of(day, self.words)
 
     def span(self, period: Period) -> str:
         """Days without their year."""
@@ -107,9 +114,8 @@ class Wording:
 
     @property
     def currency(self) -> str:
-        """What the project's currency is called."""
-        code = self.settings.project.currency
-        return self.words.get(f"year.currency.{code}", code)
+        """What the currency of the review is called."""
+        return self.words.get(f"year.currency.{self.code}", self.code)
 
     def value(self, figure: Figure) -> str:
         """A figure with its unit; unknown: why."""
@@ -262,6 +268,17 @@ def tidy(text: str) -> str:
     return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
 
 
+_LARGE_UNITS = {Form.TEN_THOUSANDS: 10_000, Form.THOUSANDS: 1_000}
+
+
+def in_unit(value: float | None, unit: Unit) -> Number | None:
+    """A number in the unit that its row's name says, also where a file carries it unrounded."""
+    if value is None:
+        return None
+    scale = _LARGE_UNITS.get(unit.form)
+    return Number(value / scale, Form.PRICE) if scale else Number(value, unit.form)
+
+
 def number(figure: Figure | None, unit: Unit) -> Number | None:
-    """A figure as a number in the unit of its row."""
-    return None if figure is None else Number(value_of(figure), unit.form)
+    """A figure in the unit of its row."""
+    return None if figure is None else in_unit(value_of(figure), unit)
