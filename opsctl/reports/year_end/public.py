@@ -184,7 +184,7 @@ def _halves_table(halves: Halves, review: Review) -> Table:
     for at, metric in enumerate(metrics):
         values = [value_of(half.whole[metric.name]) for half in (halves.first, halves.second)]
         unit = wording.unit(metric, values)
-        name = capital(wording.metric(metric))
+        name = wording.words.get(f"column.{metric.name}", capital(wording.metric(metric)))
         columns += [
             Column(
                 f"{metric.name}_{key}",
