@@ -79,6 +79,7 @@ class Policy(Strict):
     step: Number = Field(description="The largest multiple that one plan may advise.", ge=1)
     test_share: Fraction = Field(description="A small test's share of the whole budget.")
     cut_p: Fraction = Field(description="How probable it must be before a channel is to be stopped.")
+    cut_p_campaign: Fraction = Field(description="The same of a campaign.")
     stop_p: Fraction = Field(description="How probable it must be before a stop is printed as one.")
     drift: Number = Field(description="How far quality drifts beyond what was seen, in logs.", ge=0)
     elasticity: Elasticity = Field(description="What is believed of spend and users before the weeks are seen.")

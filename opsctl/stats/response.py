@@ -5,17 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean, pstdev
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
-
-ROUNDS = 4  # of fitting the curve and the noise in turn
-STEPS = 40
-CLOSE = 1e-10
-WIDEST_STEP = 1.0
-_LEVEL, _ELASTICITY, _TREND, _PROMO = range(4)
+_LEVEL, _ELASTICITY = range(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,61 +76,24 @@ def fit(weeks: Sequence[Week], reference: float, belief: Belief) -> Response | N
     """
     if not weeks or reference <= 0 or not any(week.users for week in weeks):
         return None
-    spend = np.log([week.spend_day / reference for week in weeks])
-    design = np.column_stack(
-        [np.ones(len(weeks)), spend, [-week.ago for week in weeks], [week.promo for week in weeks]]
-    )
-    users = np.array([week.users for week in weeks], dtype=float)
-    found, covariance = _fitted(design, users, belief)
+    from opsctl.stats import poisson  # noqa: PLC0415 - numpy is slow to import, and most answers need no curve
+
+    spends = [math.log(week.spend_day / reference) for week in weeks]
+    users = [week.users for week in weeks]
+    rows = [(1.0, spend, -week.ago, week.promo) for spend, week in zip(spends, weeks, strict=True)]
+    prior = [
+        (math.log(fmean(users)), 0.0),
+        (belief.elasticity[0], belief.elasticity[1] ** -2),
+        (0.0, belief.trend**-2),
+        (belief.promo[0], belief.promo[1] ** -2),
+    ]
+    found, covariance = poisson.fitted(rows, users, prior, poisson.Noise(belief.noise, belief.noise_weeks))
     return Response(
-        users_day=float(np.exp(found[_LEVEL])) / 7,
-        variance=float(covariance[_LEVEL, _LEVEL]),
-        elasticity=float(found[_ELASTICITY]),
-        elasticity_sd=math.sqrt(covariance[_ELASTICITY, _ELASTICITY]),
-        spread=float(np.std(spend)),
+        users_day=math.exp(found[_LEVEL]) / 7,
+        variance=covariance[_LEVEL][_LEVEL],
+        elasticity=found[_ELASTICITY],
+        elasticity_sd=math.sqrt(covariance[_ELASTICITY][_ELASTICITY]),
+        spread=pstdev(spends),
         weeks=len(weeks),
         most=max(week.spend_day for week in weeks),
     )
-
-
-def _fitted(design: Floats, users: Floats, belief: Belief) -> tuple[Floats, Floats]:
-    prior = np.array([math.log(users.mean()), belief.elasticity[0], 0.0, belief.promo[0]])
-    precision = np.diag([0.0, belief.elasticity[1] ** -2, belief.trend**-2, belief.promo[1] ** -2])
-    found, extra = prior.copy(), belief.noise**2
-    curvature = precision
-    for _ in range(ROUNDS):
-        found, curvature = _mode(design, users, (prior, precision), found, extra)
-        extra = _extra_variance(users, np.exp(design @ found), belief)
-    return found, np.linalg.inv(curvature)
-
-
-def _mode(
-    design: Floats, users: Floats, prior: tuple[Floats, Floats], start: Floats, extra: float
-) -> tuple[Floats, Floats]:
-    """The most probable coefficients by Newton's steps, and the curvature there."""
-    found = start
-    curvature = prior[1]
-    for _ in range(STEPS):
-        mean = np.exp(design @ found)
-        weight = 1 / (1 + extra * mean)
-        slope = design.T @ ((users - mean) * weight) - prior[1] @ (found - prior[0])
-        curvature = design.T @ (design * (mean * weight)[:, None]) + prior[1]
-        step = np.clip(np.linalg.solve(curvature, slope), -WIDEST_STEP, WIDEST_STEP)
-        found = found + step
-        if np.abs(step).max() < CLOSE:
-            break
-    return found, curvature
-
-
-def _extra_variance(users: Floats, mean: Floats, belief: Belief) -> float:
-    """How much the weeks scatter beyond chance, drawn to what is usual."""
-    freedom = max(len(users) - 2, 1)
-
-    def too_much(extra: float) -> bool:
-        return float(((users - mean) ** 2 / (mean + extra * mean**2)).sum()) > freedom
-
-    low, high = 0.0, 4.0
-    for _ in range(50 if too_much(0.0) else 0):
-        middle = (low + high) / 2
-        low, high = (middle, high) if too_much(middle) else (low, middle)
-    return (low * freedom + belief.noise**2 * belief.noise_weeks) / (freedom + belief.noise_weeks)

@@ -10,8 +10,8 @@ from opsctl.stats.shrinkage import Estimate, between_within, credible
 from opsctl.verdicts.history import History, Track, Unit
 
 RUNS = 3.0  # active days come in runs: the variance of their number over that of single days
-USUAL = (0.04, 0.03, 0.03)  # how much campaigns differ in users per cost, days and orders: variance of the log
-USUAL_MEMBERS = 10.0
+USUAL = (0.05, 0.01, 0.03)  # how much campaigns differ in users per cost, days and orders: variance of the log
+USUAL_MEMBERS = 30.0
 
 
 @dataclass(frozen=True)

@@ -313,7 +313,7 @@ class _Desk:
         value = Value(Estimate(of_channel.mean + own.mean, of_channel.variance + own.variance))
         chance = value.chance_below(self.line)
         spend = self._share(unit, beside, channel)
-        verdict = _campaign_verdict(chance > self.policy.cut_p, now, spend)
+        verdict = _campaign_verdict(chance > self.policy.cut_p_campaign, now, spend)
         side = "below_line" if value.middle < self.line else "above_line"
         why = Why(side, {"value": value.middle, "low": value.low, "high": value.high, "line": self.line})
         stake = (value.middle - self.line) * now

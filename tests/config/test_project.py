@@ -99,7 +99,7 @@ def test_the_shipped_thresholds_are_the_documented_ones() -> None:
     assert (policy.last_day.share, policy.last_day.weekdays, policy.reinstall_days) == (Decimal("0.6"), 3, 90)
     assert (policy.line, policy.value_days, policy.look_back_weeks) == (Decimal(1), 90, 26)
     assert (policy.cap, policy.step, policy.test_share) == (Decimal(3), Decimal(2), Decimal("0.02"))
-    assert (policy.cut_p, policy.stop_p, policy.min_coverage) == (Decimal("0.8"), Decimal("0.95"), Decimal("0.95"))
+    assert (policy.cut_p, policy.stop_p, policy.min_coverage) == (Decimal("0.84"), Decimal("0.95"), Decimal("0.95"))
     assert (policy.total_budget_day, policy.validated) == (None, None)
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from opsctl.stats.response import Belief, Floats, Response, Week, _extra_variance, _mode, fit
+from opsctl.stats.poisson import Floats, Noise, _extra_variance, _mode
+from opsctl.stats.response import Belief, Response, Week, fit
 
 WEEKS = 26
 
@@ -118,14 +119,14 @@ def test_weeks_that_scatter_more_than_chance_are_trusted_less() -> None:
 def test_the_extra_variance_of_weeks_by_chance_is_nearly_the_belief_s_share() -> None:
     """(0 x 24 degrees of freedom + 0.08^2 x 8 weeks) / 32."""
     users = np.full(26, 100.0)
-    assert _extra_variance(users, users, Belief()) == pytest.approx(0.08**2 * 8 / 32)
+    assert _extra_variance(users, users, Noise(0.08, 8)) == pytest.approx(0.08**2 * 8 / 32)
 
 
 def test_the_extra_variance_is_that_at_which_pearson_s_statistic_is_its_degrees_of_freedom() -> None:
     """26 weeks of 100 +- 20: 26 x 400 / (100 + extra x 10,000) = 24, extra = 1/30."""
     users = np.array([80.0, 120.0] * 13)
     expected = (26 * 400 / 24 - 100) / 10_000
-    assert _extra_variance(users, np.full(26, 100.0), Belief()) == pytest.approx((expected * 24 + 0.0064 * 8) / 32)
+    assert _extra_variance(users, np.full(26, 100.0), Noise(0.08, 8)) == pytest.approx((expected * 24 + 0.0064 * 8) / 32)
 
 
 @given(
