@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from opsctl.config.strict import said
+from opsctl.core import period as periods
+from opsctl.core.errors import BadPeriod
 from opsctl.core.naming import nearest
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -67,6 +69,14 @@ def _month(value: str) -> str:
     if _MONTH.fullmatch(value):
         return value
     raise said("is no month", "such as 2025-06")
+
+
+def _period(value: str) -> str:
+    try:
+        periods.named(value)
+    except BadPeriod:
+        raise said("is no period", "such as 2025, 2025-Q1, 2025-03 or 2025-W07") from None
+    return value
 
 
 def _id(value: str) -> str:
@@ -121,6 +131,7 @@ Fraction = Annotated[Decimal, BeforeValidator(_fraction)]
 Day = Annotated[date, BeforeValidator(_day)]
 Month = Annotated[str, AfterValidator(_month)]
 Id = Annotated[str, AfterValidator(_id)]
+PeriodName = Annotated[str, AfterValidator(_period)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Encoding = Annotated[str, AfterValidator(_encoding)]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from opsctl.config.kinds import Amount, Day, Flag, Month, Number, Text, Whole
+from opsctl.config.kinds import Amount, Day, Flag, Month, Number, PeriodName, Text, Whole
 from opsctl.config.strict import Strict, told
 
 
@@ -50,7 +50,7 @@ class Target(Strict):
     metric: Text = Field(description="The metric's name, such as retention_d7.")
     channel: Text | None = Field(None, description="The channel's id; unset: all channels.")
     group: Text | None = Field(None, description="A group of the tree, such as public, in place of a channel.")
-    period: Text = Field(description="Such as 2025 or 2025-Q1.")
+    period: PeriodName = Field(description="Such as 2025 or 2025-Q1.")
     target: Number = Field(description="The value; rates are fractions.")
 
 

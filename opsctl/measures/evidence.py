@@ -98,6 +98,11 @@ class Evidence:
         return other
 
     @cached_property
+    def gap_days(self) -> frozenset[date]:
+        """The days on which some channel's money is missing."""
+        return frozenset(self.gaps["day"])
+
+    @cached_property
     def spending(self) -> list[str]:
         """The channels of which money is told, or missing."""
         told = self.tables["spend"].select("channel").unique().collect()["channel"]

@@ -69,12 +69,12 @@ def formed(value: float, form: Form) -> str:
         case Form.ERROR:
             text = f"{value * 100:.1f}"
         case Form.POINTS:
-            return f"{value * 100:+.1f}"
+            text = f"{value * 100:+.1f}"
         case Form.CHANGE:
-            return f"{value:+.1%}"
+            text = f"{value:+.1%}"
         case _:
             return _chance(value)
-    return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
+    return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
 
 
 def _chance(value: float) -> str:

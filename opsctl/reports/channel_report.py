@@ -39,7 +39,7 @@ from opsctl.reports.findings import findings
 from opsctl.reports.kpi_table import kpi_table
 from opsctl.reports.kpis import BOUGHT, OF_ALL, OF_SHOP, Kpi, kpis
 from opsctl.reports.notes import Notes
-from opsctl.reports.pruning import amount
+from opsctl.reports.prune_json import amount
 from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
 from opsctl.reports.scopes import EVERYBODY, Scope, bought

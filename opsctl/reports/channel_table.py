@@ -20,7 +20,7 @@ from opsctl.reports.channel_figures import ALL, CHANNEL, Asked, Figures, Line, M
 from opsctl.reports.counsel import Counsel
 from opsctl.reports.kpis import month_of
 from opsctl.reports.plan import budget_of
-from opsctl.reports.pruning import value_cell
+from opsctl.reports.prune_page import value_cell
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, RowKind, Table, TableRow
 from opsctl.reports.scopes import Scope
 from opsctl.reports.units import money_form, unit

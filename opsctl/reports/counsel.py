@@ -10,7 +10,7 @@ from opsctl.config.settings import Settings
 from opsctl.core.period import Period
 from opsctl.ingest.load import Loaded
 from opsctl.measures.known import Known
-from opsctl.reports.pruning import lanes
+from opsctl.reports.judged import lanes
 from opsctl.reports.reviewed import reviewed
 from opsctl.verdicts.effect import Effect, effect
 from opsctl.verdicts.judgement import Judgement, Verdict

@@ -11,9 +11,10 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
 from opsctl.reports.calendar import span_of
 from opsctl.reports.kpis import ADDED_UP, Kpi
-from opsctl.reports.report import Cell, Column, Form, Number, Sparkline, Table, TableRow
+from opsctl.reports.report import Cell, Column, Footnote, Form, Number, Sparkline, Table, TableRow
 from opsctl.reports.units import money_form, unit
 
+MARK = "*"
 SAME_DAYS = 4  # the weekdays whose mean a day is set beside
 
 
@@ -21,7 +22,8 @@ def kpi_table(kpis: Sequence[Kpi], grain: Grain, currency: str, words: Words) ->
     """One row per key figure."""
     rows = [TableRow(_cells(one, currency, words)) for one in kpis]
     columns = [column for column in _columns(kpis, grain, words) if _says_something(column.key, rows)]
-    return Table(columns, rows, "kpis")
+    marked = [Footnote(words["kpi.note.fewer_days"])] if any(map(_on_fewer_days, kpis)) else []
+    return Table(columns, rows, "kpis", footnotes=marked)
 
 
 def _says_something(key: str, rows: Sequence[TableRow]) -> bool:
@@ -53,7 +55,7 @@ def _columns(kpis: Sequence[Kpi], grain: Grain, words: Words) -> list[Column]:
 def _cells(one: Kpi, currency: str, words: Words) -> dict[str, Cell]:
     form = _form([one.now, one.before, one.to_date], one, words)
     return {
-        "metric": name(one, form, currency, words),
+        "metric": name(one, form, currency, words) + (MARK if _on_fewer_days(one) else ""),
         "now": _in(one.now, form),
         "before": _in(one.before, form),
         "same_days": _same_days(one, form),
@@ -65,6 +67,11 @@ def _cells(one: Kpi, currency: str, words: Words) -> dict[str, Cell]:
         "standing": words[f"kpi.standing.{one.standing.value}"] if one.standing else None,
         "history": Sparkline(one.history),
     }
+
+
+def _on_fewer_days(one: Kpi) -> bool:
+    """Is the change taken over fewer days than the period has, since some are missing in it or in the one before?"""
+    return one.change is not None and one.fair.value != one.now.value
 
 
 def name(one: Kpi, form: Form | None, currency: str, words: Words) -> str:

@@ -20,7 +20,7 @@ from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.plan import budget_of, reached, target_of
-from opsctl.reports.scopes import Scope, figures
+from opsctl.reports.scopes import PAID, Scope, figures
 from opsctl.verdicts.comparison import days_of
 from opsctl.verdicts.usual import Usual
 
@@ -284,7 +284,11 @@ def _target(asked: _Asked, metric: Metric, days: Period) -> Fraction | None:
     if metric.name == "spend":
         planned = budget_of(asked.project.budgets, span, _members(asked.scope))
         return planned.amount if planned and planned.days == span.days else None
-    return target_of(asked.project.targets, metric.name, span, group=group, adds_up=metric.shape in ADDED_UP)
+    adds_up = metric.shape in ADDED_UP
+    found = target_of(asked.project.targets, metric.name, span, group=group, adds_up=adds_up)
+    if found is None and group == PAID:  # without a tree nobody can name the group: a plain target is of these
+        return target_of(asked.project.targets, metric.name, span, adds_up=adds_up)
+    return found
 
 
 def _members(scope: Scope) -> frozenset[str] | None:

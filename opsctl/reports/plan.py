@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from opsctl.config.plans import Budget, Target
 from opsctl.core import period as periods
-from opsctl.core.errors import BadPeriod
 from opsctl.core.period import Period
 from opsctl.metrics.figure import Figure
 
@@ -31,19 +30,11 @@ def target_of(  # noqa: PLR0913 - of which metric, when, of whom
         (span.days, one.target)
         for one in targets
         if (one.metric, one.channel, one.group) == (metric, channel, group)
-        and (span := _span(one.period)) is not None
-        and span.start <= period.start
+        and (span := periods.named(one.period)).start <= period.start
         and period.end <= span.end
         and (span.days == period.days or not adds_up)
     ]
     return Fraction(min(found, key=lambda pair: pair[0])[1]) if found else None
-
-
-def _span(text: str) -> Period | None:
-    try:
-        return periods.named(text)
-    except BadPeriod:
-        return None
 
 
 def reached(figure: Figure, target: Fraction) -> bool | None:

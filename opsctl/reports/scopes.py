@@ -14,6 +14,7 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric
 
 PUBLIC = "public"  # 公域: bought from platforms
+PAID = "paid"  # without a tree: all that spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def groups(project: Project) -> tuple[Scope, ...]:
 def bought(project: Project, spending: Sequence[str]) -> Scope:
     """The channels whose users are bought from platforms: the tree's group `public`, without one all that spent."""
     members = _members(project, PUBLIC)
-    return Scope(PUBLIC, members) if members else Scope("paid", tuple(sorted(spending)))
+    return Scope(PUBLIC, members) if members else Scope(PAID, tuple(sorted(spending)))
 
 
 def _members(project: Project, group: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from opsctl.core.period import WEEK_DAYS, Period
 from opsctl.measures.known import Known
-from opsctl.reports.pruning import Made
+from opsctl.reports.judged import Made
 from opsctl.verdicts.grounds import Basis, Check, basis, checks
 from opsctl.verdicts.judgement import Judgement, Verdict
 from opsctl.verdicts.worth import Worth

@@ -6,7 +6,7 @@ from typing import Any
 
 from opsctl.core.period import WEEK_DAYS
 from opsctl.reports.advice import is_stop
-from opsctl.reports.pruning import PLACES, amount
+from opsctl.reports.prune_json import PLACES, amount
 from opsctl.reports.stop_case import Case, Won
 from opsctl.verdicts.effect import Change
 from opsctl.verdicts.grounds import Basis, Beside, Check

@@ -15,8 +15,9 @@ from opsctl.metrics.figure import Figure
 from opsctl.reports.advice import REVIEW_DAYS, advice, because, move
 from opsctl.reports.calendar import day_of, span_of
 from opsctl.reports.findings import findings
+from opsctl.reports.judged import check_named, judged
 from opsctl.reports.plan import target_of
-from opsctl.reports.pruning import check_named, flip, judged
+from opsctl.reports.prune_page import flip
 from opsctl.reports.report import Cell, Column, Form, Lines, Number, Part, Report, Table, TableRow
 from opsctl.reports.stop_case import Case, Won, case_of
 from opsctl.reports.stop_json import data_of

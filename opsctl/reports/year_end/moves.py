@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from opsctl.reports.advice import advice
-from opsctl.reports.pruning import effect_lines, lanes, value_cell
+from opsctl.reports.judged import lanes
+from opsctl.reports.prune_page import effect_lines, value_cell
 from opsctl.reports.report import Cell, Column, Footnote, Form, Heading, Lines, Number, Part, Prose, Table, TableRow
 from opsctl.reports.year_end.figures import Pair
 from opsctl.reports.year_end.review import Chapter, Review
