@@ -48,7 +48,6 @@ SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the rig
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
 STICKS = 0.05  # so much less probability keeps a stop that was advised before
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
-TELLING = (0.55, 0.999)  # chances outside take no users, or more than there are
 SUREST = 0.01  # the least doubt of an elasticity that a regression can work with
 YOUNG = 0.35  # more of a value than this was never seen
 
@@ -117,6 +116,7 @@ class _Desk:
         given = budget if budget is not None else self.policy.total_budget_day
         self.total = float(given) if given is not None else sum(one.now for one in self.money.values())
         self.line = float(self.policy.line)
+        self.margin = self.line  # what the last unit brings wherever money is moved, once it has been split
 
     # --- channels ---------------------------------------------------------------------------------------
 
@@ -124,8 +124,8 @@ class _Desk:
         """Every channel: those that cannot be judged first keep their money, the rest is split among the others."""
         settled = {name: made for name in self.history.channels if (made := self._unjudged(name)) is not None}
         others = [name for name in self.history.channels if name not in settled]
-        plan, margin = self._split(others, settled)
-        still = {name: made for name in others if (made := self._unmoved(name, plan[name], margin)) is not None}
+        plan, self.margin = self._split(others, settled)
+        still = {name: made for name in others if (made := self._unmoved(name, plan[name])) is not None}
         plan, _ = self._split([name for name in others if name not in still], settled | still)
         moved = {name: self._moved(name, spend) for name, spend in plan.items()}
         return sorted((settled | still | moved).values(), key=lambda one: (-one.spend_now, one.channel))
@@ -185,22 +185,25 @@ class _Desk:
         stays = STICKS if self.previous.get(name) is Verdict.CUT else 0.0
         return self._value(name).chance_below(self.line) > float(self.policy.cut_p) - stays
 
-    def _unmoved(self, name: str, spend: float, margin: float) -> Judgement | None:
+    def _unmoved(self, name: str, spend: float) -> Judgement | None:
         """A channel whose money stays: the move would be small, or may well go the wrong way."""
         now = self.money[name].now
         if self._is_poor(name):
             return None
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
-        if self._sure(name, margin) < SURE_OF_DIRECTION:
+        if self._sure(name, self.margin) < SURE_OF_DIRECTION:
             return self._made(name, Verdict.HOLD, now, first=Why("undecided"))
         return None
 
     def _sure(self, name: str, margin: float) -> float:
         """How probable it is that the last unit spent today truly brings more, or less, than it would elsewhere."""
-        log, purse = self._value(name).log, self._purse(name)
-        distance = abs(math.log(margin_at(purse, purse.now)) - math.log(margin))
-        return NormalDist().cdf(distance / log.variance**0.5)
+        return NormalDist().cdf(self._distance(name, margin) / self._value(name).log.variance**0.5)
+
+    def _distance(self, name: str, margin: float) -> float:
+        """How far apart in logs what its last unit brings and what it would bring elsewhere are believed to be."""
+        purse = self._purse(name)
+        return abs(math.log(margin_at(purse, purse.now)) - math.log(margin))
 
     def _moved(self, name: str, spend: float) -> Judgement:
         now = self.money[name].now
@@ -276,18 +279,16 @@ class _Desk:
         """What would change the verdict: the cost or retention at which the line is reached, or more users."""
         worth, value = self._worth(name), self._value(name)
         if verdict is Verdict.HOLD:
-            yield self._more_users(worth, value)
+            yield self._more_users(name, worth, value)
         if verdict in {Verdict.CUT, Verdict.REDUCE} and value.middle < self.line:
             yield Why("cost_to", {"cost": worth.cost * value.middle / self.line})
             kept = worth.curve.total - 1
             if kept > 0:
                 yield Why("retention_times", {"times": (worth.curve.total * self.line / value.middle - 1) / kept})
 
-    def _more_users(self, worth: Worth, value: Value) -> Why:
-        """About how many more users would tell; where drift alone hides the answer, that is said."""
-        least, most = TELLING
-        wanted = NormalDist().inv_cdf(min(max(float(self.policy.cut_p), least), most))
-        distance = abs(value.log.mean - math.log(self.line)) / wanted
+    def _more_users(self, name: str, worth: Worth, value: Value) -> Why:
+        """About how many more users would tell which way; where drift alone hides the answer, that is said."""
+        distance = self._distance(name, self.margin) / NormalDist().inv_cdf(SURE_OF_DIRECTION)
         needed = distance**2 - float(self.policy.drift) ** 2
         seen = value.log.variance - float(self.policy.drift) ** 2
         if needed <= 0:

@@ -24,7 +24,9 @@ LOCALES = ("zh-CN", "en")
 COMMANDS = {
     "report": ("report", "sample_data/"),
     "report-month": ("report", "sample_data/", "--period", "2025-11"),
-    "prune": ("prune", "sample_data/"),
+    "prune": ("prune", "sample_data/", "--as-of", "2025-06-30"),
+    "why": ("why", "cpa", "sample_data/", "--period", "2025-12"),
+    "year-end": ("year-end", "2025", "sample_data/"),
 }
 DESKTOP, PHONE = 1280, 390
 UPRIGHT, ACROSS = 703, 1031  # pixels of A4 between its margins
