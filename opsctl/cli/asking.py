@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Conditions = dict[str, list[str]]
 
+LARGEST_BUDGET = 1e12  # well within what amounts are kept in
+
 
 def metrics(names: str) -> list[Metric]:
     """The metrics of a comma-separated list, each once, in its order.
@@ -50,6 +52,17 @@ def stopped(what_if: list[str] | None) -> list[str]:
             raise BadOption(f"--what-if '{text}' is not understood", hint="write --what-if cut=CHANNEL")
         found.append(channel.strip())
     return list(dict.fromkeys(found))
+
+
+def budget(amount: float | None) -> float | None:
+    """The money to split, per day; a nought without its sign.
+
+    Raises:
+        BadOption: It is more than amounts can be.
+    """
+    if amount is not None and amount > LARGEST_BUDGET:
+        raise BadOption(f"--budget {amount:g} is no amount", hint="write money per day, such as 5000")
+    return None if amount is None else abs(amount)
 
 
 def named_period(text: str | None) -> Period | None:

@@ -62,6 +62,7 @@ def prune(
     voice = session.Voice(quiet, verbose)
     answer = sink.Sink(sink.chosen_formats(format_, json, output), output, width, no_color)
     stopped = asking.stopped(what_if)
+    money = asking.budget(budget)
     asked = asking.named_period(period)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
@@ -70,9 +71,9 @@ def prune(
     days = asking.period(known, period) if period else None
     words, of = Words(chosen.locale), chosen.project.channel_of
     if channel is None:
-        made = pruning(loaded, known, chosen, words, budget, [of(name) for name in stopped], days)
+        made = pruning(loaded, known, chosen, words, money, [of(name) for name in stopped], days)
     else:
-        made = stop_proposal(loaded, known, chosen, words, of(channel), budget, days)
+        made = stop_proposal(loaded, known, chosen, words, of(channel), money, days)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

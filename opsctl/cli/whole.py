@@ -28,9 +28,10 @@ def write_all(files: Mapping[Path, bytes], *, private: bool = False) -> None:
     Raises:
         CannotWrite: One of them cannot be written; it is named, and none is there.
     """
+    places = {_place_of(path): content for path, content in files.items()}
     with ExitStack() as undo:
-        parts = [(path, _part(path, content, undo, private=private)) for path, content in files.items() if _plain(path)]
-        for path, content in files.items():
+        parts = [(path, _part(path, text, undo, private=private)) for path, text in places.items() if _plain(path)]
+        for path, content in places.items():
             if not _plain(path):
                 _pour(path, content)
         with ExitStack() as back:
@@ -39,6 +40,11 @@ def write_all(files: Mapping[Path, bytes], *, private: bool = False) -> None:
                     back.callback(_restore, path, _before(path))
                 _place(part, path)
             back.pop_all()
+
+
+def _place_of(path: Path) -> Path:
+    """Where a link leads: the link itself, such as /dev/stdout, must never be replaced by a file."""
+    return path.resolve() if path.is_symlink() and _plain(path) else path
 
 
 def _plain(path: Path) -> bool:

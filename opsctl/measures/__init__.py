@@ -19,6 +19,7 @@ def families() -> tuple[Family, ...]:
     return tuple(module.FAMILY for module in modules if hasattr(module, "FAMILY"))
 
 
+@cache
 def find(name: str) -> tuple[Family, Request]:
     """The family that makes a measure.
 

@@ -113,7 +113,7 @@ def _on_offsets(
     through = evidence.through("cohort")
     if cohorts is None or through is None:
         return None
-    offsets = sorted({request.numbers["N"] for request in wanted.values()})
+    offsets = sorted({request.numbers["N"] for name, request in wanted.items() if name in answerable})
     for n in offsets:
         once = _told(evidence, column, units, n).unique(COHORT, keep="first", maintain_order=True)
         places = {f"{name}_{n}": name for name in ("source_file", "source_line")}

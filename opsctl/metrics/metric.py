@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from opsctl.core import money
@@ -101,18 +102,18 @@ class Metric:
     cohort: Cohort | None
     formula: Formula
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The formula's parameters: measures with the numbers filled in, `all_` prefixes and `margin`."""
         return tuple(Template(name).fill(dict(self.numbers)) for name in inspect.signature(self.formula).parameters)
 
-    @property
+    @cached_property
     def measures(self) -> tuple[str, ...]:
         """The measures that the formula needs."""
         named = (name.removeprefix(EVERYWHERE) for name in self.parameters if name != "margin")
         return tuple(dict.fromkeys(named))
 
-    @property
+    @cached_property
     def cohort_measures(self) -> tuple[str, ...]:
         """The measures that tell who is judged."""
         if self.cohort is None:
@@ -120,7 +121,7 @@ class Metric:
         names = (self.cohort.mature, self.cohort.users, self.cohort.last)
         return tuple(Template(name).fill(dict(self.numbers)) for name in names)
 
-    @property
+    @cached_property
     def rounding(self) -> str | None:
         """The measure of how far its count of returning users may be off, where tables of rates can tell it."""
         first = next(iter(inspect.signature(self.formula).parameters))

@@ -11,10 +11,13 @@ from opsctl.core.clean import clean
 from opsctl.metrics.figure import Figure
 from opsctl.render import Page
 from opsctl.render.cells import said_in_words
-from opsctl.reports.report import Cell, Number, Report, RowKind, Table
+from opsctl.reports.report import Cell, Form, Number, Report, RowKind, Table
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what a spreadsheet would compute, full-width ones too
 _NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?%?")
+
+
+MONEY = {Form.MONEY, Form.ROUND_MONEY, Form.TEN_THOUSANDS, Form.THOUSANDS}
 
 
 def render(report: Report, page: Page) -> str:  # noqa: ARG001 - every writer is called alike
@@ -58,6 +61,8 @@ def _raw(cell: Cell, *, numeric: bool) -> str:
     match cell:
         case Figure():
             value = cell.as_json()["value"]
+        case Number() if cell.form in MONEY and cell.value is not None:
+            return f"{cell.value:.4f}"
         case Number():
             value = cell.value
         case str():

@@ -26,7 +26,7 @@ def render(report: Report, page: Page) -> str:
     """Headings, sentences and tables, in which nothing that a name holds is markup; charts are for other writers."""
     blocks = [_Block((f"# {_line(report.title)}",))] if report.title else []
     blocks += [_Block((_strong(report.status),))] if report.status else []
-    blocks += [block for part in report.parts if (block := _block(part, page))]
+    blocks += [block for part in report.parts if (block := _block(part, page)) and block.text.strip()]
     return "\n\n".join(block.text for block in _fitting(blocks, page)) + "\n"
 
 

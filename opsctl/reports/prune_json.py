@@ -77,8 +77,8 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
 
 
 def amount(value: float) -> str:
-    """An amount to the cent, as JSON carries money."""
-    return money.text(round(value * 100) * 100)
+    """An amount to the ten-thousandth, as JSON carries money."""
+    return money.text(round(value * money.TEN_THOUSANDTHS))
 
 
 def _quality_as_json(made: Made) -> dict[str, Any] | None:

@@ -82,7 +82,7 @@ def _poor(made: Made) -> list[str]:
     if stays is None or not losing:
         return []
     users, low, _ = stays.together([one.channel for one in losing])
-    if low is None or not users:
+    if low is None or not users or stays.undecided is None:
         return []
     return [
         made.words.say(
@@ -93,6 +93,8 @@ def _poor(made: Made) -> list[str]:
             span=span_of(stays.span, made.words),
             day=stays.day,
             line=f"{stays.line:.0%}",
+            sure=f"{float(made.settings.policy.low_efficiency.probability):.0%}",
+            undecided=f"{stays.undecided:.1%}",
         )
     ]
 

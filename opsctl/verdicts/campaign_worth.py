@@ -35,7 +35,7 @@ def beside_channel(history: History) -> dict[Unit, Estimate]:
 
 
 def _has_siblings(history: History, unit: Unit) -> bool:
-    siblings = [other for other in history.campaigns if other[0] == unit[0] and other[1] is not None]
+    siblings = [other for other in history.members[unit[0]] if other[1] is not None]
     return unit[1] is not None and len(siblings) > 1 and any(history.channels[unit[0]].spend)
 
 
@@ -61,9 +61,10 @@ def _expected_days(track: Track, channel: Track) -> float:
 
 
 def _spread(parts: Mapping[Unit, _Parts], at: int) -> float:
-    channels = sorted({unit[0] for unit in parts})
-    members = [[one for unit, one in parts.items() if unit[0] == channel] for channel in channels]
-    groups = [([one.values[at] for one in group], [one.variances[at] for one in group]) for group in members]
+    members: dict[str, list[_Parts]] = {}
+    for unit, one in sorted(parts.items(), key=lambda pair: (pair[0][0], pair[0][1] or "")):
+        members.setdefault(unit[0], []).append(one)
+    groups = [([one.values[at] for one in group], [one.variances[at] for one in group]) for group in members.values()]
     return between_within(groups, USUAL[at], USUAL_MEMBERS)
 
 

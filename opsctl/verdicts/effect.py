@@ -54,7 +54,7 @@ class Effect:
         kept: Of these, those back on the day of retention; None where retention is not known of all.
         cpa: Spend per new user.
         retention: Kept / users.
-        cost_per_kept: Spend per kept user.
+        cost_per_kept: Spend per kept user; None where nobody is kept.
     """
 
     users: Change
@@ -78,20 +78,21 @@ def effect(lanes: Sequence[Lane], added: float = 0.0, added_spend: float = 0.0) 
     draws = [_Outcome.of(lanes, [_drawn(lane, chance) for lane in lanes], added, added_spend) for _ in range(DRAWS)]
     found = [one for one in draws if one is not None]
     known = all(lane.judged for lane in lanes) and not added
+    stays = known and middle.now.kept > 0 and middle.after.kept > 0
 
     def change(figure: Callable[[_Sides], float]) -> Change:
         # The range is that of the change, around what is expected: before and after share their luck.
         moves = sorted(figure(one.after) - figure(one.now) for one in found)
         tail = round(len(moves) * (1 - LEVEL) / 2)
         now, after = figure(middle.now), figure(middle.after)
-        return Change(now, after, now + moves[tail], now + moves[-1 - tail])
+        return Change(now, after, max(now + moves[tail], 0.0), now + moves[-1 - tail])
 
     return Effect(
         change(lambda side: side.users),
         change(lambda side: side.kept) if known else None,
         change(lambda side: side.spend / side.users),
         change(lambda side: side.kept / side.users) if known else None,
-        change(lambda side: side.spend / side.kept if side.kept else 0.0) if known else None,
+        change(lambda side: side.spend / side.kept) if stays else None,
     )
 
 

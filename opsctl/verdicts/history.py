@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -48,13 +48,16 @@ class Track:
     net_units: int = 0
     units_squared: int = 0
 
-    def __add__(self, other: Track) -> Track:
+    @staticmethod
+    def total(tracks: Sequence[Track]) -> Track:
+        """Several tracks added up; at least one."""
+
         def sums(name: str) -> tuple[float, ...]:
-            return tuple(a + b for a, b in zip(getattr(self, name), getattr(other, name), strict=True))
+            return tuple(map(sum, zip(*(getattr(one, name) for one in tracks), strict=True)))
 
         rows = {name: sums(name) for name in ("spend", "users", "active", "reached")}
         single = ("people", "days", "squares", "paying_days", "orders", "net_units", "units_squared")
-        return Track(**rows, **{name: getattr(self, name) + getattr(other, name) for name in single})  # type: ignore[arg-type]  # by name
+        return Track(**rows, **{name: sum(getattr(one, name) for one in tracks) for name in single})  # type: ignore[arg-type]  # by name
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,20 @@ class History:
     @cached_property
     def channels(self) -> dict[str, Track]:
         """Every channel, its campaigns added up."""
-        found: dict[str, Track] = {}
-        for (channel, _), track in self.campaigns.items():
-            found[channel] = found[channel] + track if channel in found else track
+        return {name: Track.total([self.campaigns[unit] for unit in units]) for name, units in self.members.items()}
+
+    @cached_property
+    def members(self) -> dict[str, list[Unit]]:
+        """By channel its campaigns, the one that nobody tells among them."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.campaigns:
+            found.setdefault(unit[0], []).append(unit)
         return found
+
+    @cached_property
+    def everyone(self) -> Track:
+        """All channels together."""
+        return Track.total(list(self.channels.values()))
 
     def last(self, channel: str, days: int) -> list[int]:
         """Those of the last days that are whole, from the channel's first money on."""

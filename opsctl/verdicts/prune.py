@@ -327,7 +327,7 @@ class _Desk:
     def _share(self, unit: Unit, beside: Mapping[Unit, Estimate], channel: Judgement) -> float:
         """Its part of the channel's next spend: alike at the margin with its siblings, nothing above the step."""
         power = 1 / (1 - self._elasticity(channel.channel))
-        siblings = [other for other in beside if other[0] == unit[0]]
+        siblings = [other for other in self.history.members[unit[0]] if other in beside]
         weights = {other: self._spend_now(other) * math.exp(beside[other].mean * power) for other in siblings}
         everything = sum(weights.values())
         part = channel.spend_next * weights[unit] / everything if everything else 0.0

@@ -107,7 +107,7 @@ def worths(history: History, beliefs: Beliefs) -> dict[str, Worth | Missing]:
 
 def _worth(history: History, channel: str, beliefs: Beliefs) -> Worth | Missing:
     track, margin = history.channels[channel], beliefs.margin.get(channel)
-    everyone = all_of(history)
+    everyone = history.everyone
     weeks = history.weeks(channel)
     if channel in history.unread:
         return Missing(history.unread[channel])
@@ -132,12 +132,6 @@ def _worth(history: History, channel: str, beliefs: Beliefs) -> Worth | Missing:
 def _wins_nobody(track: Track, everyone: Track) -> bool:
     """Money that would have won others a handful of users won none: rather are its users counted elsewhere."""
     return not any(track.users) and sum(track.spend) * sum(everyone.users) >= FEW_PEOPLE * sum(everyone.spend)
-
-
-def all_of(history: History) -> Track:
-    """All channels together."""
-    tracks = list(history.channels.values())
-    return sum(tracks[1:], start=tracks[0])
 
 
 def _from_the_last(weeks: Sequence[Week]) -> list[Week]:

@@ -118,6 +118,18 @@ def test_a_file_that_cannot_take_its_place_sends_the_others_back(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"old": b"before"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_stays_a_link_and_what_it_leads_to_is_written(tmp_path: Path, exists: bool) -> None:  # noqa: FBT001
+    real, link = tmp_path / "real", tmp_path / "link"
+    if exists:
+        real.write_bytes(b"before")
+    link.symlink_to(real)
+    write_all({link: b"after"})
+    assert link.is_symlink()
+    assert real.read_bytes() == b"after"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="devices of POSIX")
 def test_a_device_beside_a_file_stays_a_device(tmp_path: Path) -> None:
     write_all({Path(os.devnull): b"gone", tmp_path / "kept": b"kept"})

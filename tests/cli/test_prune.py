@@ -142,6 +142,18 @@ def test_what_is_asked_wrongly_is_said(folder: Path, arguments: list[str], said:
     assert said in ran.err
 
 
+@pytest.mark.parametrize("amount", ["inf", "1e300"])
+def test_a_budget_beyond_all_amounts_is_a_slip_of_the_finger(folder: Path, amount: str) -> None:
+    ran = opsctl("prune", folder, "--budget", amount)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--budget {float(amount):g} is no amount" in ran.err
+
+
+def test_a_budget_of_minus_nought_is_nought(folder: Path) -> None:
+    plain, signed = (opsctl("prune", folder, "--budget", text, "-q").out for text in ("0", "-0.0"))
+    assert signed == plain
+
+
 def test_an_earlier_day_is_judged_on_what_was_known_then(folder: Path) -> None:
     found = opsctl("prune", folder, "--as-of", day(DAYS - 31).isoformat(), "--json", "-q").json
     assert found["period"]["to"] == day(DAYS - 31).isoformat()

@@ -123,3 +123,15 @@ def test_a_figure_names_the_lines_of_the_table_it_was_counted_from(wide: Path) -
     ran = opsctl("explain", "retention_d7", wide, "--channel", "快手", "--json")
     (counted, _) = ran.json["sides"]
     assert [(source["table"], source["lines"]) for source in counted["sources"]] == [("cohort", "4")]
+
+
+def test_what_needs_rows_of_users_is_unknown_beside_what_the_table_tells(wide: Path) -> None:
+    ran = opsctl("query", "return_rate_8_30,retention_d7", wide, "--json")
+    assert ran.figure("return_rate_8_30")["reason"] == "not_supplied"
+    assert ran.figure("retention_d7")["numerator"] == 223 + 88 + 60
+
+
+def test_a_year_is_reviewed_from_a_table_of_cohorts(wide: Path) -> None:
+    ran = opsctl("year-end", "2025", wide, "--locale", "en")
+    assert ran.code == 0, ran.err
+    assert "D7 retention" in ran.out

@@ -73,6 +73,7 @@ CASES = [
     Case("policy: {high_value: {threshold: 3k}}", 1, 34, "'3k' is no number"),
     Case("policy: {high_value: {threshold: -3}}", 1, 34, "is below 0"),
     Case("policy: {last_day: {share: 60}}", 1, 28, "write 0.6"),
+    Case("policy: {look_back_weeks: 521}", 1, 27, "is above 520"),
     Case("policy: {last_day: {weekdays: 0}}", 1, 31, "is below 1"),
     Case("events: [{name: a, from: 2025-06-31}]", 1, 26, "is no day"),
     Case("events: [{name: a, from: 2025-06-02, to: 2025-06-01}]", 1, 10, "lies before 'from'"),

@@ -54,6 +54,20 @@ def test_users_and_money_of_others_are_in_both() -> None:
     assert made.kept is None  # nobody told how the others stay
 
 
+def test_where_nobody_is_kept_a_kept_user_has_no_cost() -> None:
+    made = found(lane(100, 50, 10, 0, 100))
+    assert made.kept is not None
+    assert (made.kept.now, made.cost_per_kept) == (0, None)
+
+
+def test_a_range_never_goes_below_nobody() -> None:
+    """Nearly all money is taken away: what 400 a day truly win is doubtful, but not less than nothing is left."""
+    made = found(lane(400, 1, 40, 100, 1000, users_sd=0.5, elasticity=(0.9, 0.1)))
+    assert made.kept is not None
+    assert made.cost_per_kept is not None
+    assert min(made.users.low, made.kept.low, made.cpa.low, made.cost_per_kept.low) >= 0
+
+
 def test_where_one_channel_s_retention_is_not_known_nobody_s_is_blended() -> None:
     made = found(lane(100, 50, 10, 10, 100), lane(100, 100, 10))
     assert (made.kept, made.retention, made.cost_per_kept) == (None, None, None)

@@ -12,9 +12,10 @@ from typing import Any
 from opsctl.core.errors import NoData
 from opsctl.core.period import Period
 from opsctl.measures.known import known
+from opsctl.reports.reviewed import reviewed
 from opsctl.reports.year_end.figures import Year
 from opsctl.verdicts.judgement import Judgement, Verdict
-from opsctl.verdicts.prune import Pruning, prune
+from opsctl.verdicts.prune import Pruning
 
 MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW)
 STEADY = 0.10  # a smaller change of spend is none
@@ -99,7 +100,7 @@ def _checkpoint(year: Year, day: date) -> Checkpoint | None:
         of = year.known if day == year.evidence.as_of else known(year.loaded, year.settings, day)
     except NoData:
         return None
-    found = prune(of, year.settings)
+    found = reviewed(year.loaded, of, year.settings)
     judged = found is not None and any(one.value is not None for one in found.channels)
     return Checkpoint(day, found) if found is not None and judged else None
 
