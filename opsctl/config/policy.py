@@ -73,7 +73,7 @@ class Policy(Strict):
     last_day: LastDay = Field(description="When the last day counts as not over.")
     reinstall_days: Whole = Field(description="A user who comes back within these days is not new.")
     line: Number = Field(description="The gross profit per unit of cost that a channel must bring.", gt=0)
-    value_days: Annotated[Whole, Field(ge=1)] = Field(description="The day up to which gross profit counts.")
+    value_days: Annotated[Whole, Field(ge=1, le=1095)] = Field(description="The day up to which gross profit counts.")
     look_back_weeks: Annotated[Whole, Field(ge=4, le=520)] = Field(description="How many weeks verdicts look at.")
     cap: Number = Field(description="The largest multiple of today's spend for one channel.", ge=1)
     step: Number = Field(description="The largest multiple that one plan may advise.", ge=1)

@@ -167,6 +167,8 @@ def _told_of(evidence: Evidence, channel: str, span: Period) -> float:
     mine = evidence.spend.filter(pl.col("channel") == channel, pl.col("day").is_not_null())
     days: list[date] = mine.select(pl.col("day").unique()).collect()["day"].to_list()
     first = max(span.start, min(days, default=span.end))
+    if first > span.end:
+        return 0.0
     told = sum(first <= day <= span.end for day in days)
     return told / ((span.end - first).days + 1)
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 from opsctl.config.settings import Settings
@@ -122,7 +122,8 @@ class _Desk:
 
     def channels(self) -> list[Judgement]:
         """Every channel: those that cannot be judged first keep their money, the rest is split among the others."""
-        settled = {name: made for name in self.history.channels if (made := self._unjudged(name)) is not None}
+        unjudged = {name: made for name in self.history.channels if (made := self._unjudged(name)) is not None}
+        settled = self._within_total(unjudged)
         others = [name for name in self.history.channels if name not in settled]
         plan, self.margin = self._split(others, settled)
         still = {name: made for name in others if (made := self._unmoved(name, plan[name])) is not None}
@@ -146,6 +147,16 @@ class _Desk:
         if isinstance(worth, Missing):
             return Judgement(name, None, Verdict.HOLD, now, now, reasons=(Why(worth.value),))
         return None if now else self._stopped(name)
+
+    def _within_total(self, settled: Mapping[str, Judgement]) -> dict[str, Judgement]:
+        """Tests take no more than what those that keep their money leave of the total: each as much less."""
+        room = max(self.total - sum(one.spend_now for one in settled.values()), 0.0)
+        more = sum(one.spend_next - one.spend_now for one in settled.values())
+        part = min(room / more, 1.0) if more > 0 else 1.0
+        return {
+            name: replace(one, spend_next=one.spend_now + (one.spend_next - one.spend_now) * part)
+            for name, one in settled.items()
+        }
 
     def _stopped(self, name: str) -> Judgement:
         """Nothing is spent any more: whether to come back, with a small test, or not."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from opsctl.core.paths import shipped
 from tests.cli.inside import opsctl
 from tests.command import opsctl as opsctl_in_a_shell
 from tests.verdicts.market import DAYS, Channel, day, market, promotion
@@ -253,3 +254,12 @@ def test_a_promotion_as_long_as_the_last_month_is_said(tmp_path: Path) -> None:
     those = market(*EVERY, events=[promotion(DAYS - 25, DAYS - 1)])
     shown = opsctl("prune", those.written(tmp_path), "-q", "--locale", "zh-CN", "--width", "0").out
     assert "近 28 天几乎都在大促" in shown
+
+
+def test_a_share_of_low_quality_users_says_how_sure_and_how_many_are_undecided() -> None:
+    """The cautious rule leaves most campaign-weeks of the sample undecided: the sentence must not hide that."""
+    sample = ("prune", shipped("sample_data"), "--as-of", "2025-06-30", "-q")
+    undecided = opsctl(*sample, "--json").json["quality"]["undecided_share"]
+    shown = opsctl(*sample, "--locale", "en").out
+    assert "campaign-weeks that are 90% sure to have day-7 retention below 15%" in shown
+    assert f"{undecided:.1%} of the new users are undecided" in shown

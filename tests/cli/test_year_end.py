@@ -128,3 +128,19 @@ def test_it_has_all_chapters(sample: dict[str, Any]) -> None:
     assert sample["sections"] == [
         "summary", "panorama", "channels", "quality", "moves", "shortfalls", "plan", "appendix",
     ]  # fmt: skip
+
+
+def test_on_the_same_day_it_asks_for_the_same_stops_as_the_channel_advice() -> None:
+    """Bilibili is below the line for the second review in a row: a stop wherever it is told."""
+    review = opsctl("year-end", "2025", ".", "-q", "--locale", "en", cwd=shipped("sample_data")).out
+    advice = opsctl("prune", ".", "-q", "--locale", "en", cwd=shipped("sample_data")).out
+    for stop in ("Kuaishou: stop now, review on 28 Jan", "Bilibili: stop now, review on 28 Jan"):
+        assert stop in advice
+        assert stop in review
+
+
+def test_the_appendix_names_no_least_number_of_users_but_the_projects() -> None:
+    """The sample judges campaign-weeks of 30 users on; the usual 100 would contradict its own chapter three."""
+    review = opsctl("year-end", "2025", ".", "-q", "--locale", "zh-CN", cwd=shipped("sample_data")).out
+    assert "不少于 30 人才判" in review.replace("\n", "")
+    assert "100 人" not in review

@@ -271,6 +271,14 @@ def test_no_proposal_where_days_without_money_may_be_days_that_are_missing(tmp_p
     assert check(told(gapped({30}), tmp_path), "data")["numbers"]["spend"] == pytest.approx(55 / 56, abs=1e-6)
 
 
+@pytest.mark.parametrize("late", [7, 6])
+def test_a_channel_that_began_after_the_weeks_of_the_basis_has_no_day_of_them(tmp_path: Path, late: int) -> None:
+    """The basis ends seven days before the last."""
+    ran = page(market(*EVERY, Channel("late", begun=DAYS - late)), tmp_path, "--locale", "en", channel="late")
+    assert ran.code in (0, 3)
+    assert "only 0% of the days have spend" in ran.out + ran.err
+
+
 def test_advice_that_takes_no_money_away_may_rest_on_fewer_days(tmp_path: Path) -> None:
     good = Channel("good", paid=40, kept=3, spend=lambda at: 0.0 if at in {30, 37, 44} else 100.0)
     assert told(market(good, FAIR, POOR), tmp_path, "good")["verdict"] == "grow"

@@ -178,6 +178,15 @@ def test_a_new_channel_is_tested_with_what_it_has_or_a_fiftieth_of_the_budget() 
     assert small.spend_next == pytest.approx(0.02 * 301)
 
 
+def test_many_tests_together_take_no_more_than_the_others_leave() -> None:
+    """Sixty fiftieths are more than all: each new channel would get 120 of 6,000, and there are only 6,000."""
+    made = market(*(Channel(f"n{at:02}", begun=DAYS - 3) for at in range(60))).pruned(budget=6_000)
+    assert {one.verdict for one in made.channels} == {Verdict.TEST}
+    assert sum(one.spend_next for one in made.channels) == pytest.approx(6_000)
+    unchanged = market(*(Channel(f"n{at:02}", begun=DAYS - 3) for at in range(60))).pruned()
+    assert all(one.spend_next == one.spend_now for one in unchanged.channels)
+
+
 def test_money_of_another_currency_is_held_and_said() -> None:
     those = market(*EVERY, Channel("meta", currency="USD"))
     meta = those.judged()["meta"]
