@@ -67,7 +67,9 @@ def data_of(found: Sequence[Moved]) -> list[dict[str, Any]]:
 def parts_of(found: Sequence[Moved], settings: Settings, words: Words) -> list[Part]:
     """A sentence per figure, with the channels and campaigns that moved it most."""
     lines = [_sentence(one, settings, words) for one in found]
-    return [Lines(words["changes.label"], [*lines, words["why.note"]])] if lines else []
+    sides = [side for one in found for side in (one.movement.before, one.movement.after)]
+    fewer = [words["why.note.left_out"]] if any(side is not None and side.left_out for side in sides) else []
+    return [Lines(words["changes.label"], [*lines, words["why.note"], *fewer])] if lines else []
 
 
 def charts_of(found: Sequence[Moved], settings: Settings, words: Words) -> list[Part]:

@@ -220,6 +220,7 @@ def _advised(found: Judgement | None) -> dict[str, Any]:
         "value_low": round(found.value.low, 6),
         "value_high": round(found.value.high, 6),
         "p_below": None if found.p_below is None else round(found.p_below, 6),
+        "spend_now": amount(found.spend_now),
         "spend_next": amount(found.spend_next),
     }
 

@@ -111,7 +111,13 @@ class Said:
         cheapest = min(priced, key=lambda name: priced[name]["cpa"].value or 0.0)
         kept = priced[cheapest].get("cost_per_retained_d7")
         price = priced[cheapest]["cpa"].value
-        if kept is None or kept.value is None or price is None or kept.value < of_all.now.value * DEARER:
+        if (
+            kept is None
+            or kept.value is None
+            or price is None
+            or kept.value < of_all.now.value * DEARER
+            or (kept.low or 0.0) <= of_all.now.value
+        ):
             return []
         return [
             self.words.say(
@@ -125,6 +131,12 @@ class Said:
         ]
 
     def _pace(self) -> list[str]:
+        """How the month's budget goes; where days are missing, that they count for nothing in it."""
+        one = self._kpi("spend")
+        beside = self.words["conclude.pace.missing"] if one is not None and "month" in one.lost else ""
+        return [text + beside for text in self._paced()]
+
+    def _paced(self) -> list[str]:
         one = self._kpi("spend")
         if one is None or one.pace is None:
             return []

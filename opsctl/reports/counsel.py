@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from opsctl.config.settings import Settings
 from opsctl.core.period import Period
 from opsctl.ingest.load import Loaded
+from opsctl.measures.coverage import share
 from opsctl.measures.known import Known
 from opsctl.reports.judged import lanes
 from opsctl.reports.reviewed import reviewed
 from opsctl.verdicts.effect import Effect, effect
-from opsctl.verdicts.judgement import Judgement, Verdict
+from opsctl.verdicts.judgement import Judgement, Verdict, Why
 from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality, quality
 
@@ -60,4 +61,21 @@ class Counsel:
 def counsel(loaded: Loaded, known: Known, settings: Settings, period: Period) -> Counsel:
     """The advice that belongs to a report: none for a period that ended long before what is known."""
     recent = not known.undated and (known.evidence.as_of - period.end).days < max(STALE_DAYS, period.days)
-    return Counsel(known, reviewed(loaded, known, settings) if recent else None)
+    found = reviewed(loaded, known, settings) if recent else None
+    return Counsel(known, found and _where_data_came(found, known, settings, period))
+
+
+def _where_data_came(found: Pruning, known: Known, settings: Settings, period: Period) -> Pruning:
+    """No advice without data: of a channel much of whose money of the period has not arrived, only that is said."""
+
+    def judged(one: Judgement) -> Judgement:
+        arrived = share(known.arrivals, one.channel, period)
+        if arrived is None or arrived >= settings.policy.min_coverage or one.verdict is Verdict.NO_DATA:
+            return one
+        reasons = (Why("coverage", {"share": arrived}),)
+        return Judgement(one.channel, None, Verdict.NO_DATA, one.spend_now, one.spend_now, reasons=reasons)
+
+    channels = tuple(judged(one) for one in found.channels)
+    silent = {one.channel for one in channels if one.verdict is Verdict.NO_DATA}
+    campaigns = tuple(one for one in found.campaigns if one.channel not in silent)
+    return replace(found, channels=channels, campaigns=campaigns)

@@ -22,7 +22,7 @@ def kpi_table(kpis: Sequence[Kpi], grain: Grain, currency: str, words: Words) ->
     """One row per key figure."""
     rows = [TableRow(_cells(one, currency, words)) for one in kpis]
     columns = [column for column in _columns(kpis, grain, words) if _says_something(column.key, rows)]
-    marked = [Footnote(words["kpi.note.fewer_days"])] if any(map(_on_fewer_days, kpis)) else []
+    marked = [Footnote(words["kpi.note.fewer_days"])] if any(one.on_fewer_days for one in kpis) else []
     return Table(columns, rows, "kpis", footnotes=marked)
 
 
@@ -55,7 +55,7 @@ def _columns(kpis: Sequence[Kpi], grain: Grain, words: Words) -> list[Column]:
 def _cells(one: Kpi, currency: str, words: Words) -> dict[str, Cell]:
     form = _form([one.now, one.before, one.to_date], one, words)
     return {
-        "metric": name(one, form, currency, words) + (MARK if _on_fewer_days(one) else ""),
+        "metric": name(one, form, currency, words) + (MARK if one.on_fewer_days else ""),
         "now": _in(one.now, form),
         "before": _in(one.before, form),
         "same_days": _same_days(one, form),
@@ -67,11 +67,6 @@ def _cells(one: Kpi, currency: str, words: Words) -> dict[str, Cell]:
         "standing": words[f"kpi.standing.{one.standing.value}"] if one.standing else None,
         "history": Sparkline(one.history),
     }
-
-
-def _on_fewer_days(one: Kpi) -> bool:
-    """Is the change taken over fewer days than the period has, since some are missing in it or in the one before?"""
-    return one.change is not None and one.fair.value != one.now.value
 
 
 def name(one: Kpi, form: Form | None, currency: str, words: Words) -> str:

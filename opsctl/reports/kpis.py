@@ -65,6 +65,8 @@ class Kpi:
         target: What it should be: of what adds up, in the whole month.
         usual: How it moved before: relative changes, of rates differences.
         history: Its values in the last periods, oldest first.
+        pace: Of money, how the month's budget goes.
+        lost: Of which spans some account's money is missing: now, before, year_before, month.
     """
 
     scope: Scope
@@ -79,6 +81,12 @@ class Kpi:
     usual: Usual
     history: tuple[float | None, ...]
     pace: Pace | None = None
+    lost: frozenset[str] = frozenset()
+
+    @property
+    def on_fewer_days(self) -> bool:
+        """Whether the change is taken over fewer days than the periods have."""
+        return self.change is not None and bool(self.lost & {"now", "before"})
 
     @property
     def change(self) -> float | None:
@@ -87,8 +95,8 @@ class Kpi:
 
     @property
     def year_change(self) -> float | None:
-        """Against a year ago."""
-        return change(self.metric, self.year_before, self.now)
+        """Against a year ago; None where days of either are missing, since the two would not be of the same days."""
+        return None if self.lost & {"now", "year_before"} else change(self.metric, self.year_before, self.now)
 
     @property
     def is_normal(self) -> bool | None:
@@ -234,7 +242,18 @@ def _of_scope(asked: _Asked) -> Iterable[Kpi]:
                 usual=_usual(asked, one, days[one.name], series.get(one.name, {})),
                 history=tuple(series.get(one.name, {}).values()),
                 pace=pace(known, asked.project, asked.period, asked.scope) if one.name == "spend" else None,
+                lost=_lost(asked, days[one.name]),
             )
+
+
+def _lost(asked: _Asked, span: Period) -> frozenset[str]:
+    """Which of the spans that a figure is compared in have days of which some account's money is missing."""
+    gaps = asked.known.evidence.gaps
+    if asked.scope.channels is not None:
+        gaps = gaps.filter(gaps["channel"].is_in(list(asked.scope.channels)))
+    days = gaps["day"].to_list()
+    spans = {"now": span, "before": span.before(), "year_before": _year_before(span), "month": month_of(asked.period)}
+    return frozenset(name for name, of in spans.items() if any(of.start <= day <= of.end for day in days))
 
 
 def _on_the_same_days(

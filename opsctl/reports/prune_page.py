@@ -84,6 +84,10 @@ def _poor(made: Made) -> list[str]:
     users, low, _ = stays.together([one.channel for one in losing])
     if low is None or not users or stays.undecided is None:
         return []
+    unjudged = [
+        one for one in losing if one.channel not in stays.channels or stays.channels[one.channel].of_low is None
+    ]
+    beside = made.words.say("prune.poor.unjudged", channels=made.names(unjudged)) if unjudged else ""
     return [
         made.words.say(
             "prune.poor",
@@ -96,6 +100,7 @@ def _poor(made: Made) -> list[str]:
             sure=f"{float(made.settings.policy.low_efficiency.probability):.0%}",
             undecided=f"{stays.undecided:.1%}",
         )
+        + beside
     ]
 
 

@@ -46,6 +46,7 @@ from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, wort
 STEADY = 0.10  # a smaller move is no advice
 SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the right way, nothing is moved
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
+PATIENCE = 2.0  # times the users seen; who needs more to decide is too close to call
 STICKS = 0.05  # so much less probability keeps a stop that was advised before
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
 SUREST = 0.01  # the least doubt of an elasticity that a regression can work with
@@ -304,7 +305,8 @@ class _Desk:
         seen = value.log.variance - float(self.policy.drift) ** 2
         if needed <= 0:
             return Why("too_close")
-        return Why("more_users", {"users": max(worth.people * (seen / needed - 1), 0.0)})
+        more = max(worth.people * (seen / needed - 1), 0.0)
+        return Why("more_users", {"users": more}) if more <= worth.people * PATIENCE else Why("too_close")
 
     # --- campaigns --------------------------------------------------------------------------------------
 

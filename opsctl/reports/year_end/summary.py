@@ -165,7 +165,7 @@ def _footnotes(review: Review) -> list[Footnote]:
     if review.year.compares:
         spans = review.year.spans
         notes.append(wording.say("note.before", year=spans.year - 1, now=wording.day(review.year.evidence.as_of)))
-    return [Footnote(text) for text in notes]
+    return [Footnote(text) for text in (*notes, wording.say("note.rounded"))]
 
 
 # --- what stands out ------------------------------------------------------------------------------------
