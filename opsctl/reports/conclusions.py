@@ -86,6 +86,8 @@ class Said:
         if one.target is None or one.now.value is None:
             return ""
         rate = one.metric.shape is Shape.RATE
+        if not rate and not one.target:  # of a price of nothing, no share can be told
+            return ""
         distance = one.now.value - float(one.target) if rate else one.now.value / float(one.target) - 1
         side = "above" if distance > 0 else "below"
         far = f"{abs(distance) * 100:.1f}" if rate else f"{abs(distance):.1%}"
@@ -116,7 +118,7 @@ class Said:
             or kept.value is None
             or price is None
             or kept.value < of_all.now.value * DEARER
-            or (kept.low or 0.0) <= of_all.now.value
+            or _may_be(kept, of_all.now.value)
         ):
             return []
         return [
@@ -162,3 +164,8 @@ class Said:
 def watched(kpis: Sequence[Kpi]) -> int:
     """How many key figures need attention."""
     return sum(one.standing in {Standing.MISSED, Standing.NEARLY, Standing.AHEAD, Standing.BEHIND} for one in kpis)
+
+
+def _may_be(figure: Figure, value: float) -> bool:
+    """Whether a figure's interval reaches down to a value: then the two need not differ."""
+    return figure.low is not None and figure.low <= value

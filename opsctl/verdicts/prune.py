@@ -210,7 +210,7 @@ class _Desk:
 
     def _sure(self, name: str, margin: float) -> float:
         """How probable it is that the last unit spent today truly brings more, or less, than it would elsewhere."""
-        return NormalDist().cdf(self._distance(name, margin) / self._value(name).log.variance**0.5)
+        return NormalDist().cdf(self._distance(name, margin) / self._value(name).log.variance ** 0.5)
 
     def _distance(self, name: str, margin: float) -> float:
         """How far apart in logs what its last unit brings and what it would bring elsewhere are believed to be."""

@@ -37,6 +37,15 @@ def test_several_formats_come_out_of_one_run(company: Path, tmp_path: Path) -> N
     assert json.loads(files[2].read_text(encoding="utf-8"))["period"] == {"from": "2025-01-01", "to": "2025-12-31"}
 
 
+def test_a_target_of_nothing_is_a_target(tmp_path: Path) -> None:
+    write(tmp_path, project=False)
+    targets = "version: 1\ntargets: [{metric: acquisitions, period: 2025, target: 0}]\n"
+    (tmp_path / "opsctl.yaml").write_text(targets, encoding="utf-8")
+    ran = opsctl("year-end", "2025", tmp_path, "--json", "-q")
+    assert ran.code == 0, ran.err
+    assert {one["target"] for one in ran.json["kpis"] if one["metric"] == "acquisitions"} == {0.0}
+
+
 def test_notes_of_the_year_beside_the_project_are_read(tmp_path: Path) -> None:
     folder = write(tmp_path)
     (folder / "notes").mkdir()

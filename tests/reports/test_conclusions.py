@@ -117,6 +117,7 @@ def test_a_change_says_what_it_is_against(period: str, zh: str, en: str) -> None
     [
         ("cpa", 32.7, 32, "；比目标 32.00 高 2.2%", ", 2.2% above the target of 32.00"),
         ("cpa", 30.4, 32, "；比目标 32.00 低 5.0%", ", 5.0% below the target of 32.00"),
+        ("cpa", 32.7, 0, "", ""),
         ("retention_d7", 0.201, "0.21", "；比目标 21.0% 低 0.9 个百分点", ", 0.9 pp below the target of 21.0%"),
         ("retention_d7", 0.215, "0.21", "；比目标 21.0% 高 0.5 个百分点", ", 0.5 pp above the target of 21.0%"),
     ],
@@ -148,10 +149,10 @@ def test_a_channel_that_looks_cheap_and_keeps_few_is_told_in_place_of_who_stays(
     """205.3 is 28 % more than 160."""
     channels = {"a": DOUYIN, "b": channel(1985, 25.8, 205.3)}
     assert concluded(STAY, KEPT, channels=channels) == [
-        "快手获客成本不高（25.80），但 7 留成本 205.3，比公域平均高 28%",
+        "快手获客成本较低（25.80），但 7 留成本 205.3，比公域平均高 28%",
     ]
     assert concluded(STAY, KEPT, channels=channels, locale="en") == [
-        "Kuaishou looks cheap (CPA 25.80) but costs 205.3 per user kept to day 7, 28% more than Paid media on average",
+        "Kuaishou has a lower CPA (25.80) but costs 205.3 per user kept to day 7, 28% more than Paid media on average",
     ]
 
 

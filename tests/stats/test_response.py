@@ -126,7 +126,8 @@ def test_the_extra_variance_is_that_at_which_pearson_s_statistic_is_its_degrees_
     """26 weeks of 100 +- 20: 26 x 400 / (100 + extra x 10,000) = 24, extra = 1/30."""
     users = np.array([80.0, 120.0] * 13)
     expected = (26 * 400 / 24 - 100) / 10_000
-    assert _extra_variance(users, np.full(26, 100.0), Noise(0.08, 8)) == pytest.approx((expected * 24 + 0.0064 * 8) / 32)
+    found = _extra_variance(users, np.full(26, 100.0), Noise(0.08, 8))
+    assert found == pytest.approx((expected * 24 + 0.0064 * 8) / 32)
 
 
 @given(

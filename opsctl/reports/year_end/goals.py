@@ -87,6 +87,9 @@ class Goal:
         """The goal for programs; a target that is money is a string."""
         before, target = self.pair.before, self.target
         as_money = self.metric.shape is Shape.MONEY
+        told: str | float | None = None
+        if target is not None:
+            told = money.text(round(target * money.TEN_THOUSANDTHS)) if as_money else float(target)
         return {
             "key": self.key,
             "scope": self.scope.key,
@@ -95,7 +98,7 @@ class Goal:
             "before": before.as_json() if before else None,
             "change": self.pair.change,
             "relative": self.pair.relative,
-            "target": target and (money.text(round(target * money.TEN_THOUSANDTHS)) if as_money else float(target)),
+            "target": told,
             "over": self.over,
             "attained": self.attained,
             "reached": self.reached,
