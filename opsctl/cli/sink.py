@@ -85,8 +85,20 @@ class Sink:
         """Render the report in the language and colour that were chosen, and put it where it belongs."""
         from opsctl.render import render
 
+        self._spare_inputs(report)
         page = self.page(chosen)
         self.place([render(report, format_, page) for format_ in self.formats])
+
+    def _spare_inputs(self, report: Report) -> None:
+        """An export is never written over by what was made of it.
+
+        Raises:
+            BadOption: A file that was read is to be written.
+        """
+        read = {Path(one.file).resolve() for one in report.inputs}
+        for path in self.outputs or ():
+            if path.resolve() in read:
+                raise BadOption(f"'{path}' is one of the files that were read", hint="write to another file")
 
     def place(self, texts: Sequence[str]) -> None:
         """A text for each format into its file, all or none; without files, to stdout.

@@ -81,7 +81,7 @@ class Policy(Strict):
     cut_p: Fraction = Field(description="How probable it must be before a channel is to be stopped.")
     cut_p_campaign: Fraction = Field(description="The same of a campaign.")
     stop_p: Fraction = Field(description="How probable it must be before a stop is printed as one.")
-    drift: Number = Field(description="How far quality drifts beyond what was seen, in logs.", ge=0)
+    drift: Number = Field(description="How far quality drifts beyond what was seen, in logs.", ge=0, le=5)
     elasticity: Elasticity = Field(description="What is believed of spend and users before the weeks are seen.")
     min_coverage: Fraction = Field(description="Below this share of account-days there is no advice.")
     total_budget_day: Amount | None = Field(None, description="The money to split, per day; unset: today's.")

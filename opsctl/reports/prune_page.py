@@ -71,6 +71,9 @@ def _conclusions(made: Made) -> list[str]:
         lost = -sum(one.at_stake or 0.0 for one in losing) * WEEK_DAYS
         lines = [words.say("prune.losing", count=len(losing), channels=made.names(losing), money=f"{lost:,.0f}")]
     lines += _poor(made)
+    planned = sum(one.spend_next for one in found.channels)
+    if planned > found.total * 1.01:
+        lines.append(words.say("prune.over", planned=f"{planned:,.0f}", total=f"{found.total:,.0f}"))
     if found.unspent > found.total * 0.01:
         lines.append(words.say("prune.unspent", money=f"{found.unspent:,.0f}"))
     return lines
@@ -223,18 +226,25 @@ def _reasoned(made: Made, one: Judgement) -> str:
     text = words.say(
         "prune.reasons", channel=made.name(one.channel), reasons=words["list.clause"].join([reasons, *further])
     )
-    flips = [flip(made, one, why) for why in one.flips]
+    flips = [text for why in one.flips if (text := flip(made, one, why))]
     return text + (words.say("prune.flips", flips=words["list.or"].join(flips)) if flips else "")
 
 
 def flip(made: Made, one: Judgement, why: Why) -> str:
-    """What would change a verdict; a retention is told as itself where it is known, not as a multiple."""
+    """What would change a verdict; a retention is told as itself where it is known, not as a multiple.
+
+    Empty where it could not come about: a retention above all users, or of a channel that kept nobody.
+    """
     stay = made.quality.channels.get(one.channel) if made.quality else None
+    if why.code == "more_users" and why.numbers["users"] < 1:
+        return ""
     if why.code != "retention_times":
         return because(why, made.words)
     if stay is None or not stay.users or made.quality is None:
         return made.words.say("because.retention_times", times=f"{why.numbers['times']:.1f}")
     wanted = stay.kept / stay.users * why.numbers["times"]
+    if not 0 < wanted < 1:
+        return ""
     return made.words.say("because.retention_to", day=made.quality.day, retention=f"{wanted:.1%}")
 
 

@@ -38,7 +38,9 @@ def ladder(
     """The age curve of one group: its own ratios where it has them, beyond the ratios of all at the group's level.
 
     All four are by age from 0, as long as the horizon: how many events there were at that age, and how many users
-    have reached it. The level is events / (events that all others' ratios predict) over the last 14 reached ages.
+    have reached it. Beyond the ages that anybody has reached the pooled rate falls off as one over the age, from its
+    mean over the last 14 that were. The level is events / (events that all others' ratios predict) over the last 14
+    ages that the group itself reached.
     Source: the chain ladder of claims reserving (Mack 1993), on ages in days.
 
     Examples:
@@ -46,10 +48,18 @@ def ladder(
         (1.0, 0.4, 0.21428571428571427)
     """
     seen = max((age for age, users in enumerate(reached) if users), default=-1)
-    pooled = [events_ / users if users else 0.0 for events_, users in zip(all_events, all_reached, strict=True)]
+    pooled = _pooled(all_events, all_reached)
     level = _level(events, reached, pooled, seen)
     own = [events[age] / reached[age] if reached[age] else 0.0 for age in range(seen + 1)]
     return Curve((*own, *(rate * level for rate in pooled[seen + 1 :])), seen)
+
+
+def _pooled(events: Sequence[float], reached: Sequence[float]) -> list[float]:
+    last = max((age for age, users in enumerate(reached) if users), default=-1)
+    rates = [events[age] / reached[age] if reached[age] else 0.0 for age in range(last + 1)]
+    tail = rates[max(last - LEVEL_AGES + 1, 1) :]
+    level = sum(tail) / len(tail) if tail else 0.0
+    return [*rates, *(level * last / age for age in range(last + 1, len(reached)) if age)][: len(reached)]
 
 
 def _level(events: Sequence[float], reached: Sequence[float], pooled: Sequence[float], seen: int) -> float:

@@ -48,6 +48,7 @@ SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the rig
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
 PATIENCE = 2.0  # times the users seen; who needs more to decide is too close to call
 STICKS = 0.05  # so much less probability keeps a stop that was advised before
+NEXT_TO_NOTHING = 0.05  # of today's spend: a plan that leaves less leaves nothing
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
 SUREST = 0.01  # the least doubt of an elasticity that a regression can work with
 YOUNG = 0.35  # more of a value than this was never seen
@@ -220,7 +221,7 @@ class _Desk:
     def _moved(self, name: str, spend: float) -> Judgement:
         now = self.money[name].now
         if self._is_poor(name) and not self._bears_its_costs(name, spend):
-            return self._made(name, Verdict.CUT, spend)
+            return self._made(name, Verdict.CUT, 0.0 if spend < now * NEXT_TO_NOTHING else spend)
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
         return self._made(name, Verdict.GROW if spend > now else Verdict.REDUCE, spend)

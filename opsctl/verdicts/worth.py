@@ -14,6 +14,7 @@ from opsctl.stats.shrinkage import Estimate, towards_mean
 from opsctl.verdicts.history import History, Track
 
 RECENT_DAYS = 28
+LEAST_AGE = 28  # days that some user must have been seen: a shorter curve says nothing of a quarter
 FEW_PEOPLE = 10
 LEAST_PART = 0.01  # a channel that is said to bring nobody of its own has a price all the same
 LADDER_ERROR = 0.25  # the relative error of what was laddered
@@ -28,6 +29,7 @@ class Missing(StrEnum):
     NO_MARGIN = "no_margin"
     NO_ORDERS = "no_orders"
     TOO_NEW = "too_new"
+    TOO_SHORT = "too_short"  # nobody is old enough yet to tell how users stay
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def _worth(history: History, channel: str, beliefs: Beliefs) -> Worth | Missing:
     response = fit(_from_the_last(weeks), reference, beliefs.response)
     if response is None or track.people < FEW_PEOPLE or not track.paying_days:
         return Missing.TOO_NEW
+    if not everyone.reached[min(LEAST_AGE, len(everyone.reached) - 1)]:
+        return Missing.TOO_SHORT
     curve = ladder(track.active, track.reached, everyone.active, everyone.reached)
     profit_day, of_profit = _profit_day(track, everyone, margin)
     cost = reference / (response.users_day * max(beliefs.incrementality.get(channel, 1.0), LEAST_PART))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from opsctl.stats.ladder import Curve, ladder
@@ -62,6 +62,15 @@ def test_a_thin_group_does_not_run_away() -> None:
 def test_a_group_that_is_everybody_is_everybody(ages: list[tuple[int, int]]) -> None:
     reached = sorted((users for _, users in ages), reverse=True)
     events = [min(count, users) for (count, _), users in zip(ages, reached, strict=True)]
+    assume(reached[-1])  # beyond what anybody reached even everybody is laddered
     found = ladder(events, reached, events, reached)
     assert found.total == pytest.approx(sum(e / r for e, r in zip(events, reached, strict=True) if r))
     assert found.extrapolated == 0.0
+
+
+def test_beyond_what_anybody_reached_the_rate_falls_off_as_one_over_the_age() -> None:
+    """Half of all at ages 1 and 2; at age 4 half of that, 0.5 x 2 / 4."""
+    found = ladder([10, 5, 5, 0, 0], [10, 10, 10, 0, 0], [10, 5, 5, 0, 0], [10, 10, 10, 0, 0])
+    assert found.rates == pytest.approx((1, 0.5, 0.5, 0.5 * 2 / 3, 0.5 * 2 / 4))
+    assert found.seen == 2
+    assert found.extrapolated == pytest.approx((1 / 3 + 1 / 4) / (2 + 1 / 3 + 1 / 4))
