@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from opsctl.core import money
+from opsctl.ingest.remarks import Note
 from opsctl.schemas.kinds import Kind
 
 SENT_TWICE = "sent twice"  # a reason for dropping rows
@@ -100,12 +101,23 @@ class Input:
 
 @dataclass(frozen=True)
 class Part:
-    """The accepted rows of one file, with its account, the columns that it gave itself, and its stated breakdown."""
+    """The accepted rows of one file, as the file has them.
+
+    Args:
+        account: What became of all its rows.
+        frame: The table's physical columns, attributes, and `line`.
+        supplied: The columns that the file gave itself.
+        breakdown: What its mapping says that it is broken down by.
+        notes: What should be said of it.
+        foreign_days: Whether its days are those of another zone than the project's.
+    """
 
     account: Input
     frame: pl.DataFrame
     supplied: frozenset[str]
     breakdown: str | None = None
+    notes: tuple[Note, ...] = ()
+    foreign_days: bool = False
 
 
 def written(amount: int, kind: Kind) -> int | str:

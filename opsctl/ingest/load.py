@@ -86,21 +86,50 @@ def load(files: Files, settings: Settings, asked: Period | None = None, started:
     `asked` is the period asked for: rows of a file that says nothing of its days are taken to be of it. `started` is
     told the name of every file before it is read, for those who wait.
     """
-    found = Loaded()
-    parts: dict[str, list[Part]] = defaultdict(list)
+    return joined(gather(files, settings, asked, started), settings)
+
+
+@dataclass
+class Gathered:
+    """Files read one by one, before they are held against each other.
+
+    Attributes:
+        parts: The rows of every file that was not refused, as the file has them.
+        refused: One error per file that was.
+        notes: What should be said of files that are no part.
+    """
+
+    parts: list[Part] = field(default_factory=list)
+    refused: list[OpsctlError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def gather(files: Files, settings: Settings, asked: Period | None = None, started: Started | None = None) -> Gathered:
+    """Read files one by one; see `load`."""
+    found = Gathered()
     seen: dict[str, Part] = {}
     claims = Claims(settings)
-    codes = Codes(settings)
     for file in _unpacked(files, claims, found, started):
         with _refusing(found, file.name):
-            part = _part(file, claims, found, asked)
-            if not _is_new(part, found, seen):
-                continue
-            part = codes.filled_in(part)
-            if part.account.table == "cohort":
-                part, notes = added_up(part)
-                found.notes += notes
-            parts[part.account.table].append(part)
+            part = _part(file, claims, asked)
+            if _is_new(part, found, seen):
+                found.parts.append(part)
+    return found
+
+
+def joined(gathered: Gathered, settings: Settings) -> Loaded:
+    """Files become tables: codes looked up, what was sent twice counted once, what contradicts refused."""
+    found = Loaded(refused=list(gathered.refused), notes=list(gathered.notes))
+    parts: dict[str, list[Part]] = defaultdict(list)
+    codes = Codes(settings)
+    for each in gathered.parts:
+        found.notes += each.notes
+        found.foreign_days |= {each.account.table} if each.foreign_days else set()
+        part = codes.filled_in(each)
+        if part.account.table == "cohort":
+            part, notes = added_up(part)
+            found.notes += notes
+        parts[part.account.table].append(part)
     said, found.unknown_codes = codes.notes()
     found.notes += said
     parts["cohort"], told_twice = beside_users(parts["cohort"], parts["acquisition"])
@@ -119,7 +148,7 @@ def _across(tables_: Mapping[str, pl.LazyFrame], settings: Settings) -> list[Not
     return [*notes, *(one_channel_twice(told["spend"], users, settings.project) if users and "spend" in told else [])]
 
 
-def _unpacked(files: Files, claims: Claims, found: Loaded, started: Started | None) -> Iterator[File]:
+def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | None) -> Iterator[File]:
     """Every file, of an archive each member."""
     for file in files.found:
         if started is not None:
@@ -133,7 +162,7 @@ def _unpacked(files: Files, claims: Claims, found: Loaded, started: Started | No
 
 
 @contextmanager
-def _refusing(found: Loaded, name: str) -> Iterator[None]:
+def _refusing(found: Gathered, name: str) -> Iterator[None]:
     """A refusal is kept under the name that the user knows, and the run goes on with the next file or member."""
     try:
         yield
@@ -142,7 +171,7 @@ def _refusing(found: Loaded, name: str) -> Iterator[None]:
         found.refused.append(refusal)
 
 
-def _is_new(part: Part, found: Loaded, seen: dict[str, Part]) -> bool:
+def _is_new(part: Part, found: Gathered, seen: dict[str, Part]) -> bool:
     """Whether a file says what no other did. The same bytes may be of another account or week, by source or name."""
     first = seen.setdefault(part.account.sha256, part)
     if first is part or not first.frame.equals(part.frame):
@@ -169,7 +198,7 @@ class File:
     source: Source | None
 
 
-def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Part:
+def _part(file: File, claims: Claims, asked: Period | None) -> Part:
     name, source = file.name, file.source
     read = (
         of_parquet(name, file.content)
@@ -179,36 +208,35 @@ def _part(file: File, claims: Claims, found: Loaded, asked: Period | None) -> Pa
     claim = claims.of(read.raw.header, source, name, read.raw.cells)
     converted = typed_rows(read, claim, source, claims.settings, asked)
     refuse_overflow(converted.frame, claim.table, name)
-    _notes(found, name, read, claim, converted)
     written = way(read.raw, claim, source, claims.settings)
-    _note_zone(found, file, written, converted.frame, claims.settings)
+    zone = _foreign_zone(written, converted.frame, claims.settings)
     account = _account(file, read, claim, converted, written)
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
     if read.raw.cells.height and len(converted.dropped) == read.raw.cells.height and not _only_totals(converted):
         raise _nothing_kept(account, converted)
     breakdown = claim.mapping.export.breakdown if claim.mapping else None
-    return Part(account, converted.frame, converted.supplied, breakdown)
+    notes = _notes(name, read, claim, converted, zone)
+    return Part(account, converted.frame, converted.supplied, breakdown, tuple(notes), zone is not None)
 
 
-def _notes(found: Loaded, name: str, read: Read, claim: Claim, converted: Converted) -> None:
-    found.notes += [Note("reading", f"{name}: {warning}") for warning in read.warnings]
-    found.notes += [Note("values", f"{name}: {note}") for note in converted.notes]
+def _notes(name: str, read: Read, claim: Claim, converted: Converted, zone: str | None) -> Iterator[Note]:
+    yield from (Note("reading", f"{name}: {warning}") for warning in read.warnings)
+    yield from (Note("values", f"{name}: {note}") for note in converted.notes)
     if claim.unused and (claim.mapping is None or claim.table == "cohort"):
-        found.notes.append(Note("unused_columns", f"{name}: nothing reads {', '.join(claim.unused)}"))
+        yield Note("unused_columns", f"{name}: nothing reads {', '.join(claim.unused)}")
     if converted.currency_assumed and converted.frame.height:
-        found.notes.append(Note("currency_assumed", f"{name} names no currency; the project's is taken"))
+        yield Note("currency_assumed", f"{name} names no currency; the project's is taken")
+    if zone is not None:
+        yield Note("tz_mismatch", f"{name}: its days are those of {zone} and cannot be shifted")
 
 
-def _note_zone(found: Loaded, file: File, way: Written, frame: pl.DataFrame, settings: Settings) -> None:
-    """Daily sums of another zone cannot be shifted to ours; whoever joins them with users must know."""
-    table = way.claim.table
-    if "day" not in columns(tables()[table]) or frame.is_empty():
-        return
+def _foreign_zone(way: Written, frame: pl.DataFrame, settings: Settings) -> str | None:
+    """The zone of daily sums that cannot be shifted to the project's; whoever joins them with users must know."""
+    if "day" not in columns(tables()[way.claim.table]) or frame.is_empty():
+        return None
     zone = way.style("day").zone
-    if days_differ(set(frame["day"].drop_nulls()), zone, settings.project.timezone):
-        found.foreign_days.add(table)
-        found.notes.append(Note("tz_mismatch", f"{file.name}: its days are those of {zone} and cannot be shifted"))
+    return zone if days_differ(set(frame["day"].drop_nulls()), zone, settings.project.timezone) else None
 
 
 def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:
