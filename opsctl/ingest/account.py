@@ -110,6 +110,7 @@ class Part:
         breakdown: What its mapping says that it is broken down by.
         notes: What should be said of it.
         foreign_days: Whether its days are those of another zone than the project's.
+        load: When it was read: a greater number is newer, files of one number were read together.
     """
 
     account: Input
@@ -118,6 +119,7 @@ class Part:
     breakdown: str | None = None
     notes: tuple[Note, ...] = ()
     foreign_days: bool = False
+    load: int = 0
 
 
 def written(amount: int, kind: Kind) -> int | str:
