@@ -111,6 +111,7 @@ class Part:
         notes: What should be said of it.
         foreign_days: Whether its days are those of another zone than the project's.
         load: When it was read: a greater number is newer, files of one number were read together.
+        scan: The rows of a large table that nothing looks at one by one, in place of those of `frame`, which is empty.
     """
 
     account: Input
@@ -120,6 +121,12 @@ class Part:
     notes: tuple[Note, ...] = ()
     foreign_days: bool = False
     load: int = 0
+    scan: pl.LazyFrame | None = None
+
+    @property
+    def rows(self) -> pl.LazyFrame:
+        """The rows, wherever they are."""
+        return self.frame.lazy() if self.scan is None else self.scan
 
 
 def written(amount: int, kind: Kind) -> int | str:

@@ -37,7 +37,7 @@ from opsctl.ingest.sources import Files
 from opsctl.ingest.written import TOTAL, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
-from opsctl.schemas.table import columns
+from opsctl.schemas.table import Merge, columns
 
 
 @dataclass
@@ -164,9 +164,7 @@ def _across(tables_: Mapping[str, pl.LazyFrame], settings: Settings) -> list[Not
     return [*notes, *(one_channel_twice(told["spend"], users, settings.project) if users and "spend" in told else [])]
 
 
-def _unpacked(
-    files: Files, claims: Claims, found: Gathered, started: Started | None
-) -> Iterator[tuple[Path, File]]:
+def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | None) -> Iterator[tuple[Path, File]]:
     """Every file and where it lies, of an archive each member."""
     for file in files.found:
         if started is not None:
@@ -338,6 +336,9 @@ def _nothing_left(account: Input) -> NoRowLeft:
 
 
 def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settings) -> None:
+    if tables()[name].MERGE is Merge.APPEND:
+        _append(found, name, parts)
+        return
     merged = merge(name, parts, settings.policy.reinstall_days)
     found.refused += merged.refused
     found.notes += merged.notes
@@ -358,6 +359,22 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     if name == "spend":
         found.notes += two_sources(frame, [account.mapping for account in found.inputs])
     found.notes += [note for note in unknown_channels(frame, settings.project) if note not in found.notes]
+
+
+def _append(found: Loaded, name: str, parts: Sequence[Part]) -> None:
+    """Rows that change nothing when they are sent again: none is held against another, however many there are."""
+    if not parts:
+        return
+    base = len(found.inputs)
+    found.inputs += [part.account for part in parts]
+    found.tables[name] = pl.concat(
+        [
+            part.rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(base + at, pl.Int32))
+            for at, part in enumerate(parts)
+        ],
+        how="diagonal",
+    )
+    found.supplied[name] = frozenset().union(*(part.supplied for part in parts))
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:

@@ -57,7 +57,6 @@ class Intake:
     load: int | None = None
 
 
-LatestDay = Callable[[Loaded], date | None]
 Gather = Callable[[Knows], Gathered]
 
 
@@ -66,20 +65,18 @@ class Order:
     """How to take files in.
 
     Args:
+        latest_day: Says up to which day tables show everything.
         shrunk: Take exports that have less than half of what they replace.
         as_of: The last day that was known when these files were made; unset: as the data say.
     """
 
+    latest_day: Callable[[Loaded], date | None]
     shrunk: bool = False
     as_of: date | None = None
 
 
-def take_in(
-    catalog: Catalog, people: People, gather: Gather, settings: Settings, order: Order, latest_day: LatestDay
-) -> Intake:
+def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings, order: Order) -> Intake:
     """Take in what `gather` reads and the store does not know yet. The caller's transaction makes it visible.
-
-    `latest_day` says up to which day tables show everything.
 
     Raises:
         CannotStore: The disk is full.
@@ -103,7 +100,7 @@ def take_in(
     for part in done.new:
         _keep(catalog, part, read.paths[part.account.file], settings)
     people.keep(load)
-    as_of = order.as_of or latest_day(done.loaded)
+    as_of = order.as_of or order.latest_day(done.loaded)
     known_at = clock.now().isoformat()
     catalog.insert("load", id=load, known_at=known_at, as_of=_no_earlier(catalog, as_of), opsctl=__version__)
     return done

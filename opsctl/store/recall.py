@@ -10,6 +10,8 @@ from datetime import date
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered
 from opsctl.ingest.remarks import Note
+from opsctl.schemas import tables
+from opsctl.schemas.table import Merge
 from opsctl.store import records, segments
 from opsctl.store.catalog import Catalog
 
@@ -101,10 +103,12 @@ def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
     found = []
     for one in stored:
         row = told[one.id]
+        large = tables()[one.table].MERGE is Merge.APPEND
         found.append(
             Part(
                 account=replace(records.account_of(row["account"]), file=one.name),
-                frame=segments.frame_of(catalog, one.table, of[one.id]),
+                frame=segments.frame_of(catalog, one.table, [] if large else of[one.id]),
+                scan=segments.scan_of(catalog, one.table, of[one.id]) if large else None,
                 supplied=frozenset(json.loads(row["supplied"])),
                 breakdown=row["breakdown"],
                 notes=records.notes_of(row["notes"]),

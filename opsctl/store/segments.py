@@ -95,6 +95,15 @@ def of_files(catalog: Catalog, files: Sequence[int]) -> Mapping[int, list[Segmen
     return found
 
 
+def scan_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.LazyFrame:
+    """The rows of a file, month by month, read when they are needed."""
+    schema = stored_schema(table)
+    scans = [
+        pl.scan_parquet(catalog.store / segment.path, schema=schema, missing_columns="insert") for segment in segments
+    ]
+    return pl.concat(scans) if scans else pl.LazyFrame(schema=schema)
+
+
 def frame_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.DataFrame:
     """The rows of a file, in the file's order, with all columns of its table.
 
