@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from opsctl.core.errors import BadOption, ExitCode, NoData, RefusedStrictly
-from opsctl.core.paths import PROJECT_FILE, project_above
+from opsctl.core.paths import PROJECT_FILE, project_above, user_folder
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def shown(folder: Path) -> str:
 
 
 def _user_file() -> Path | None:
-    home = os.environ.get("XDG_CONFIG_HOME") or (os.environ.get("HOME") and os.path.join(os.environ["HOME"], ".config"))  # noqa: PTH118
-    return Path(home) / "opsctl" / "config.yaml" if home else None
+    folder = user_folder(os.environ)
+    return folder / "config.yaml" if folder else None
 
 
 def read(

@@ -305,6 +305,51 @@ class MissingExtra(OpsctlError):
     zh = "需要先安装对应的可选组件"
 
 
+# --- the key of personal ids ---------------------------------------------------------------------------
+
+
+class KeyMissing(OpsctlError):
+    """The key that ids of people are hashed with is not where the project says, and a store needs it.
+
+    No new one is made in its place: under another key everybody would be new. Put a copy of the key there, or name
+    its file as `privacy: {hash_key_file: …}`.
+    """
+
+    code = "OPS321"
+    zh = "找不到用户标识的密钥文件"
+
+
+class KeyWrong(OpsctlError):
+    """The key is not the one that the store was made with; ids hashed with it would match nobody.
+
+    Either `privacy.hash_key_file` names another project's key, or the copy is older than the last `opsctl key rotate`.
+    """
+
+    code = "OPS322"
+    zh = "密钥与数据仓库不符"
+
+
+class KeyUnreadable(OpsctlError):
+    """The file of the key cannot be read or written, or holds something else; nothing was changed."""
+
+    code = "OPS323"
+    zh = "密钥文件读不了或内容不对"
+
+
+class KeyExposed(OpsctlError):
+    """Others than its owner may read or change the key; who has it can find out who is in the data."""
+
+    code = "OPS324"
+    zh = "密钥文件对其他人开放"
+
+
+class KeyMisplaced(OpsctlError):
+    """The key would lie inside the store; it belongs where a copy of the data does not take it along."""
+
+    code = "OPS325"
+    zh = "密钥不能放在数据仓库里"
+
+
 # --- answers ------------------------------------------------------------------------------------------
 
 
