@@ -52,6 +52,7 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
+        remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
+    remembered: bool = False
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -365,16 +367,18 @@ def _append(found: Loaded, name: str, parts: Sequence[Part]) -> None:
     """Rows that change nothing when they are sent again: none is held against another, however many there are."""
     if not parts:
         return
-    base = len(found.inputs)
+    found.tables[name] = appended(parts, len(found.inputs))
     found.inputs += [part.account for part in parts]
-    found.tables[name] = pl.concat(
-        [
-            part.rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(base + at, pl.Int32))
-            for at, part in enumerate(parts)
-        ],
-        how="diagonal",
-    )
     found.supplied[name] = frozenset().union(*(part.supplied for part in parts))
+
+
+def appended(parts: Sequence[Part], base: int) -> pl.LazyFrame:
+    """The rows of files one after the other; the first file is number `base` of all inputs."""
+    rows = [
+        part.rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(base + at, pl.Int32))
+        for at, part in enumerate(parts)
+    ]
+    return pl.concat(rows, how="diagonal")
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:
