@@ -260,6 +260,13 @@ class SumTooLarge(RefusedFile):
     zh = "金额大到无法精确相加"
 
 
+class Shrunk(RefusedFile):
+    """A newer export has less than half of the rows or the money that a day had before; `--replace` takes it anyway."""
+
+    code = "OPS116"
+    zh = "新导出的数据不到原来的一半"
+
+
 # --- configuration ------------------------------------------------------------------------------------
 
 
@@ -360,6 +367,47 @@ class RefusedStrictly(OpsctlError):
     code = "OPS402"
     exit_code = ExitCode.NO_ANSWER
     zh = "有问题，严格模式下不出数"
+
+
+# --- the store ----------------------------------------------------------------------------------------
+
+
+class NoStore(OpsctlError):
+    """The project has no store yet: nothing was ever ingested."""
+
+    code = "OPS601"
+    zh = "项目还没有数据仓"
+
+
+class Locked(OpsctlError):
+    """Another run is writing to the store; `--wait SECONDS` waits for it."""
+
+    code = "OPS602"
+    exit_code = ExitCode.LOCKED
+    zh = "另一个任务正在写入"
+
+
+class StoreTooNew(OpsctlError):
+    """The store was written by a newer opsctl; this one does not know what it would miss."""
+
+    code = "OPS603"
+    zh = "数据仓由更新版本的 opsctl 写入"
+
+
+class DamagedStore(OpsctlError):
+    """A file of the store is not what was written; `opsctl verify` names every one."""
+
+    code = "OPS604"
+    exit_code = ExitCode.NO_ANSWER
+    zh = "数据仓文件已损坏"
+
+
+class CannotStore(OpsctlError):
+    """The store cannot be written to: the disk is full, or the rights are missing. Nothing was taken in."""
+
+    code = "OPS605"
+    exit_code = ExitCode.NOT_DELIVERED
+    zh = "数据仓无法写入"
 
 
 class Defect(OpsctlError):
