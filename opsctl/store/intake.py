@@ -19,6 +19,7 @@ from opsctl.core.errors import OpsctlError, Shrunk
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered, Knows, Loaded, joined
+from opsctl.ingest.privacy import PERSONAL_IDS, protected
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
@@ -27,7 +28,7 @@ from opsctl.schemas.table import Merge
 from opsctl.store import recall, records, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
-from opsctl.store.segments import PERSONAL
+from opsctl.store.segments import PEOPLE
 
 ERASED = "of an erased person"  # a reason for dropping rows
 _SAME_BYTES = "same_bytes"
@@ -88,7 +89,7 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     old = recall.gathered(catalog, recall.seen(catalog, None))
     done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes))
     done.before = joined(old, settings)
-    wanted = [replace(_without_names(part, people), load=load) for part in read.parts]
+    wanted = [replace(_without_names(part, people, settings), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, old, done)
     if not order.shrunk:
         wanted = _not_shrunk(wanted, old.parts, done)
@@ -139,11 +140,15 @@ def _knows(catalog: Catalog) -> Knows:
     return lambda name, sha256: seen.get(name) == sha256
 
 
-def _without_names(part: Part, people: People) -> Part:
-    """A file's rows with people as numbers, and nothing that is personal beside."""
+def _without_names(part: Part, people: People, settings: Settings) -> Part:
+    """A file's rows with people as numbers, orders as hashes, and nothing that is personal beside."""
+    part = protected(part, settings, people.hashed)
     frame = part.frame
     gone = pl.repeat(value=False, n=frame.height, eager=True)
-    for name in (name for name in PERSONAL if name in frame.columns):
+    for name in PERSONAL_IDS.get(part.account.table, ()):
+        if name not in PEOPLE:
+            frame = frame.with_columns(people.hashed(frame[name]))
+            continue
         numbers, erased = people.numbers(frame[name])
         frame = frame.with_columns(numbers)
         gone = gone | erased if name == "user" else gone
