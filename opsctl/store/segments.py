@@ -38,7 +38,7 @@ class Segment:
 
 
 def stored_schema(table: str) -> dict[str, pl.DataType]:
-    """The columns of a table in the store: those of a checked frame, people as numbers, orders as hashes, and `line`."""
+    """The columns of a table in the store: those of a checked frame, people as numbers, orders hashed, `line`."""
     ids = {name: UID if name in PEOPLE else pl.Binary() for name in PERSONAL_IDS.get(table, ())}
     return {**physical_schema(tables()[table]), **ids, "line": pl.Int64()}
 
