@@ -52,6 +52,7 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
+        by_day: Of large tables, how many rows each day has, where that is known beforehand.
         remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
     """
 
@@ -62,6 +63,7 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
+    by_day: dict[str, dict[date, int]] = field(default_factory=dict)
     remembered: bool = False
 
     @property

@@ -51,13 +51,18 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     Raises:
         NoData: No table has a row up to that day.
     """
-    present = {name: _rows_by_day(name, table) for name, table in loaded.tables.items()}
+    present = {
+        name: loaded.by_day[name] if name in loaded.by_day else _rows_by_day(name, table)
+        for name, table in loaded.tables.items()
+    }
     present = {name: days for name, days in present.items() if days}
     if not present:
         return _undated(loaded, settings)
     whole = _whole_days(loaded, present, as_of, settings)
     latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
-    first = min(_first_day(name, loaded.tables[name]) for name in present)
+    first = min(
+        min(days) if name in loaded.by_day else _first_day(name, loaded.tables[name]) for name, days in present.items()
+    )
     if first > latest:
         raise NoData(f"nothing is known yet on {latest}: the first row is of {first}", hint="give a later --as-of")
     span = Period(first, latest)
@@ -162,6 +167,8 @@ def _later_days(loaded: Loaded, present: Mapping[str, Mapping[date, int]]) -> li
     """Days in further columns, of payments and refunds, that are later than the last row's own day."""
     found: list[date] = []
     for name, days in present.items():
+        if name in loaded.by_day:
+            continue  # it has one day only
         latest = loaded.tables[name].select(pl.max_horizontal(pl.col(*day_columns(name)).max())).collect().item()
         found += [latest] if latest > max(days) else []
     return found

@@ -37,6 +37,7 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
         if found is None:
             found = joined(recall.gathered(catalog, seen), settings)
             derived.keep(catalog, key, found)
+        recall.count_days(catalog, seen, found)
     return replace(found, remembered=True)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from opsctl.ingest.account import Part
-from opsctl.ingest.load import Gathered
+from opsctl.ingest.load import Gathered, Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
@@ -90,6 +90,13 @@ def gathered(catalog: Catalog, known: Seen) -> Gathered:
         text = f"before {known.reconstructed} the store remembers nothing: what was known then is made from later files"
         found.notes.append(Note(RECONSTRUCTED, text))
     return found
+
+
+def count_days(catalog: Catalog, known: Seen, loaded: Loaded) -> None:
+    """Say how many rows large tables have of each day, which nobody needs to count again."""
+    there = files(catalog, known.last)
+    for name in (name for name in loaded.tables if tables()[name].MERGE is Merge.APPEND):
+        loaded.by_day[name] = segments.days_of(catalog, [one.id for one in there if one.table == name])
 
 
 def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
