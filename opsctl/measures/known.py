@@ -82,7 +82,7 @@ def _whole_days(
     judges it as it did then.
     """
     spans = _with_spans(loaded)
-    judged = {name for name in present if name not in spans and (as_of is None or loaded.remembered)}
+    judged = {name for name in present if name not in spans and (as_of is None or loaded.memory is not None)}
     by_then = {
         name: {day: of for day, of in days.items() if not as_of or day <= as_of} for name, days in present.items()
     }
@@ -193,6 +193,7 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
         foreign_days=frozenset(loaded.foreign_days),
         cuts=_cuts(loaded.tables.get("spend")),
         spans=_spans(loaded.tables.get("spend")),
+        memory=loaded.memory,
     )
 
 

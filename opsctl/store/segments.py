@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -129,6 +130,11 @@ def of_files(catalog: Catalog, files: Sequence[int]) -> Mapping[int, list[Segmen
         if row["file"] in found:
             found[row["file"]].append(Segment(**dict(row)))
     return found
+
+
+def state(segments: Sequence[Segment]) -> str:
+    """A hash of what some segments hold."""
+    return hashlib.sha256("\n".join(sorted(one.sha256 for one in segments)).encode()).hexdigest()[:24]
 
 
 def scan_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.LazyFrame:
