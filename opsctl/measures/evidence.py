@@ -79,6 +79,13 @@ class Evidence:
     memory: Memory | None = None
     _rolled: dict[str, pl.LazyFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """What decides, beside the tables themselves, which of their rows count."""
+        days = [f"{table} {day}" for table, day in sorted(self.last_day.items())]
+        gaps = [f"{channel} {day}" for channel, day in self.gaps.iter_rows()] if self.whole_days else []
+        return "\n".join([str(self.as_of), *days, *gaps])
+
     def on_whole_days(self) -> Evidence:
         """The same evidence without the channel-days that are incomplete on either side."""
         return self if self.gaps.is_empty() else self._with(whole_days=True)

@@ -12,7 +12,7 @@ import polars as pl
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
-from opsctl.core.period import FIRST_YEAR, LAST_YEAR, ONE_DAY, WEEK_DAYS, Period
+from opsctl.core.period import EVER, ONE_DAY, WEEK_DAYS, Period
 from opsctl.ingest.load import Loaded, day_columns
 from opsctl.ingest.remarks import Note
 from opsctl.measures.coverage import Arrival, arrivals, gaps, over_spans
@@ -112,8 +112,7 @@ def _undated(loaded: Loaded, settings: Settings) -> Known:
     """What can be said of rows that name no day: sums of all of them."""
     if not any(account.accepted for account in loaded.inputs):
         raise NoData("no row was read", hint="see the messages above, or opsctl inspect FILE")
-    ever = Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
-    return Known(_evidence(loaded, settings, ever.end, {}), ever, (), undated=True)
+    return Known(_evidence(loaded, settings, EVER.end, {}), EVER, (), undated=True)
 
 
 def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
