@@ -23,8 +23,9 @@ _FOUND_THERE = frozenset({*_FINEST, "group", *CALENDAR})
 
 
 def is_kept(evidence: Evidence, family: Family) -> bool:
-    """Is there a store that would keep what the family adds up? Money is few rows, and tables of cohorts too."""
-    return evidence.memory is not None and family.table != "spend" and "cohort" not in evidence.tables
+    """Is there a store that would keep what the family adds up? Money by spans or breakdowns does not add up so."""
+    plain = family.table != "spend" or not (evidence.spans or evidence.cuts)
+    return evidence.memory is not None and plain and "cohort" not in evidence.tables
 
 
 def rows(
@@ -38,12 +39,14 @@ def rows(
     finest = Ask(EVER, _FINEST, (), bounded=False)
     told = _FOUND_THERE if evidence.groups else _FOUND_THERE - {"group"}
     adds_up = not family.periodic & wanted.keys() and set(ask.dimensions) <= told
-    made = plan(finest if adds_up else ask)
-    if made is None:
-        return None
     asked = "by channel and day" if adds_up else repr((ask.period, ask.by, ask.where, ask.bounded))
     state = _hash(evidence.memory.state, evidence.fingerprint, *family.measures, "/", *sorted(wanted), asked)
-    found = evidence.memory.keep("totals", state, lambda: made.collect(engine="streaming"))
+    found = evidence.memory.keeper.find("totals", state)
+    if found is None:
+        made = plan(finest if adds_up else ask)
+        if made is None:
+            return None
+        found = evidence.memory.keeper.keep("totals", state, made.collect(engine="streaming"))
     return _asked_of(found, evidence, ask) if adds_up else found
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from opsctl import __version__
 from opsctl.config.settings import Settings
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest.load import Loaded, appended
-from opsctl.ingest.memory import Keeper
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
@@ -87,22 +86,25 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     _forget_the_oldest(folder.parent)
 
 
-def keeper(catalog: Catalog) -> Keeper:
+class Shelf:
     """Where tables made of the store's own are kept, each under a name and a state."""
-    folder = catalog.store / place.DERIVED
 
-    def keep(name: str, state: str, make: Callable[[], pl.DataFrame]) -> pl.LazyFrame:
-        path = folder / name / f"{state}.parquet"
-        if path.is_file():
-            return pl.scan_parquet(path)
-        made = make()
+    def __init__(self, store: Path) -> None:
+        self._folder = store / place.DERIVED
+
+    def find(self, name: str, state: str) -> pl.LazyFrame | None:
+        """The table that is kept under a name and state."""
+        path = self._folder / name / f"{state}.parquet"
+        return pl.scan_parquet(path) if path.is_file() else None
+
+    def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
+        """A table, kept from now on; a store that cannot be written to answers all the same."""
+        path = self._folder / name / f"{state}.parquet"
         try:
             place.durable(path, lambda part: made.write_parquet(part, compression="lz4", statistics=False))
         except OpsctlError:
             return made.lazy()
         return pl.scan_parquet(path)
-
-    return keep
 
 
 def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
