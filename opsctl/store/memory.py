@@ -39,7 +39,12 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
             found = joined(recall.gathered(catalog, seen), settings)
             derived.keep(catalog, key, found)
         recall.count_days(catalog, seen, found)
-        return replace(found, memory=Memory(key, recall.months(catalog, seen), derived.Shelf(catalog.store)))
+        return replace(
+            found,
+            memory=Memory(
+                key, recall.months(catalog, seen), derived.Shelf(catalog.store), seen.reconstructed is not None
+            ),
+        )
 
 
 def take_in(
