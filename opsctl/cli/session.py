@@ -37,8 +37,9 @@ class Voice:
         """Something worth knowing."""
         if not self.quiet:
             from opsctl.core.clean import clean
+            from opsctl.core.personal import masked
 
-            sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+            sys.stderr.write("\n".join(clean(masked(line)) for line in text.split("\n")) + "\n")
 
     def murmur(self, text: str) -> None:
         """Something for those who asked for more."""

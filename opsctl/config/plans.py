@@ -5,13 +5,14 @@ These keys are checked like all others; `unused_keys` tells which of them no com
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from opsctl.config.kinds import Amount, Day, Flag, Month, Number, PeriodName, Text, Whole
 from opsctl.config.strict import Strict, said, told
 from opsctl.core.naming import fold
+from opsctl.core.personal import masked
 
 
 class Span(Strict):
@@ -86,6 +87,8 @@ class SendTarget(Strict):
     secret: Text | None = Field(None, description="The secret that signs messages, best as ${VAR}.")
 
 
+Treatment: TypeAlias = Literal["keep", "hash", "drop"]
+
 # By column of ids, what may be done with it: without users and orders there is no table of them.
 _IDS: dict[str, tuple[str, ...]] = {"user": ("hash",), "order": ("hash",), "inviter": ("hash", "drop")}
 _NEEDED = ("channel",)
@@ -105,9 +108,17 @@ class Privacy(Strict):
     """How personal data is kept."""
 
     hash_key_file: Text | None = Field(None, description="The file with the key that hashes personal ids.")
-    columns: Annotated[dict[Text, Literal["keep", "hash", "drop"]], AfterValidator(_keep_ids_hashed)] = Field(
+    columns: Annotated[dict[Text, Treatment], AfterValidator(_keep_ids_hashed)] = Field(
         {}, description="By column, what becomes of it: keep, hash or drop; unset: personal ones are dropped."
     )
     retention_days: dict[Text, Annotated[Whole, Field(ge=1)]] = Field(
         {}, description="Days that a table's rows are kept."
     )
+
+    def treatment(self, column: str) -> Treatment | None:
+        """What the project says of a column; None where it says nothing."""
+        return next((of for name, of in self.columns.items() if fold(name) == fold(column)), None)
+
+    def as_kept(self, column: str, text: str) -> str:
+        """A text that the project writes of a column as the rows have it: without what belongs to one person."""
+        return text if self.treatment(column) == "keep" else masked(text)

@@ -196,7 +196,8 @@ class Project(Strict):
         return {
             fold(name): channel
             for channel, entry in self.channels.items()
-            for name in (channel, *entry.called().values())
+            for called in (channel, *entry.called().values())
+            for name in (called, self.privacy.as_kept("channel", called))
         }
 
 

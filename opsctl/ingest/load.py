@@ -16,6 +16,7 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoRowLeft, OpsctlError, RefusedFile, SumTooLarge
 from opsctl.core.period import Period
+from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.codes import Codes
@@ -24,6 +25,7 @@ from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
 from opsctl.ingest.merge import merge
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
+from opsctl.ingest.privacy import Hashing, protected
 from opsctl.ingest.reading import Content, unpack
 from opsctl.ingest.remarks import (
     Note,
@@ -116,8 +118,12 @@ def gather(
     asked: Period | None = None,
     started: Started | None = None,
     knows: Knows | None = None,
+    hashed: Hashing | None = None,
 ) -> Gathered:
-    """Read files one by one; see `load`. A file that the reader `knows`, by its name and hash, is passed over."""
+    """Read files one by one, without what is personal; see `load` and `privacy.protected`.
+
+    A file that the reader `knows`, by its name and hash, is passed over.
+    """
     found = Gathered()
     seen: dict[str, Part] = {}
     claims = Claims(settings)
@@ -127,7 +133,7 @@ def gather(
             continue
         found.paths[file.name] = path
         with _refusing(found, file.name):
-            part = _part(file, claims, asked)
+            part = protected(_part(file, claims, asked), settings, hashed)
             if _is_new(part, found, seen):
                 found.parts.append(part)
     return found
@@ -173,7 +179,7 @@ def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | 
         with _refusing(found, file.name):
             contents = unpack(file.path)
         for content in contents:
-            name = file.name + content.name.removeprefix(str(file.path))
+            name = file.name + masked(content.name.removeprefix(str(file.path)))
             yield file.path, File(name, content, _sha256(content), claims.sources.of(file.path))
 
 
@@ -240,7 +246,7 @@ def _notes(name: str, read: Read, claim: Claim, converted: Converted, zone: str 
     yield from (Note("reading", f"{name}: {warning}") for warning in read.warnings)
     yield from (Note("values", f"{name}: {note}") for note in converted.notes)
     if claim.unused and (claim.mapping is None or claim.table == "cohort"):
-        yield Note("unused_columns", f"{name}: nothing reads {', '.join(claim.unused)}")
+        yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(claim.unused))}")
     if converted.currency_assumed and converted.frame.height:
         yield Note("currency_assumed", f"{name} names no currency; the project's is taken")
     if zone is not None:

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.core.naming import fold
 from opsctl.core.personal import SUSPECT, masked
 from opsctl.ingest.account import Part
+from opsctl.ingest.people import canonical
 from opsctl.ingest.personal import by_content, by_name
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
@@ -28,7 +28,6 @@ from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns
 
 Hashing: TypeAlias = Callable[[pl.Series], pl.Series]
-Treatment: TypeAlias = Literal["keep", "hash", "drop"]
 
 PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
     "acquisition": ("user", "inviter"),
@@ -65,10 +64,9 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
         The same rows. Attributes that were left out are neither in `frame` nor in `supplied`; canonical columns that
         were are null. The notes name the columns and none of the values.
     """
-    asked = {fold(name): treatment for name, treatment in settings.project.privacy.columns.items()}
-    kept = _Kept(part.frame)
+    kept = _Kept(_canonical_ids(part))
     for name in _texts(part):
-        treatment = asked.get(fold(name.removeprefix(ATTRIBUTE)))
+        treatment = settings.project.privacy.treatment(name.removeprefix(ATTRIBUTE))
         if treatment == "hash":
             _hash(kept, name, hashed)
         elif treatment == "drop":
@@ -79,6 +77,12 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
             _mask(kept, name)
     supplied = part.supplied - kept.left_out.keys()
     return replace(part, frame=kept.frame, supplied=supplied, notes=(*part.notes, *_notes(part, kept)))
+
+
+def _canonical_ids(part: Part) -> pl.DataFrame:
+    """The rows with every person under one id, however files write it."""
+    ids = PERSONAL_IDS.get(part.account.table, ())
+    return part.frame.with_columns(canonical(part.frame[name]) for name in ids)
 
 
 def _texts(part: Part) -> list[str]:
