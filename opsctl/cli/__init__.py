@@ -15,7 +15,21 @@ import typer
 from typer.core import TyperGroup
 
 from opsctl import __version__
-from opsctl.cli import config, demo, doctor, explain, init, inspect, prune, query, report, validate, why, year_end
+from opsctl.cli import (
+    config,
+    demo,
+    doctor,
+    explain,
+    ingest,
+    init,
+    inspect,
+    prune,
+    query,
+    report,
+    validate,
+    why,
+    year_end,
+)
 from opsctl.core.errors import Defect, ExitCode, OpsctlError
 
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -100,6 +114,7 @@ def main(
 app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("ingest")(ingest.ingest)
 app.command("report")(report.report)
 app.command("prune")(prune.prune)
 app.command("query")(query.query)

@@ -65,7 +65,7 @@ def explain(
     conditions = asking.conditions([*(where or ()), *([f"channel={channel}"] if channel else [])])
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    loaded = session.read(paths, chosen, voice, strict=strict, asked=days)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=days, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
     ask = asking.ask(known, chosen, period, None, conditions)
     made = provenance(loaded, known, ask, metric, Words(chosen.locale))

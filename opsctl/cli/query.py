@@ -46,7 +46,7 @@ def query(
     conditions = asking.conditions(where)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    loaded = session.read(paths, chosen, voice, strict=strict, asked=days)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=days, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
     ask = asking.ask(known, chosen, period, by, conditions)
     made = answered(loaded, known, ask, asked, Words(chosen.locale))

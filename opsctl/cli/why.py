@@ -57,7 +57,7 @@ def why(
     days = asking.named_period(period)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    loaded = session.read(paths, chosen, voice, strict=strict, asked=days)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=days, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
     span = asking.period(known, period) if period else default_period(known)
     narrowed = asking.ask(known, chosen, period, None, {"channel": [channel]} if channel else {})

@@ -302,8 +302,9 @@ def canonical(header: Sequence[str]) -> list[Claim]:
         positions = {column: (at[column],) for column in columns(table) if column in at}
         others = {key: position for key, position in at.items() if key not in positions and key}
         if name == "acquisition":
-            positions |= {_attribute(key): (position,) for key, position in others.items()}
-            others = {}
+            told = {key: position for key, position in others.items() if masked(header[position]) == header[position]}
+            positions |= {_attribute(key): (position,) for key, position in told.items()}
+            others = {key: position for key, position in others.items() if key not in told}
         claims.append(Claim(name, None, positions, tuple(header[position] for position in sorted(others.values()))))
     return claims
 

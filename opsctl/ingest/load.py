@@ -54,6 +54,7 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
+        remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
+    remembered: bool = False
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -82,6 +84,14 @@ class Loaded:
 
 Started = Callable[[str], None]
 Knows = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a store brings to reading: which files it has already, and how it keeps ids."""
+
+    knows: Knows
+    hashed: Hashing
 
 
 def load(files: Files, settings: Settings, asked: Period | None = None, started: Started | None = None) -> Loaded:
@@ -117,23 +127,22 @@ def gather(
     settings: Settings,
     asked: Period | None = None,
     started: Started | None = None,
-    knows: Knows | None = None,
-    hashed: Hashing | None = None,
+    memory: Memory | None = None,
 ) -> Gathered:
     """Read files one by one, without what is personal; see `load` and `privacy.protected`.
 
-    A file that the reader `knows`, by its name and hash, is passed over.
+    A file that the `memory` knows, by its name and hash, is passed over.
     """
     found = Gathered()
     seen: dict[str, Part] = {}
     claims = Claims(settings)
     for path, file in _unpacked(files, claims, found, started):
-        if knows is not None and knows(file.name, file.sha256):
+        if memory is not None and memory.knows(file.name, file.sha256):
             found.passed.append(file.name)
             continue
         found.paths[file.name] = path
         with _refusing(found, file.name):
-            part = protected(_part(file, claims, asked), settings, hashed)
+            part = protected(_part(file, claims, asked), settings, memory.hashed if memory else None)
             if _is_new(part, found, seen):
                 found.parts.append(part)
     return found
@@ -371,16 +380,18 @@ def _append(found: Loaded, name: str, parts: Sequence[Part]) -> None:
     """Rows that change nothing when they are sent again: none is held against another, however many there are."""
     if not parts:
         return
-    base = len(found.inputs)
+    found.tables[name] = appended(parts, len(found.inputs))
     found.inputs += [part.account for part in parts]
-    found.tables[name] = pl.concat(
-        [
-            part.rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(base + at, pl.Int32))
-            for at, part in enumerate(parts)
-        ],
-        how="diagonal",
-    )
     found.supplied[name] = frozenset().union(*(part.supplied for part in parts))
+
+
+def appended(parts: Sequence[Part], base: int) -> pl.LazyFrame:
+    """The rows of files one after the other; the first file is number `base` of all inputs."""
+    rows = [
+        part.rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(base + at, pl.Int32))
+        for at, part in enumerate(parts)
+    ]
+    return pl.concat(rows, how="diagonal")
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:

