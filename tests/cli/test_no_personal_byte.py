@@ -10,11 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import shutil
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from opsctl.ingest.privacy import PERSONAL_IDS
@@ -36,7 +40,7 @@ GOOD = {
     "spend": {"day": "2025-03-{at:02}", "channel": "A", "spend": "70", "currency": "CNY", "impressions": "900"},
     "acquisition": {"user": "u{at}", "acquired_at": "2025-03-{at:02} 10:00:00", "channel": "A"},
     "activity": {"user": "u{at}", "at": "2025-03-{at:02} 12:00:00", "event": "open"},
-    "order": {"order": "o{at}", "paid_at": "2025-03-{at:02} 12:00:00", "paid": "20", "user": "u{at}", "currency": "CNY"},
+    "order": {"order": "o{at}", "paid_at": "2025-03-{at:02} 12:00:00", "paid": "20", "user": "u{at}"},
     "cohort": {"day": "2025-04-{at:02}", "channel": "A", "offset": "0", "users": "9", "active": "9"},
 }  # fmt: skip
 NUMBERS = (Kind.MONEY, Kind.QUANTITY, Kind.COUNT, Kind.NUMBER)  # there, a number is what it says
@@ -46,7 +50,7 @@ COMMANDS = {
     "report": ("report", "in", *PERIOD),
     "report-en": ("report", "in", *PERIOD, "--locale", "en", "--width", "200", "-v"),
     "report-json": ("report", "in", *PERIOD, "--json"),
-    "report-files": ("report", "in", *PERIOD, *(w for end in ("html", "md", "csv", "json") for w in ("-o", f"r.{end}"))),
+    "report-files": ("report", "in", *PERIOD, "-o", "r.html", "-o", "r.md", "-o", "r.csv", "-o", "r.json"),
     "report-rejects": ("report", "in", *PERIOD, "--rejects", "rejects.csv"),
     "report-strict": ("report", "in", *PERIOD, "--strict"),
     "query": ("query", "cpa,retention_d1,roas,net_paid", "in", "--by", "channel,campaign", "--json"),
@@ -121,10 +125,8 @@ def planted(name: str) -> Iterator[dict[str, str]]:
         if (kind == "name" and is_name) or (kind == "phone" and column.kind in NUMBERS):
             continue
         row = {**rows[at % len(rows)], column.name: CANARIES[kind]}
-        yield {
-            key: f"{cell}-{at}" if key in ("user", "order") and key != column.name else cell
-            for key, cell in row.items()
-        }
+        own = {key: f"{row[key]}-{at}" for key in {"user", "order"} & row.keys() - {column.name}}
+        yield {**row, **own}
 
 
 ATTRIBUTES = {"手机": "phone", "身份证": "card", "contact": "email", "姓名": "name", "备注": "phone", "openid": "token"}
@@ -151,6 +153,28 @@ def test_no_canary_of_any_column_comes_out_of_any_command(everywhere: Path, name
     assert not leaks(run(name, everywhere))
 
 
+def test_a_store_holds_no_canary(everywhere: Path, tmp_path: Path) -> None:
+    shutil.copytree(everywhere / "in", tmp_path / "in")
+    (tmp_path / "opsctl.yaml").write_text("version: 1\nlocale: en\nsources: [{path: in/*.csv}]\n")
+    environ = {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path)}
+    ran = opsctl("ingest", cwd=tmp_path, environ=environ)
+    assert ran.code == 1
+    store = tmp_path / ".opsctl"
+    assert not leaks("\n".join([ran.out, ran.err, *kept_in(store)]))
+    assert not leaks(opsctl("report", "-v", *PERIOD, cwd=tmp_path, environ=environ).out)
+
+
+def kept_in(store: Path) -> Iterator[str]:
+    """Everything in a store as text: names, bytes, the cells of Parquet files, the rows of the catalog."""
+    for path in sorted(path for path in store.rglob("*") if path.is_file()):
+        yield str(path)
+        yield path.read_bytes().decode("utf-8", "replace")
+        if path.suffix == ".parquet":
+            yield from (str(row) for row in pl.read_parquet(path).iter_rows())
+    with closing(sqlite3.connect(store / "catalog.sqlite")) as catalog:
+        yield from catalog.iterdump()
+
+
 # --- headers and file names ----------------------------------------------------------------------------------------
 
 
@@ -175,12 +199,12 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in COMMANDS if not name.startswith(("prune", "why", "report-en"))])
 def test_no_canary_in_a_header_or_a_file_name_comes_out(named: Path, name: str) -> None:
     assert not leaks(run(name, named), SHAPED)
 
 
-def test_a_file_named_after_a_person_is_read_and_found_again(named: Path, tmp_path: Path) -> None:
+def test_a_file_named_after_a_person_is_read_and_found_again(tmp_path: Path) -> None:
     path = tmp_path / f"spend_{CANARIES['phone']}.csv"
     path.write_text(table(good("spend")))
     ran = opsctl("query", "spend", path.name, "--json", cwd=tmp_path)
@@ -192,7 +216,7 @@ def test_a_file_named_after_a_person_is_read_and_found_again(named: Path, tmp_pa
 
 HEAD = "日期,渠道,消耗"
 ALL = ",".join(CANARIES.values())
-REFUSED = {
+REFUSED: dict[str, str | bytes] = {
     "no header": f"{ALL}\n{ALL}\n",
     "nothing but people": "\n".join(CANARIES.values()),
     "json": f'{{"error": "{ALL}"}}',
@@ -213,9 +237,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-@pytest.mark.parametrize(
-    "name", ["query-csv", "report-strict", "report-rejects", "validate", "validate-json", "init-dry"]
-)
+@pytest.mark.parametrize("name", ["query-where", "report-rejects", "validate", "init-dry"])
 def test_no_canary_comes_out_of_a_file_that_is_refused(tmp_path: Path, what: str, name: str) -> None:
     (tmp_path / "in").mkdir()
     content = REFUSED[what]
@@ -243,9 +265,7 @@ def test_no_canary_comes_out_of_a_file_that_is_refused(tmp_path: Path, what: str
         ("inspect", "{}"),
     ],
 )
-def test_what_was_typed_wrongly_is_not_repeated_with_a_person_in_it(
-    everywhere: Path, arguments: tuple[str, ...]
-) -> None:
+def test_what_was_typed_is_not_repeated_with_a_person_in_it(everywhere: Path, arguments: tuple[str, ...]) -> None:
     for kind in SHAPED:
         ran = opsctl(*(one.format(CANARIES[kind]) for one in arguments), cwd=everywhere)
         assert ran.code in (2, 3)
@@ -254,10 +274,7 @@ def test_what_was_typed_wrongly_is_not_repeated_with_a_person_in_it(
 
 def test_the_log_of_a_defect_holds_no_values(everywhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
-        try:
-            raise ValueError(f"cannot read {ALL}: '{CANARIES['name']}'")
-        except ValueError as error:
-            raise TypeError(f"row {CANARIES['name']}") from error
+        raise TypeError(f"row {CANARIES['name']}") from ValueError(f"cannot read {ALL}: '{CANARIES['name']}'")
 
     monkeypatch.setattr("opsctl.ingest.load.load", fail)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
