@@ -5,13 +5,14 @@ These keys are checked like all others; `unused_keys` tells which of them no com
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
 from opsctl.config.kinds import Amount, Day, Flag, Month, Number, PeriodName, Text, Whole
+from opsctl.config.mapping import TableName
 from opsctl.config.strict import Strict, said, told
-from opsctl.core.naming import fold
+from opsctl.core.naming import fold, nearest
 from opsctl.core.personal import masked
 
 
@@ -93,6 +94,13 @@ Treatment: TypeAlias = Literal["keep", "hash", "drop"]
 _IDS: dict[str, tuple[str, ...]] = {"user": ("hash",), "order": ("hash",), "inviter": ("hash", "drop")}
 _NEEDED = ("channel",)
 
+PEOPLE_TABLES = ("acquisition", "activity", "order")  # whose rows are about single people
+# Tables that opsctl will keep one day; a limit for them may be written already.
+_LATER_TABLES = (
+    "community_day", "message", "tier", "task_done", "benefit_used", "exposure", "exposure_total", "touch", "tag",
+    "referral", "operating_cost", "content", "feedback", "consent",
+)  # fmt: skip
+
 
 def _keep_ids_hashed(treatments: dict[str, str]) -> dict[str, str]:
     for name, treatment in treatments.items():
@@ -104,6 +112,16 @@ def _keep_ids_hashed(treatments: dict[str, str]) -> dict[str, str]:
     return treatments
 
 
+def _of_tables(days: dict[str, int]) -> dict[str, int]:
+    known = (*get_args(TableName), *_LATER_TABLES)
+    for table in days:
+        if table not in known:
+            close = nearest(table, known)
+            note = f"did you mean '{close}'?" if close else f"such as {', '.join(PEOPLE_TABLES)}"
+            raise said("is no table", note, at=(table, "[key]"))
+    return days
+
+
 class Privacy(Strict):
     """How personal data is kept."""
 
@@ -111,8 +129,8 @@ class Privacy(Strict):
     columns: Annotated[dict[Text, Treatment], AfterValidator(_keep_ids_hashed)] = Field(
         {}, description="By column, what becomes of it: keep, hash or drop; unset: personal ones are dropped."
     )
-    retention_days: dict[Text, Annotated[Whole, Field(ge=1)]] = Field(
-        {}, description="Days that a table's rows are kept."
+    retention_days: Annotated[dict[Text, Annotated[Whole, Field(ge=1)]], AfterValidator(_of_tables)] = Field(
+        {}, description="By table, the days that its rows are kept; unset: for ever."
     )
 
     def treatment(self, column: str) -> Treatment | None:

@@ -21,7 +21,7 @@ from opsctl.core.period import FIRST_YEAR, LAST_YEAR, Period
 Locale = Literal["zh-CN", "en"]
 
 # Keys that are checked and that no command reads yet.
-_NOT_USED_YET = ("gates", "send", "privacy")
+_NOT_USED_YET = ("gates", "send")
 _POLICY_NOT_USED_YET = ("validated",)
 
 

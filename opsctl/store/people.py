@@ -70,6 +70,11 @@ class People:
         self._fresh = []
 
 
+def fingerprint_of(catalog: Catalog) -> str | None:
+    """By what the store knows its key; None where it holds nobody yet."""
+    return catalog.meta(_KEY)
+
+
 def keys_of(catalog: Catalog, privacy: Privacy, folder: Path, environ: Mapping[str, str]) -> Keys:
     """The keys under which the store knows people; a new store gets a new one. A rotated key is caught up with.
 
@@ -78,7 +83,7 @@ def keys_of(catalog: Catalog, privacy: Privacy, folder: Path, environ: Mapping[s
         CannotStore: The disk is full.
     """
     path = key.located(privacy, folder, environ)
-    stored = catalog.meta(_KEY)
+    stored = fingerprint_of(catalog)
     keys = key.of_store(path, stored)
     if stored is not None:
         behind = keys[len(key.applied(keys, stored, path)) :]
