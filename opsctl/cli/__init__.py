@@ -23,6 +23,7 @@ from opsctl.cli import (
     ingest,
     init,
     inspect,
+    key,
     prune,
     query,
     report,
@@ -30,6 +31,7 @@ from opsctl.cli import (
     why,
     year_end,
 )
+from opsctl.cli.answers import Remembering
 from opsctl.core.errors import Defect, ExitCode, OpsctlError
 
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -115,15 +117,16 @@ app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
-app.command("report")(report.report)
-app.command("prune")(prune.prune)
-app.command("query")(query.query)
-app.command("why")(why.why)
-app.command("year-end")(year_end.year_end)
-app.command("explain")(explain.explain)
+app.command("report", cls=Remembering)(report.report)
+app.command("prune", cls=Remembering)(prune.prune)
+app.command("query", cls=Remembering)(query.query)
+app.command("why", cls=Remembering)(why.why)
+app.command("year-end", cls=Remembering)(year_end.year_end)
+app.command("explain", cls=Remembering)(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("validate")(validate.validate)
 app.add_typer(config.app, name="config")
+app.add_typer(key.app, name="key")
 
 
 def run() -> None:

@@ -12,8 +12,8 @@ _DIGIT = "[0-9０-９]"
 _MOBILE = rf"[1１][3-9３-９]{_DIGIT}(?:{_DIGIT}{{8}}|[\s\-]{_DIGIT}{{4}}[\s\-]{_DIGIT}{{4}})"
 # Anything that may hold one of them: what it does not find needs no closer look. One pattern that Rust reads as well.
 SUSPECT = (
-    rf"{_MOBILE}|[0-9]{{17}}[0-9Xx]|[@＠]|[A-Za-z0-9_\-]{{24,}}|[=?#]|://"
-    r"|(?i:token|secret|passw|session|cookie|key|signature|bearer)"
+    rf"{_MOBILE}|[0-9]{{17}}[0-9Xx]|[@＠]|[A-Za-z0-9_\-]{{24,}}"
+    r"|sk-|gh[op]_|xox|AKIA|AIza|eyJ|(?i:token|secret|passw|session|cookie|key|signature|bearer)"
 )
 _PHONE = re.compile(rf"(?<!{_DIGIT})(?:(?:\+|00)?86[\s\-]?)?({_MOBILE})(?![.,]?{_DIGIT})")
 _ID_CARD = re.compile(
@@ -21,12 +21,12 @@ _ID_CARD = re.compile(
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+[@＠]([\w\-]+(?:\.[\w\-]+)+)")
 _NAMED_SECRET = re.compile(
-    r"(?i)\b([a-z_]*(?:token|secret|passw(?:or)?d|session|cookie|api_?key|signature)[a-z_]*\s*[=:]\s*|bearer\s+)"
+    r"(?i)(?<![a-z0-9])([a-z_]*(?:token|secret|passw(?:or)?d|session|cookie|api_?key|signature)[a-z_]*\s*[=:]\s*|bearer\s+)"
     r"([^\s&;,'\"]{6,})"
 )
 _WORD = re.compile(r"[A-Za-z0-9_\-]{24,}")
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]*)?")
-_KNOWN_PREFIX = re.compile(r"\b(?:sk-|ghp_|gho_|xox[abp]-|AKIA|AIza)[A-Za-z0-9_\-]{12,}")
+_JWT = re.compile(r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]*)?")
+_KNOWN_PREFIX = re.compile(r"(?<![A-Za-z0-9])(?:sk-|ghp_|gho_|xox[abp]-|AKIA|AIza)[A-Za-z0-9_\-]{12,}")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
 _PLAIN_WORD = re.compile(r"[(\[]?[A-Za-z_]{1,20}[)\].,:;]?")
 _SEPARATORS = re.compile(r"[_\-]")

@@ -37,6 +37,7 @@ PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
 ATTRIBUTE = "attribute_"
 _ADDRESSES = ("landing", "entry_path")  # with or without a scheme
 _CODES = frozenset({"currency", "conversion_basis", "day_unit"})  # one of few words each
+_MORE_THAN_A_PAGE = "[?#@]"
 _USERINFO = r"^([A-Za-z][A-Za-z0-9+.\-]*://|//)[^/?#@]*@"
 _UTM = r"[?&#](utm_[A-Za-z_]+=[^&#]*)"
 _ROUTE = r"^[^?#]*(?:\?[^#]*)?(#!?/[^?#]*)"
@@ -126,16 +127,21 @@ def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
 
 def _mask(kept: _Kept, name: str) -> None:
     """Addresses without their queries, and every other text without what belongs to one person."""
-    texts = kept.frame[name].drop_nulls().unique()
+    cells = _with_bare_addresses(kept.frame[name])
+    texts = cells.drop_nulls().unique()
     suspect = texts.filter(texts.str.contains(SUSPECT))
-    if suspect.is_empty():
-        return
-    is_address = suspect.str.contains("://", literal=True) | pl.repeat(name in _ADDRESSES, len(suspect), eager=True)
-    short = bare(suspect).zip_with(is_address, suspect)
-    found = {text: plain for text, told in zip(suspect, short, strict=True) if (plain := masked(told)) != text}
+    found = {text: plain for text in suspect if (plain := masked(text)) != text}
     if found:
-        kept.frame = kept.frame.with_columns(pl.col(name).replace(found))
-        kept.masked += [name] if any(masked(told) != told for told in short) else []
+        cells = cells.replace(found)
+        kept.masked.append(name)
+    kept.frame = kept.frame.with_columns(cells)
+
+
+def _with_bare_addresses(cells: pl.Series) -> pl.Series:
+    if cells.name in _ADDRESSES:
+        return bare(cells) if cells.str.contains(_MORE_THAN_A_PAGE).any() else cells
+    addresses = cells.str.contains("://", literal=True).fill_null(value=False)
+    return bare(cells).zip_with(addresses, cells) if addresses.any() else cells
 
 
 def bare(addresses: pl.Series) -> pl.Series:

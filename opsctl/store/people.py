@@ -34,13 +34,16 @@ class People:
         )
 
     def hashed(self, ids: pl.Series) -> pl.Series:
-        """Ids as 16 bytes each that tell nobody; what is null stays so."""
-        return hashed(ids, self._keys)
+        """What stands in the rows themselves, such as numbers of orders, as 16 bytes each; what is null stays so.
+
+        Only the first key counts here: rows are never written anew, so a later key could not be put behind it.
+        """
+        return hashed(ids, self._keys[:1])
 
     def numbers(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Ids as numbers, and where they are those of people who were erased; what is null stays so."""
         distinct = ids.drop_nulls().unique(maintain_order=True)
-        marked = pl.DataFrame({"id": distinct}).hstack(_marks(self.hashed(distinct)))
+        marked = pl.DataFrame({"id": distinct}).hstack(_marks(hashed(distinct, self._keys)))
         gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
         numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
         new = numbered.filter(pl.col("uid").is_null()).unique(_MARK, keep="first", maintain_order=True)
