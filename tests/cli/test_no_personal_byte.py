@@ -228,6 +228,14 @@ REFUSED: dict[str, str | bytes] = {
     "not unicode": b"\xff\xfe\xfd" + ALL.encode("gb18030"),
     "a total that does not agree": f"{HEAD}\n2025-03-01,A,1\n合计,{ALL.replace(',', ' ')},9\n",
     "lines above the header": f"导出人：{ALL}\n{HEAD}\n2025-03-01,A,1\n",
+    "an unknown export": f"统计日,投放渠道,花销,手机号,客户姓名,{CANARIES['email']}\n"
+    + "".join(f"2025-03-0{at},A,{at}.5,{CANARIES['phone']},{CANARIES['name']},1\n" for at in range(1, 9)),
+    "unknown users": f"注册时间,来源渠道,用户编号,手机号,联系人,城市,{CANARIES['token']}\n"
+    + "".join(
+        f"2025-03-0{at} 10:00,A,{one},{CANARIES['phone']},{CANARIES['name']},北京,1\n"
+        for at in range(1, 9)
+        for one in CANARIES.values()
+    ),
     "garbled": f"day,channel,spend\n2025-03-01,{ALL.encode().decode('latin-1')},1\n",
     "users at odds": "user,acquired_at,channel\n"
     + "".join(f"{canary},2025-03-0{at} 1{at}:00,{'AB'[at % 2]}\n" for canary in CANARIES.values() for at in (1, 1, 2)),
