@@ -42,9 +42,11 @@ class Voice:
     def complain(self, text: str) -> None:
         """Something that nobody may miss."""
         from opsctl.core.clean import clean
+        from opsctl.core.personal import masked
 
-        heard.hear(heard.ERR, text)
-        sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+        told = "\n".join(masked(line) for line in text.split("\n"))
+        heard.hear(heard.ERR, told)
+        sys.stderr.write("\n".join(map(clean, told.split("\n"))) + "\n")
 
     def murmur(self, text: str) -> None:
         """Something for those who asked for more."""

@@ -97,9 +97,11 @@ class Sink:
         Raises:
             BadOption: A file that was read is to be written.
         """
-        read = {Path(one.file).resolve() for one in report.inputs}
+        from opsctl.core.personal import masked
+
+        read = {masked(str(Path(one.file).resolve())) for one in report.inputs}  # their names are masked already
         for path in self.outputs or ():
-            if path.resolve() in read:
+            if masked(str(path.resolve())) in read:
                 raise BadOption(f"'{path}' is one of the files that were read", hint="write to another file")
 
     def place(self, texts: Sequence[str]) -> None:

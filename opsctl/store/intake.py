@@ -16,11 +16,11 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core import clock
 from opsctl.core.errors import OpsctlError, Shrunk
+from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered, Knows, Loaded, joined
 from opsctl.ingest.people import PERSONAL_IDS
-from opsctl.ingest.privacy import protected
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
@@ -90,7 +90,7 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     old = recall.gathered(catalog, recall.seen(catalog, None))
     done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes))
     done.before = joined(old, settings)
-    wanted = [replace(_without_names(part, people, settings), load=load) for part in read.parts]
+    wanted = [replace(_without_names(part, people), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, old, done)
     if not order.shrunk:
         wanted = _not_shrunk(wanted, old.parts, done)
@@ -122,7 +122,7 @@ def name_of(path: Path, project: Path) -> str:
     """What the store calls a file."""
     whole = path.resolve()
     inside = whole.is_relative_to(project.resolve())
-    return whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:])
+    return masked(whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:]))
 
 
 def reading_of(settings: Settings, mapping: str, path: Path) -> str:
@@ -142,11 +142,10 @@ def _knows(catalog: Catalog) -> Knows:
     return lambda name, sha256: seen.get(name) == sha256
 
 
-def _without_names(part: Part, people: People, settings: Settings) -> Part:
-    """A file's rows with people as numbers, orders as hashes, and nothing that is personal beside."""
-    if part.scan is not None:  # people are numbered on the way to the disk, and an event has nothing else
+def _without_names(part: Part, people: People) -> Part:
+    """A file's rows with people as numbers and orders as hashes."""
+    if part.scan is not None:  # people are numbered on the way to the disk
         return part
-    part = protected(part, settings, people.hashed)
     frame = part.frame
     gone = pl.repeat(value=False, n=frame.height, eager=True)
     for name in PERSONAL_IDS.get(part.account.table, ()):
@@ -250,7 +249,7 @@ def _keep(catalog: Catalog, people: People, part: Part, path: Path, settings: Se
         "file",
         load=part.load,
         name=account.file,
-        path=str(path.resolve()),
+        path=masked(str(path.resolve())),  # of a file that is named after a person: then it is not found again
         sha256=account.sha256,
         kind=account.table,
         mapping=account.mapping,
