@@ -196,7 +196,7 @@ def reading(project: Path) -> Iterator[Catalog]:
     store = _there(project)
     with closing(connected(store / place.CATALOG)) as connection:
         found = Catalog(store, connection)
-        _check_version(found)
+        check_version(found)
         yield found
 
 
@@ -263,7 +263,12 @@ def _there(project: Path) -> Path:
     return store
 
 
-def _check_version(catalog: Catalog) -> int:
+def check_version(catalog: Catalog) -> int:
+    """The version of a store.
+
+    Raises:
+        StoreTooNew: A newer opsctl wrote it.
+    """
     if catalog.version > len(MIGRATIONS):
         raise StoreTooNew(
             f"the store is of version {catalog.version}, this opsctl knows {len(MIGRATIONS)}", hint="update opsctl"
@@ -276,7 +281,7 @@ def _make_ready(catalog: Catalog) -> None:
     standing = seals.standing(catalog)
     if standing in (Standing.UNPROVEN, Standing.DAMAGED):
         raise damaged()
-    version = _check_version(catalog)
+    version = check_version(catalog)
     if version < len(MIGRATIONS):
         with all_or_nothing(catalog.connection):
             _migrate(catalog, version)

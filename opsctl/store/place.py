@@ -76,6 +76,12 @@ def durable(path: Path, write: Callable[[Path], object]) -> Path:
     return path
 
 
+def folders(folder: Path) -> list[Path]:
+    """The folders in a folder that are not just being made, by name."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if path.is_dir() and not path.name.startswith("."))
+
+
 def ignore(store: Path) -> None:
     """Keep the store out of a repository: it is no source.
 
