@@ -211,7 +211,7 @@ def test_what_a_journal_can_undo_is_no_damage(copied: Project) -> None:
     half = sqlite3.connect(catalog, isolation_level=None)
     half.execute("PRAGMA cache_size = 1")
     half.execute("BEGIN")
-    half.execute("CREATE TABLE x AS SELECT randomblob(999999)")
+    half.execute("UPDATE file SET notes = hex(randomblob(9999))")
     written, undo = catalog.read_bytes(), journal.read_bytes()
     half.execute("ROLLBACK")
     half.close()
@@ -221,5 +221,5 @@ def test_what_a_journal_can_undo_is_no_damage(copied: Project) -> None:
     assert found_in(copied) == {}
     assert catalog.read_bytes() == before
     catalog.write_bytes(written)
-    journal.write_bytes(undo[: len(undo) // 2])
+    journal.write_bytes(undo[:512])  # its head alone
     assert found_in(copied)["catalog.sqlite"] == "catalog"
