@@ -20,7 +20,7 @@ from opsctl.store.catalog import Catalog
 from opsctl.store.seal import Standing
 from opsctl.store.segments import Segment
 
-_OURS = frozenset({place.CATALOG, place.SEAL, place.LOCK, place.IGNORED})
+_OURS = frozenset({place.CATALOG, place.SEAL, place.LOCK, place.IGNORED, f"{place.LOCK}-journal"})
 _FOLDERS = frozenset({place.DATA, place.PEOPLE, place.DERIVED, place.ANSWERS})
 
 

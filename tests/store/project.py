@@ -58,9 +58,9 @@ class Project:
         return self.run("ingest", "-q", *(self.folder / f"day{day}" for day in range(days)))
 
     def answer(self) -> str:
-        """What the store says, but for its inputs, which name files."""
+        """What the store says of every channel and day, and what came of every file."""
         ran = self.run(*QUESTION)
-        return ran.out if ran.code == 0 else f"exit {ran.code}"
+        return ran.out if ran.code == 0 else f"exit {ran.code}: {ran.err}"
 
 
 def made(folder: Path, days: int, users: int = 4) -> Project:
