@@ -50,6 +50,7 @@ def query(
     known = session.evidence(loaded, chosen, as_of, voice)
     ask = asking.ask(known, chosen, period, by, conditions)
     made = answered(loaded, known, ask, asked, Words(chosen.locale))
+    made = made.asked_as("query", metrics=metrics, by=by, where=where, period=period)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

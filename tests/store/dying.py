@@ -3,8 +3,8 @@
     python -m tests.store.dying HOW N COUNT_FILE ARGUMENTS…
 
 HOW: `kill`, `term` and `int` send the signal to the process itself; `full` makes that operation, and all after it that
-would need room, fail like a full disk; `none` only counts. An operation is a file or folder that is opened, made, renamed,
-removed or forced out, and a statement that SQLite is given.
+would need room, fail like a full disk; `small` lets no file grow beyond N bytes; `none` only counts. An operation is a
+file or folder that is opened, made, renamed, removed or forced out, and a statement that SQLite is given.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ class _Fate:
             reads = event == "open" and not (isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"))
             self.meet(needs_room=event in {"open", "os.mkdir", "os.rename"} and not reads)
 
-    def forced(self, fsync: Callable[[int], None]) -> Callable[[int], None]:
+    def forced(self, fsync: Callable[[Any], None]) -> Callable[[Any], None]:
         """`os.fsync` as an operation."""
 
-        def forcing(handle: int) -> None:
+        def forcing(handle: Any) -> None:
             self.meet()
             fsync(handle)
 
@@ -88,7 +88,8 @@ def _main() -> None:
         execute(connection, statement)
 
     database.execute = executing
-    os.fsync = fate.forced(os.fsync)
+    system: Any = os
+    system.fsync = fate.forced(os.fsync)
     sys.addaudithook(fate.hear)
     sys.argv = ["opsctl", *sys.argv[4:]]
     from opsctl.cli import run as command  # noqa: PLC0415

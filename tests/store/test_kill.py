@@ -75,12 +75,11 @@ def test_a_run_that_is_killed_took_in_all_or_nothing(
     made_good(copy, after)
 
 
-@pytest.mark.parametrize("share", [0.3, 0.8])
-@pytest.mark.parametrize(("how", "code"), [("term", 143), ("int", 130)])
+@pytest.mark.parametrize("stopped", [("term", 143, 0.3), ("term", 143, 0.8), ("int", 130, 0.3), ("int", 130, 0.8)])
 def test_a_run_that_is_stopped_leaves_with_its_code_and_takes_in_nothing(
-    kept: Project, before: str, whole: tuple[str, int], tmp_path: Path, how: str, code: int, share: float
+    kept: Project, before: str, whole: tuple[str, int], tmp_path: Path, stopped: tuple[str, int, float]
 ) -> None:
-    after, operations = whole
+    (after, operations), (how, code, share) = whole, stopped
     copy = copied(kept, tmp_path)
     ran, _ = during(copy, how, int(share * operations))
     assert (ran.code, "Traceback" in ran.err) == (code, False)
@@ -139,8 +138,7 @@ def test_answers_given_while_files_are_taken_in_are_those_before_or_after(tmp_pa
     codes: list[int] = []
 
     def write() -> None:
-        for day in range(1, 4):
-            codes.append(busy.run_outside("ingest", "-q", busy.folder / f"day{day}").code)
+        codes.extend(busy.run_outside("ingest", "-q", busy.folder / f"day{day}").code for day in range(1, 4))
 
     writing = threading.Thread(target=write, daemon=True)
     writing.start()
