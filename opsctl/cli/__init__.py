@@ -26,6 +26,7 @@ from opsctl.cli import (
     prune,
     query,
     report,
+    status,
     validate,
     why,
     year_end,
@@ -115,6 +116,7 @@ app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
+app.command("status")(status.status)
 app.command("report")(report.report)
 app.command("prune")(prune.prune)
 app.command("query")(query.query)

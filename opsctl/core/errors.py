@@ -376,6 +376,7 @@ class NoStore(OpsctlError):
     """The project has no store yet: nothing was ever ingested."""
 
     code = "OPS601"
+    exit_code = ExitCode.NO_ANSWER
     zh = "项目还没有数据仓"
 
 

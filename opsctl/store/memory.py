@@ -13,8 +13,10 @@ from opsctl.ingest.load import Loaded, Started, gather, joined
 from opsctl.ingest.sources import Files
 from opsctl.store import catalog as catalogs
 from opsctl.store import derived, intake, place, recall
+from opsctl.store import standing as standings
 from opsctl.store.intake import Intake, Order
 from opsctl.store.people import People, keys_of
+from opsctl.store.standing import Standing
 
 
 def remembers(folder: Path | None) -> bool:
@@ -37,7 +39,20 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
         if found is None:
             found = joined(recall.gathered(catalog, seen), settings)
             derived.keep(catalog, key, found)
-    return replace(found, remembered=True)
+        return replace(found, remembered=True, deliveries=recall.deliveries(catalog, seen.last))
+
+
+def standing(settings: Settings) -> Standing:
+    """Where the project's store stands to the files outside.
+
+    Raises:
+        NoStore: Nothing was ever ingested.
+        DamagedStore: It cannot be read.
+        StoreTooNew: A newer opsctl wrote it.
+    """
+    folder = _folder(settings)
+    with catalogs.reading(folder) as catalog:
+        return standings.standing(catalog, settings, folder)
 
 
 def take_in(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from opsctl.ingest.account import Part
+from opsctl.ingest.account import Delivery, Part
 from opsctl.ingest.load import Gathered
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
@@ -77,6 +77,19 @@ def files(catalog: Catalog, until: int) -> list[Stored]:
         until,
     )
     return [Stored(**dict(row)) for row in rows]
+
+
+def deliveries(catalog: Catalog, until: int) -> tuple[Delivery, ...]:
+    """All that was ever taken in up to a load, in the order in which it came, whatever took its place since."""
+    names = "name, mapping, kind, load, last_day"
+    rows = catalog.rows(
+        f"SELECT {names} FROM file WHERE load <= ? AND last_day IS NOT NULL ORDER BY load, id",  # noqa: S608
+        until,
+    )
+    return tuple(
+        Delivery(row["name"], row["mapping"], row["kind"], row["load"], date.fromisoformat(row["last_day"]))
+        for row in rows
+    )
 
 
 def gathered(catalog: Catalog, known: Seen) -> Gathered:
