@@ -26,6 +26,7 @@ from opsctl.reports.report import Cell, Column, Footnote, Form, Lines, Number, P
 from opsctl.store.standing import Outdated, Standing, Waiting
 
 MOST_CHANNELS = 12  # rows of the grid on a screen; of more, those without a gap become one
+_WEEKS_DRAWN = 13
 _SHOWN = 5  # names in a sentence
 _MARKS = {Presence.WHOLE: "=", Presence.PART: "-", Presence.MISSING: "x", Presence.NONE: "."}
 
@@ -202,7 +203,7 @@ class Status:
     def _grid(self) -> Table:
         """Channels by days, a column per week: too narrow a page loses the oldest weeks first."""
         words = self.words
-        weeks = self._weeks()
+        weeks = _by_sevens(self.period)
         columns = [Column("channel", words["dimension.channel"], numeric=False)]
         columns += [
             Column(str(at), span_of(week, words), priority=len(weeks) - 1 - at, numeric=False)
@@ -227,19 +228,19 @@ class Status:
         cells = {str(at): marks[start : start + weeks[at].days] for at, start in enumerate(starts)}
         return TableRow({"channel": self._channel_name(one.channel), **cells}, kind)
 
-    def _weeks(self) -> list[Period]:
-        """The days of the grid by sevens, back from the last."""
-        ends = [self.period.end - timedelta(days=at) for at in range(0, self.period.days, WEEK_DAYS)]
-        return [Period(max(end - timedelta(days=WEEK_DAYS - 1), self.period.start), end) for end in reversed(ends)]
-
     def _map(self) -> HeatMap:
-        """The grid as a picture: of each day the share of what was expected that arrived."""
-        days = (self.period.start + timedelta(days=at) for at in range(self.period.days))
+        """A quarter of a year as a picture: of each week the share of what was expected that arrived."""
+        end = self.period.end
+        start = max(end - timedelta(days=WEEK_DAYS * _WEEKS_DRAWN - 1), min(self.known.span.start, end))
+        quarter = Period(start, end)
+        weeks = _by_sevens(quarter)
+        places = [slice((week.start - start).days, (week.end - start).days + 1) for week in weeks]
+        channels = presence.channels(self.known, self.settings, quarter)
         return HeatMap(
-            title=self.words.say("status.grid", days=self.period.days),
-            rows=tuple(self._channel_name(one.channel) for one in self.channels),
-            columns=tuple(day_of(day, self.words) for day in days),
-            cells=tuple(one.shares for one in self.channels),
+            title=self.words.say("status.map", weeks=len(weeks)),
+            rows=tuple(self._channel_name(one.channel) for one in channels),
+            columns=tuple(day_of(week.end, self.words) for week in weeks),
+            cells=tuple(tuple(_mean(one.shares[place]) for place in places) for one in channels),
             scale=Scale.RATE,
         )
 
@@ -268,6 +269,17 @@ class Status:
                 {"file": error.file, "code": error.code, "text": error.sentence} for error in self.loaded.refused
             ],
         }  # fmt: skip
+
+
+def _by_sevens(period: Period) -> list[Period]:
+    """The days of a period by sevens, back from the last; the first may have fewer."""
+    ends = [period.end - timedelta(days=at) for at in range(0, period.days, WEEK_DAYS)]
+    return [Period(max(end - timedelta(days=WEEK_DAYS - 1), period.start), end) for end in reversed(ends)]
+
+
+def _mean(shares: Sequence[float | None]) -> float | None:
+    known = [share for share in shares if share is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _source_json(one: Supply) -> dict[str, Any]:
