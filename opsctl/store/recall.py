@@ -113,6 +113,7 @@ def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
     """
     of = segments.of_files(catalog, [one.id for one in stored])
     told = {row["id"]: row for row in catalog.rows("SELECT * FROM file")}
+    ages = _ages(catalog)
     found = []
     for one in stored:
         row = told[one.id]
@@ -126,7 +127,19 @@ def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
                 breakdown=row["breakdown"],
                 notes=records.notes_of(row["notes"]),
                 foreign_days=bool(row["foreign_days"]),
-                load=one.load,
+                load=ages[one.id],
             )
         )
     return found
+
+
+def _ages(catalog: Catalog) -> dict[int, int]:
+    """Of each file the load that first took it in: what is read anew, by another mapping, is as new as it was."""
+    ages: dict[int, int] = {}
+    before: dict[tuple[str, str, int], int] = {}
+    for row in catalog.rows("SELECT id, load, gone, name, sha256 FROM file ORDER BY load, id"):
+        this = row["name"], row["sha256"]
+        ages[row["id"]] = before.get((*this, row["load"]), row["load"])
+        if row["gone"] is not None:
+            before[*this, row["gone"]] = ages[row["id"]]
+    return ages
