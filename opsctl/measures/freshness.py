@@ -70,7 +70,7 @@ def supplies(loaded: Loaded, known: Known, settings: Settings) -> list[Supply]:
     sources = _Sources(settings)
     labels = [sources.label(account.file, account.mapping) for account in loaded.inputs]
     days = _days(loaded, labels)
-    reached, reader = _reached(loaded, sources), _Reader(loaded, known)
+    reached, reader = _reached(loaded, sources), _Reader(loaded, known, sources)
     found = []
     for source, table in sorted({(label, one.table) for label, one in zip(labels, loaded.inputs, strict=True)}):
         of_source = enumerate(zip(labels, loaded.inputs, strict=True))
@@ -87,6 +87,7 @@ class _Reader:
 
     loaded: Loaded
     known: Known
+    sources: _Sources
 
     def supply(self, source: str, table: str, positions: Sequence[int], days: Sequence[date], usual: int) -> Supply:
         """What is said of the files at some positions, with the days on which they have rows."""
@@ -101,18 +102,27 @@ class _Reader:
             last=last,
             behind=max((self.known.evidence.as_of - last).days, 0) if last else 0,
             usual=usual,
-            ended=_ended({one.mapping for one in inputs}, source, self.known),
+            ended=self._ended({one.mapping for one in inputs}, source) if table == "spend" else None,
             missing=_missing(days) if table != "spend" else (),  # of money, `presence` tells by account and channel
             settled=_settled(self.loaded, table, positions, last, self.known),
         )
 
+    def _ended(self, mappings: Collection[str], source: str) -> date | None:
+        """The last day on which any account of the source is expected, where that has passed."""
+        mine = [one.account for one in self.known.arrivals if any(is_of(one.account, name) for name in mappings)]
+        named = [one for one in mine if one.account and one.account == self.sources.accounts.get(source)]
+        ends = [one.end for one in named or mine]
+        last = max((end for end in ends if end), default=None)
+        return last if last and None not in ends and last < self.known.evidence.as_of else None
+
 
 class _Sources:
-    """What to call the source of a file."""
+    """What to call the source of a file; and the account, by that name, which the project declares for it."""
 
     def __init__(self, settings: Settings) -> None:
         self._declared = Declared(settings)
         self._folder = settings.folder
+        self.accounts: dict[str, str | None] = {}
 
     def label(self, file: str, mapping: str) -> str:
         """The platform and account that the project declares, else the pattern, else the platform that read it."""
@@ -120,9 +130,9 @@ class _Sources:
         source = self._declared.of_gone(self._folder / file) if self._folder else None
         if source is None:
             return platform
-        if platform == CANONICAL:
-            return source.path
-        return " ".join(filter(None, (platform, source.account)))
+        label = source.path if platform == CANONICAL else " ".join(filter(None, (platform, source.account)))
+        self.accounts[label] = source.account
+        return label
 
 
 def _days(loaded: Loaded, labels: Sequence[str]) -> pl.DataFrame:
@@ -173,25 +183,19 @@ def _reached(loaded: Loaded, sources: _Sources) -> dict[tuple[str, str], list[da
     return {of: list(dict.fromkeys(accumulate(by_load.values(), max))) for of, by_load in latest.items()}
 
 
-def _ended(mappings: Collection[str], source: str, known: Known) -> date | None:
-    """The last day on which any account of the source is expected, where that has passed."""
-    mine = [one.account for one in known.arrivals if any(is_of(one.account, mapping) for mapping in mappings)]
-    named = [one for one in mine if one.account and source.endswith(f" {one.account}")]
-    ends = [one.end for one in named or mine]
-    last = max((end for end in ends if end), default=None)
-    return last if last and None not in ends and last < known.evidence.as_of else None
-
-
 # --- what may still be corrected ------------------------------------------------------------------------
 
 
 def _settled(loaded: Loaded, table: str, positions: Sequence[int], last: date | None, known: Known) -> dict[str, date]:
     """The last day that is final of each figure, as `settle_days` of the policy has it; provisional from then on."""
-    if last is None:
-        return {}
-    lags = known.evidence.policy.settle_days
-    of = {"spend": {"spend": lags.spend, **_claims(loaded, positions, known)}, "order": {"refunds": lags.refunds}}
-    return {name: min(last, known.evidence.as_of - timedelta(days=lag)) for name, lag in of.get(table, {}).items()}
+    policy = known.evidence.policy.settle_days
+    lags: dict[str, int] = {}
+    if table == "spend":
+        lags = {"spend": policy.spend, **_claims(loaded, positions, known)}
+    elif table == "order":
+        lags = {"refunds": policy.refunds}
+    as_of = known.evidence.as_of
+    return {name: min(last, as_of - timedelta(days=lag)) for name, lag in lags.items()} if last else {}
 
 
 def _claims(loaded: Loaded, positions: Sequence[int], known: Known) -> dict[str, int]:

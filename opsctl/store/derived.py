@@ -34,7 +34,7 @@ _KEPT = 12  # states; the oldest go
 
 
 def key_of(catalog: Catalog, known: Seen, settings: Settings) -> str:
-    """The hash of what the store's tables are made from: the segments that count, how they were read, and the settings."""
+    """The hash of what the store's tables are made from: the segments that count, how read, and the configuration."""
     counted = {one.id: one.mapping_sha256 for one in files(catalog, known.last)}
     segments = catalog.rows("SELECT file, sha256 FROM segment ORDER BY file, id")
     said = [_FORM, __version__, str(known.reconstructed), configured(settings)]
