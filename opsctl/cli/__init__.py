@@ -20,6 +20,7 @@ from opsctl.cli import (
     demo,
     doctor,
     explain,
+    export,
     ingest,
     init,
     inspect,
@@ -117,6 +118,7 @@ app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
 app.command("status")(status.status)
+app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("prune")(prune.prune)
 app.command("query")(query.query)

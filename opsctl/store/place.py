@@ -54,7 +54,7 @@ def durable(path: Path, write: Callable[[Path], object]) -> Path:
     part = path.with_name(f".{path.name}.part")
     try:
         write(part)
-        _force_out(part)
+        force_out(part)
         part.replace(path)
         force_out_folder(path.parent)
     except OSError as error:
@@ -71,7 +71,8 @@ def durable_text(path: Path, text: str) -> Path:
     return durable(path, lambda part: part.write_bytes(text.encode()))
 
 
-def _force_out(path: Path) -> None:
+def force_out(path: Path) -> None:
+    """Make a file's content durable."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
