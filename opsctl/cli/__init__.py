@@ -20,6 +20,7 @@ from opsctl.cli import (
     demo,
     doctor,
     explain,
+    export,
     ingest,
     init,
     inspect,
@@ -27,6 +28,7 @@ from opsctl.cli import (
     prune,
     query,
     report,
+    status,
     validate,
     verify,
     why,
@@ -118,7 +120,9 @@ app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
+app.command("status")(status.status)
 app.command("verify")(verify.verify)
+app.command("export")(export.export)
 app.command("report", cls=Remembering)(report.report)
 app.command("prune", cls=Remembering)(prune.prune)
 app.command("query", cls=Remembering)(query.query)

@@ -35,19 +35,26 @@ def rows(
 
     `plan` adds up the rows of an ask from the tables.
     """
-    assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
-    finest = Ask(EVER, _FINEST, (), bounded=False)
     told = _FOUND_THERE if evidence.groups else _FOUND_THERE - {"group"}
-    adds_up = not family.periodic & wanted.keys() and set(ask.dimensions) <= told
-    asked = "by channel and day" if adds_up else repr((ask.period, ask.by, ask.where, ask.bounded))
+    if not family.periodic & wanted.keys() and set(ask.dimensions) <= told:
+        by_day = _kept(evidence, Ask(EVER, _FINEST, (), bounded=False), family, wanted, plan)
+        if by_day is not None:
+            return _asked_of(by_day, evidence, ask)
+    return _kept(evidence, ask, family, wanted, plan)
+
+
+def _kept(
+    evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request], plan: Plan
+) -> pl.LazyFrame | None:
+    assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
+    keeper = evidence.memory.keeper
+    asked = repr((ask.period, ask.by, ask.where, ask.bounded))
     state = _hash(evidence.memory.state, evidence.fingerprint, *family.measures, "/", *sorted(wanted), asked)
-    found = evidence.memory.keeper.find("totals", state)
+    found = keeper.find("totals", state)
     if found is None:
-        made = plan(finest if adds_up else ask)
-        if made is None:
-            return None
-        found = evidence.memory.keeper.keep("totals", state, made.collect(engine="streaming"))
-    return _asked_of(found, evidence, ask) if adds_up else found
+        made = plan(ask)
+        found = None if made is None else keeper.keep("totals", state, made.collect(engine="streaming"))
+    return found
 
 
 def _asked_of(cube: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFrame:
