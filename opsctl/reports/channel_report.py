@@ -43,7 +43,7 @@ from opsctl.reports.prune_json import amount
 from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
 from opsctl.reports.scopes import EVERYBODY, Scope, bought
-from opsctl.verdicts.judgement import Judgement, Verdict
+from opsctl.verdicts.judgement import Judgement
 
 NO_DATA = "no_data"
 MOST_MOVES = 4
@@ -247,11 +247,8 @@ def _to_approve(made: _Made) -> list[str]:
     words, moved = made.words, made.counsel.moves
     if not moved or made.counsel.pruning is None:
         return []
-    last, policy = made.counsel.pruning.span.end, made.settings.policy
-    lines = [
-        f"({at}) {move(one, made.name(one.channel), policy, last, words)}"
-        for at, one in enumerate(moved[:MOST_MOVES], 1)
-    ]
+    last = made.counsel.pruning.span.end
+    lines = [f"({at}) {move(one, made.name(one.channel), last, words)}" for at, one in enumerate(moved[:MOST_MOVES], 1)]
     if len(moved) > MOST_MOVES:
         lines.append(words.say("report.more_moves", count=len(moved) - MOST_MOVES))
     return [*lines, *_effects(made)]
@@ -317,7 +314,7 @@ def _problems(made: _Made) -> list[str]:
 def _poor_campaigns(made: _Made) -> list[Judgement]:
     """Campaigns that lose money for sure in channels that are not to be stopped."""
     found = made.counsel.pruning.campaigns if made.counsel.pruning else ()
-    stopped = {name for name, one in made.counsel.verdicts.items() if one.verdict is Verdict.CUT}
+    stopped = {name for name, one in made.counsel.verdicts.items() if one.stop}
     return [one for one in found if one.channel not in stopped and one.spend_now and (one.p_below or 0.0) >= POOR]
 
 

@@ -153,7 +153,7 @@ def _row(shown: Shown, line: Line) -> TableRow:
     verdict = shown.counsel.verdicts.get(line[0] or "")
     if verdict is not None and not line[1]:
         cells[VALUE] = value_cell(verdict)
-        cells[ADVICE] = advice(verdict, shown.settings.policy, shown.words)
+        cells[ADVICE] = advice(verdict, shown.words)
     if line[0] in shown.spent:
         cells[PACE] = Number(shown.spent[str(line[0])], Form.RATE)
     return TableRow(cells)

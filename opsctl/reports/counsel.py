@@ -14,12 +14,11 @@ from opsctl.measures.known import Known
 from opsctl.reports.judged import lanes
 from opsctl.reports.reviewed import reviewed
 from opsctl.verdicts.effect import Effect, effect
-from opsctl.verdicts.judgement import Judgement, Verdict, Why
+from opsctl.verdicts.judgement import MOVES, Judgement, Verdict, Why
 from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality, quality
 
 STALE_DAYS = 7  # a period that ended longer ago is history: advice would be about another time
-MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST)
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Counsel:
         if not self.is_of_use:
             return []
         moved = [one for one in self.verdicts.values() if one.verdict in MOVES and one.spend_next != one.spend_now]
-        return sorted(moved, key=lambda one: (MOVES.index(one.verdict), -abs(one.spend_next - one.spend_now)))
+        return sorted(moved, key=lambda one: (MOVES.index(one.advice), -abs(one.spend_next - one.spend_now)))
 
     @cached_property
     def quality(self) -> Quality | None:

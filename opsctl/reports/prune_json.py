@@ -7,10 +7,9 @@ from typing import Any
 
 from opsctl.core import money
 from opsctl.core.period import WEEK_DAYS
-from opsctl.reports.advice import is_stop
 from opsctl.reports.judged import Made, lanes
 from opsctl.verdicts.effect import Change, Effect, effect
-from opsctl.verdicts.judgement import LEVEL, Judgement, Verdict
+from opsctl.verdicts.judgement import LEVEL, Judgement
 from opsctl.verdicts.worth import Worth
 
 PLACES = 6  # what the model can know of a number; further digits would differ from machine to machine
@@ -39,11 +38,7 @@ def _row(made: Made, one: Judgement) -> dict[str, Any]:
     known = isinstance(worth, Worth)
     return {
         **as_json(one),
-        "advice": "cut"
-        if is_stop(one, made.settings.policy)
-        else "reduce"
-        if one.verdict is Verdict.CUT
-        else one.verdict.value,
+        "advice": one.advice.value,
         "cost": round(worth.cost, PLACES) if isinstance(worth, Worth) else None,
         "profit": round(worth.profit, PLACES) if isinstance(worth, Worth) else None,
         "elasticity": round(worth.response.elasticity, PLACES) if isinstance(worth, Worth) and known else None,

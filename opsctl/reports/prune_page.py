@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from opsctl.config.words import Words
 from opsctl.core.period import WEEK_DAYS
-from opsctl.reports.advice import advice, because, is_stop, move
+from opsctl.reports.advice import advice, because, move
 from opsctl.reports.calendar import span_of
 from opsctl.reports.chart import Range, RangeChart, Scale
 from opsctl.reports.judged import Made, lanes
 from opsctl.reports.report import Cell, Column, Footnote, Form, Lines, Number, Part, RowKind, Table, TableRow
 from opsctl.verdicts.effect import Change, Effect, effect
-from opsctl.verdicts.judgement import Judgement, Verdict, Why
+from opsctl.verdicts.judgement import MOVES, Judgement, Verdict, Why
 from opsctl.verdicts.quality import Quality
 
 MOST_CAMPAIGNS = 12
@@ -32,12 +33,9 @@ def parts_of(made: Made, stopped: Sequence[str]) -> list[Part]:
 
 
 def status(made: Made) -> str:
-    policy = made.settings.policy
-    spending = [one for one in made.pruning.channels if one.spend_now]
-    stops = [one for one in spending if is_stop(one, policy)]
-    reduced = [one for one in spending if one.verdict in {Verdict.CUT, Verdict.REDUCE} and one not in stops]
-    grown = [one for one in spending if one.verdict is Verdict.GROW]
-    return made.words.say("prune.status", cut=len(stops), reduce=len(reduced), grow=len(grown))
+    asked = Counter(one.advice for one in made.pruning.channels if one.spend_now)
+    counts = {verdict.value: asked[verdict] for verdict in (Verdict.CUT, Verdict.REDUCE, Verdict.GROW)}
+    return made.words.say("prune.status", **counts)
 
 
 def _sentences(made: Made) -> list[Part]:
@@ -108,13 +106,10 @@ def _poor(made: Made) -> list[str]:
 
 
 def _to_approve(made: Made) -> list[str]:
-    moved = {Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST}
-    order = [Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST]
-    listed = sorted(
-        (one for one in made.pruning.channels if one.verdict in moved), key=lambda one: order.index(one.verdict)
-    )
-    policy, last = made.settings.policy, made.pruning.span.end
-    return [f"({at}) {move(one, made.name(one.channel), policy, last, made.words)}" for at, one in enumerate(listed, 1)]
+    moved = [one for one in made.pruning.channels if one.verdict in MOVES]
+    listed = sorted(moved, key=lambda one: MOVES.index(one.advice))
+    last = made.pruning.span.end
+    return [f"({at}) {move(one, made.name(one.channel), last, made.words)}" for at, one in enumerate(listed, 1)]
 
 
 def effect_lines(found: Effect, stays: Quality | None, words: Words) -> list[str]:
@@ -179,7 +174,7 @@ def _cells(made: Made, one: Judgement) -> dict[str, Cell]:
         "value_per_cost": value_cell(one),
         "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
         "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
-        "advice": advice(one, made.settings.policy, made.words),
+        "advice": advice(one, made.words),
         "retention": stay.retention if stay else None,
         "error": f"{stay.retention.error * 100:.1f}" if stay and stay.retention.error is not None else None,
         "p_retention_below": Number(stay.below, Form.CHANCE) if stay else None,

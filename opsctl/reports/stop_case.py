@@ -49,7 +49,7 @@ class Case:
     @property
     def kind(self) -> str:
         """Which page it is: `cut`, `reduce` or `other`."""
-        return self.one.verdict.value if self.is_proposal else "other"
+        return self.one.advice.value if self.is_proposal else "other"
 
     @property
     def span(self) -> Period:
@@ -73,7 +73,7 @@ class Case:
         value, now, left = self.one.value, self.one.spend_now, self.one.spend_next
         if value is None or not self.is_proposal:
             return None
-        if self.one.verdict is Verdict.CUT:
+        if self.one.stop:
             return self.surplus(value.high)
         (elasticity,) = (why.numbers["elasticity"] for why in self.one.reasons if why.code == "margin")
         kept = value.high * now * (left / now) ** elasticity - self.made.pruning.line * left

@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from opsctl.core.period import WEEK_DAYS
-from opsctl.reports.advice import is_stop
 from opsctl.reports.prune_json import PLACES, amount
 from opsctl.reports.stop_case import Case, Won
 from opsctl.verdicts.effect import Change
 from opsctl.verdicts.grounds import Basis, Beside, Check
-from opsctl.verdicts.judgement import Verdict
 
 
 def data_of(case: Case) -> dict[str, Any]:
     """The fields of the JSON answer: money a week as strings, the rest as numbers; unknown is null."""
-    one, policy = case.one, case.made.settings.policy
-    stopped = is_stop(one, policy)
+    one = case.one
     return {
         "channel": one.channel,
         "verdict": one.verdict.value,
-        "advice": "cut" if stopped else "reduce" if one.verdict is Verdict.CUT else one.verdict.value,
+        "advice": one.advice.value,
         "proposal": case.is_proposal,
         "p_below": None if one.p_below is None else round(one.p_below, PLACES),
         "checks": [_check_as_json(check) for check in case.checks],

@@ -101,10 +101,10 @@ def _parts(case: Case, words: Words) -> Iterable[Part]:
 
 def _advised(case: Case, words: Words) -> list[str]:
     """The move, the chance that it is wrong; and why, where the figures below do not say it."""
-    one, policy = case.one, case.made.settings.policy
-    told = advice(one, policy, words)
+    one = case.one
+    told = advice(one, words)
     if case.is_proposal or one.verdict in MOVED or one.verdict is Verdict.CUT:
-        told = move(one, case.made.name(one.channel), policy, case.made.pruning.span.end, words)
+        told = move(one, case.made.name(one.channel), case.made.pruning.span.end, words)
     chance = "" if one.p_below is None else _chance(1 - one.p_below, words)
     reasons = words["list.clause"].join(because(why, words) for why in one.reasons)
     return [words["stop.sentence"].join(filter(None, (told, chance))), *([] if case.kind == "cut" else [reasons])]

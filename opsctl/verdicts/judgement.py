@@ -27,6 +27,9 @@ class Verdict(StrEnum):
     NO_DATA = "no_data"
 
 
+MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST)  # what must be approved, in the order of a page
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """One reason: its stable code, and the numbers that belong to it."""
@@ -85,6 +88,7 @@ class Judgement:
         at_stake: What it brings a day above the line's worth of its spend; negative: what it loses.
         flips: What would change the verdict.
         previous: The verdict of the review before; None where there was none.
+        stop: Is its stop beyond doubt, done already, or advised for the second review in a row?
     """
 
     channel: str
@@ -98,6 +102,14 @@ class Judgement:
     at_stake: float | None = None
     flips: tuple[Why, ...] = ()
     previous: Verdict | None = None
+    stop: bool = False
+
+    @property
+    def advice(self) -> Verdict:
+        """What is asked for today: a stop only where it is one beyond doubt, before that less money."""
+        if self.stop:
+            return Verdict.CUT
+        return Verdict.REDUCE if self.verdict is Verdict.CUT else self.verdict
 
     @property
     def move(self) -> float:

@@ -48,7 +48,7 @@ SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the rig
 SAFE = (0.05, 0.97)  # the elasticities that the split works with
 PATIENCE = 2.0  # times the users seen; who needs more to decide is too close to call
 STICKS = 0.05  # so much less probability keeps a stop that was advised before
-NEXT_TO_NOTHING = 0.05  # of today's spend: a plan that leaves less leaves nothing
+NEXT_TO_NOTHING = 0.05  # of today's spend: a stop that leaves less leaves nothing, and less in doubt leaves that
 HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
 SUREST = 0.01  # the least doubt of an elasticity that a regression can work with
 YOUNG = 0.35  # more of a value than this was never seen
@@ -168,14 +168,17 @@ class _Desk:
 
     def _split(self, names: Sequence[str], settled: Mapping[str, Judgement]) -> tuple[dict[str, float], float]:
         left = max(self.total - sum(one.spend_next for one in settled.values()), 0.0)
-        purses = [self._purse(name) for name in names]
+        spent = sum(self.money[name].now for name in names)
+        least = NEXT_TO_NOTHING * min(left / spent, 1.0) if spent else 0.0
+        purses = [self._purse(name, 0.0 if self._is_settled(name) else least) for name in names]
         found = equal_margins(purses, left, self.line)
         return dict(zip(names, found.spends, strict=True)), found.margin
 
-    def _purse(self, name: str) -> Purse:
+    def _purse(self, name: str, least: float = 0.0) -> Purse:
+        """Where a channel's money can go; `least` is the part of today's that stays."""
         now = self.money[name].now
         most = now * float(min(self.policy.step, self.policy.cap))
-        return Purse(now, self._value(name).middle, self._elasticity(name), most)
+        return Purse(now, self._value(name).middle, self._elasticity(name), most, now * least)
 
     def _elasticity(self, name: str) -> float:
         """Of what the money brings: that of the users, less what the further ones are worth less."""
@@ -197,6 +200,11 @@ class _Desk:
         """Beyond enough doubt below the line; what was so at the review before stays so a little longer."""
         stays = STICKS if self.previous.get(name) is Verdict.CUT else 0.0
         return self._value(name).chance_below(self.line) > float(self.policy.cut_p) - stays
+
+    def _is_settled(self, name: str) -> bool:
+        """Is a channel below the line beyond doubt, or was it so beyond enough doubt at the review before too?"""
+        again = self.previous.get(name) is Verdict.CUT and self._is_poor(name)
+        return again or self._value(name).chance_below(self.line) >= self.policy.stop_p
 
     def _unmoved(self, name: str, spend: float) -> Judgement | None:
         """A channel whose money stays: the move would be small, or may well go the wrong way."""
@@ -221,7 +229,8 @@ class _Desk:
     def _moved(self, name: str, spend: float) -> Judgement:
         now = self.money[name].now
         if self._is_poor(name) and not self._bears_its_costs(name, spend):
-            return self._made(name, Verdict.CUT, 0.0 if spend < now * NEXT_TO_NOTHING else spend)
+            ends = self._is_settled(name) and spend < now * NEXT_TO_NOTHING
+            return self._made(name, Verdict.CUT, 0.0 if ends else spend)
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
         return self._made(name, Verdict.GROW if spend > now else Verdict.REDUCE, spend)
@@ -249,6 +258,7 @@ class _Desk:
             (value.middle - self.line) * money.now,
             tuple(self._flips(name, verdict)),
             self.previous.get(name),
+            verdict is Verdict.CUT and (not money.now or self._is_settled(name)),
         )
 
     def _changed(self, name: str, verdict: Verdict) -> Iterable[Why]:
@@ -332,7 +342,9 @@ class _Desk:
         side = "below_line" if value.middle < self.line else "above_line"
         why = Why(side, {"value": value.middle, "low": value.low, "high": value.high, "line": self.line})
         stake = (value.middle - self.line) * now
-        return Judgement(*unit, verdict, now, spend, value, chance, (why,), stake)
+        stop = verdict is Verdict.CUT and chance >= self.policy.stop_p
+        ends = channel.stop and not channel.spend_next
+        return Judgement(*unit, verdict, now, spend, value, chance, (why,), stake, stop=stop or ends)
 
     def _spend_now(self, unit: Unit) -> float:
         recent = self.history.recent(unit[0], 28)

@@ -147,13 +147,23 @@ def test_money_adds_up_at_the_middle_and_at_the_upper_end(poor: dict[str, Any], 
 def test_what_a_wrong_stop_would_miss_is_what_the_upper_end_brings(tmp_path: Path) -> None:
     """At a line so high that a doubtful channel is stopped with its upper end above it."""
     unsure = Channel("unsure", paid=20, users=1, spend=10)
-    those = market(GOOD, FAIR, unsure, policy={"line": "1.25", "cut_p": "0.6"})
+    those = market(GOOD, FAIR, unsure, policy={"line": "1.25", "cut_p": "0.6", "stop_p": "0.6"})
     found = told(those, tmp_path, "unsure")
     high = found["basis"]["value_per_cost"]["high"]
     assert found["verdict"] == "cut"
     assert high > 1.25
     assert float(found["money"]["if_wrong"]) == pytest.approx((high - 1.25) * 70, abs=0.01)
     assert "停投每周少赚约" in page(those, tmp_path, "--locale", "zh-CN", "--width", "0", channel="unsure").out
+
+
+def test_a_stop_in_doubt_is_a_proposal_to_reduce_in_every_word(tmp_path: Path) -> None:
+    unsure = Channel("unsure", paid=20, users=1, spend=10)
+    those = market(GOOD, FAIR, unsure, policy={"line": "1.25", "cut_p": "0.6"})
+    found = told(those, tmp_path, "unsure")
+    assert (found["verdict"], found["advice"]) == ("cut", "reduce")
+    shown = page(those, tmp_path, "--locale", "zh-CN", "--width", "0", channel="unsure").out
+    assert shown.startswith("收量建议单  unsure")
+    assert "停投" not in shown
 
 
 def test_less_money_misses_only_what_that_money_would_have_brought(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def _cells(review: Review, one: Followed) -> dict[str, Cell]:
     return {
         "day": wording.day(one.day),
         "channel": wording.channel(one.judgement.channel),
-        "advice": advice(one.judgement, review.year.settings.policy, wording.words),
+        "advice": advice(one.judgement, wording.words),
         "value_per_cost": value_cell(one.judgement),
         "before": Number(one.before, Form.ROUND_MONEY),
         "after": None if one.after is None else Number(one.after, Form.ROUND_MONEY),
@@ -169,7 +169,7 @@ def _last_cells(review: Review, last: Checkpoint, name: str) -> dict[str, Cell]:
         "value_per_cost": value_cell(one),
         "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
         "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
-        "advice": advice(one, review.year.settings.policy, review.wording.words),
+        "advice": advice(one, review.wording.words),
     }
 
 

@@ -228,7 +228,7 @@ def _advice(channel: str, review: Review) -> str:
     day = halves.last_month(channel) if halves else None
     if day is not None:
         return review.wording.say("stopped.short", month=review.wording.month(day.month))
-    return advice(found, review.year.settings.policy, review.wording.words) if found else "-"
+    return advice(found, review.wording.words) if found else "-"
 
 
 def _problems(halves: Halves | None, review: Review) -> str:
