@@ -12,7 +12,7 @@ from opsctl.core.errors import NoData
 from opsctl.core.period import WEEK_DAYS, Period, last_complete_week
 from opsctl.ingest.load import Loaded
 from opsctl.ingest.remarks import Note
-from opsctl.measures.coverage import share
+from opsctl.measures.coverage import lacking
 from opsctl.measures.known import Known
 from opsctl.metrics.figure import tells_something
 from opsctl.reports.advice import move
@@ -43,9 +43,8 @@ from opsctl.reports.prune_json import amount
 from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
 from opsctl.reports.scopes import EVERYBODY, Scope, bought
-from opsctl.verdicts.judgement import Judgement
+from opsctl.verdicts.judgement import Judgement, Verdict
 
-NO_DATA = "no_data"
 MOST_MOVES = 4
 PLACES = ("summary", "problems", "actions", "last", "next", "support", "owners")
 NOTHING = Notes()
@@ -205,9 +204,9 @@ def _data(made: _Made, table: Shown) -> dict[str, Any]:
 
 def _verdict(made: _Made, channel: str | None) -> str | None:
     """No advice without data: of a channel much of whose money has not arrived, only that is said."""
-    arrived = None if channel is None else share(made.known.arrivals, channel, made.period)
-    if arrived is not None and arrived < made.settings.policy.min_coverage:
-        return NO_DATA
+    least = made.settings.policy.min_coverage
+    if channel is not None and lacking(made.known.arrivals, channel, made.period, least) is not None:
+        return Verdict.NO_DATA.value
     found = made.counsel.verdicts.get(channel or "")
     return found.verdict.value if found else None
 

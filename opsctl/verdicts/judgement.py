@@ -104,6 +104,16 @@ class Judgement:
     previous: Verdict | None = None
     stop: bool = False
 
+    @classmethod
+    def unjudged(cls, channel: str, verdict: Verdict, spend: float, why: Why) -> Judgement:
+        """A channel that keeps its money, since it cannot be said what that is worth."""
+        return cls(channel, None, verdict, spend, spend, reasons=(why,))
+
+    @classmethod
+    def without_data(cls, channel: str, spend: float, arrived: float) -> Judgement:
+        """A channel of which only this share of its account-days arrived: nothing is advised."""
+        return cls.unjudged(channel, Verdict.NO_DATA, spend, Why("coverage", {"share": arrived}))
+
     @property
     def advice(self) -> Verdict:
         """What is asked for today: a stop only where it is one beyond doubt, before that less money."""

@@ -32,7 +32,7 @@ from statistics import NormalDist
 
 from opsctl.config.settings import Settings
 from opsctl.core.period import Period
-from opsctl.measures.coverage import share
+from opsctl.measures.coverage import lacking
 from opsctl.measures.known import Known
 from opsctl.stats.response import Belief
 from opsctl.stats.shrinkage import Estimate
@@ -136,18 +136,18 @@ class _Desk:
     def _unjudged(self, name: str) -> Judgement | None:
         """A channel whose data do not carry a verdict, or that spends nothing now."""
         worth, now = self.worths[name], self.money[name].now
-        arrived = share(self.known.arrivals, name, self.history.span)
-        if arrived is not None and arrived < self.policy.min_coverage:
-            return Judgement(name, None, Verdict.NO_DATA, now, now, reasons=(Why("coverage", {"share": arrived}),))
+        arrived = lacking(self.known.arrivals, name, self.history.span, self.policy.min_coverage)
+        if arrived is not None:
+            return Judgement.without_data(name, now, arrived)
         claimed = self.claims[name]
         if isinstance(claimed, Claims) and claimed.jumped:
             jump = Why("claims_jumped", {"usual": claimed.usual, "lately": claimed.lately})
-            return Judgement(name, None, Verdict.NO_DATA, now, now, reasons=(jump,))
+            return Judgement.unjudged(name, Verdict.NO_DATA, now, jump)
         if worth is Missing.TOO_NEW:
             test = max(now, float(self.policy.test_share) * self.total)
-            return Judgement(name, None, Verdict.TEST, now, test, reasons=(Why("too_new"),))
+            return replace(Judgement.unjudged(name, Verdict.TEST, now, Why("too_new")), spend_next=test)
         if isinstance(worth, Missing):
-            return Judgement(name, None, Verdict.HOLD, now, now, reasons=(Why(worth.value),))
+            return Judgement.unjudged(name, Verdict.HOLD, now, Why(worth.value))
         return None if now else self._stopped(name)
 
     def _within_total(self, settled: Mapping[str, Judgement]) -> dict[str, Judgement]:
