@@ -7,6 +7,7 @@ from opsctl.core.clean import clean
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
 from opsctl.reports.report import Cell, Column, Form, Number, Sparkline, Table
+from opsctl.reports.units import chance
 
 MISSING = "-"
 _FORM_OF = {
@@ -73,15 +74,8 @@ def formed(value: float, form: Form) -> str:
         case Form.CHANGE:
             text = f"{value:+.1%}"
         case _:
-            return _chance(value)
+            return chance(value)
     return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
-
-
-def _chance(value: float) -> str:
-    """A probability in whole percent; what rounds to none or all is said as less than 1 or more than 99."""
-    if value < 0.01:  # noqa: PLR2004 - one percent
-        return "<1%"
-    return ">99%" if value > 0.99 else f"{value:.0%}"  # noqa: PLR2004 - ninety-nine percent
 
 
 def said_in_words(table: Table) -> list[Column]:

@@ -43,6 +43,7 @@ from opsctl.reports.prune_json import amount
 from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
 from opsctl.reports.scopes import EVERYBODY, Scope, bought
+from opsctl.reports.units import chance
 from opsctl.verdicts.judgement import Judgement, Verdict
 
 MOST_MOVES = 4
@@ -324,10 +325,6 @@ def _poor(made: _Made, one: Judgement) -> str:
         channel=made.name(one.channel),
         campaign=names.get(one.campaign or "", one.campaign or ""),
         value=f"{one.value.middle:.2f}" if one.value else "-",
-        chance=_chance(1 - (one.p_below or 0.0)),
+        chance=chance(1 - (one.p_below or 0.0)),
         money=f"{-(one.at_stake or 0.0) * WEEK_DAYS:,.0f}",
     )
-
-
-def _chance(value: float) -> str:
-    return "<1%" if value < 0.01 else f"{value:.0%}"  # noqa: PLR2004 - one percent

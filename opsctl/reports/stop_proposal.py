@@ -21,6 +21,7 @@ from opsctl.reports.prune_page import flip
 from opsctl.reports.report import Cell, Column, Form, Lines, Number, Part, Report, Table, TableRow
 from opsctl.reports.stop_case import Case, Won, case_of
 from opsctl.reports.stop_json import data_of
+from opsctl.reports.units import HARDLY, NEARLY_SURE, chance
 from opsctl.verdicts.grounds import Basis, Beside, Check, State, accounts
 from opsctl.verdicts.judgement import Judgement, Value, Verdict
 
@@ -105,18 +106,16 @@ def _advised(case: Case, words: Words) -> list[str]:
     told = advice(one, words)
     if case.is_proposal or one.verdict in MOVED or one.verdict is Verdict.CUT:
         told = move(one, case.made.name(one.channel), case.made.pruning.span.end, words)
-    chance = "" if one.p_below is None else _chance(1 - one.p_below, words)
+    likely = "" if one.p_below is None else _worth_it(1 - one.p_below, words)
     reasons = words["list.clause"].join(because(why, words) for why in one.reasons)
-    return [words["stop.sentence"].join(filter(None, (told, chance))), *([] if case.kind == "cut" else [reasons])]
+    return [words["stop.sentence"].join(filter(None, (told, likely))), *([] if case.kind == "cut" else [reasons])]
 
 
-def _chance(chance: float, words: Words) -> str:
-    """How likely it is worth its money, in whole percent."""
-    if chance < 0.01:  # noqa: PLR2004 - one percent
-        return words["stop.chance.none"]
-    if chance > 0.99:  # noqa: PLR2004 - ninety-nine percent
-        return words["stop.chance.sure"]
-    return words.say("stop.chance", chance=f"{chance:.0%}")
+def _worth_it(likely: float, words: Words) -> str:
+    """How likely it is worth its money, the ends of the scale in words."""
+    told = chance(likely)
+    key = {HARDLY: "stop.chance.none", NEARLY_SURE: "stop.chance.sure"}.get(told, "stop.chance")
+    return words.say(key, chance=told)
 
 
 def _what(case: Case, words: Words) -> str:

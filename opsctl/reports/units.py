@@ -1,4 +1,4 @@
-"""In which unit a column of money is written: one for all of it, stated once."""
+"""How numbers that every page shows are written: a column of money in one unit, stated once; a chance in percent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from opsctl.metrics.figure import Figure
 from opsctl.reports.report import Form
 
 LARGE = 100_000  # from here on nobody reads single units
+HARDLY, NEARLY_SURE = "<1%", ">99%"
 
 
 def money_form(figures: Iterable[Figure | None], locale: str) -> Form:
@@ -30,3 +31,15 @@ def unit(form: Form, currency: str, words: Words) -> str:
     named = words.get(f"unit.money.{currency}", currency)
     scale = {Form.TEN_THOUSANDS: "ten_thousands", Form.THOUSANDS: "thousands"}.get(form)
     return words.say(f"unit.{scale}", unit=named) if scale else named
+
+
+def chance(of: float) -> str:
+    """A probability in whole percent; what rounds to none or all is said as less than 1 or more than 99.
+
+    Examples:
+        >>> chance(0.004), chance(0.5), chance(0.999)
+        ('<1%', '50%', '>99%')
+    """
+    if of < 0.01:  # noqa: PLR2004 - one percent
+        return HARDLY
+    return NEARLY_SURE if of > 0.99 else f"{of:.0%}"  # noqa: PLR2004 - ninety-nine percent
