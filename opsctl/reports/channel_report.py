@@ -111,7 +111,7 @@ def channel_report(  # noqa: PLR0913, PLR0917 - what every report is made of, an
         period,
         words,
         now,
-        moves(known, asked, period, now),
+        moves(known, asked, now),
         scope,
         kpis(known, settings.project, period, _scopes(known, scope, now)),
         counsel(loaded, known, settings, period),
