@@ -39,12 +39,11 @@ from opsctl.reports.findings import findings
 from opsctl.reports.kpi_table import kpi_table
 from opsctl.reports.kpis import BOUGHT, OF_ALL, OF_SHOP, Kpi, kpis
 from opsctl.reports.notes import Notes
-from opsctl.reports.prune_json import amount
 from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
 from opsctl.reports.scopes import EVERYBODY, Scope, bought
-from opsctl.reports.units import chance
-from opsctl.verdicts.judgement import Judgement, Verdict
+from opsctl.reports.units import amount, chance
+from opsctl.verdicts.judgement import Judgement, Verdict, rounded
 
 MOST_MOVES = 4
 PLACES = ("summary", "problems", "actions", "last", "next", "support", "owners")
@@ -216,10 +215,10 @@ def _advised(found: Judgement | None) -> dict[str, Any]:
     if found is None or found.value is None:
         return {}
     return {
-        "value_per_cost": round(found.value.middle, 6),
-        "value_low": round(found.value.low, 6),
-        "value_high": round(found.value.high, 6),
-        "p_below": None if found.p_below is None else round(found.p_below, 6),
+        "value_per_cost": rounded(found.value.middle),
+        "value_low": rounded(found.value.low),
+        "value_high": rounded(found.value.high),
+        "p_below": rounded(found.p_below),
         "spend_now": amount(found.spend_now),
         "spend_next": amount(found.spend_next),
     }
@@ -265,10 +264,10 @@ def _effects(made: _Made) -> list[str]:
     if found.kept is not None:
         kept = _numbers(found.kept.now * WEEK_DAYS, found.kept.after * WEEK_DAYS, 0)
         texts.append(words.say("report.effect.kept", day=day, **kept))
-    rises = found.cpa.after > found.cpa.now
     texts.append(
         words.say(
-            "report.effect.cpa_rises" if rises else "report.effect.cpa", **_numbers(found.cpa.now, found.cpa.after, 2)
+            "report.effect.cpa_rises" if found.is_dearer else "report.effect.cpa",
+            **_numbers(found.cpa.now, found.cpa.after, 2),
         )
     )
     if found.cost_per_kept is not None:

@@ -22,12 +22,11 @@ from opsctl.reports.kpis import month_of
 from opsctl.reports.plan import budget_of
 from opsctl.reports.prune_page import value_cell
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, RowKind, Table, TableRow
-from opsctl.reports.scopes import Scope
-from opsctl.reports.units import money_form, unit
+from opsctl.reports.scopes import PAID, Scope
+from opsctl.reports.units import MARK, money_form, unit
 
 CHANGE = "_change"
 ERROR = "_error"
-MARK = "*"
 PACE = "budget_share"
 VALUE = "value_per_cost"
 ADVICE = "advice"
@@ -83,7 +82,7 @@ class Shown:
 def subtotal_of(evidence: Evidence, asked: Sequence[Asked], now: Sides, bought: Scope) -> Figures:
     """The figures of the bought channels together, where they are not all channels that spent."""
     members = set(bought.channels or ()) & {line[0] for line in now.lines}
-    if bought.key == "paid" or not members or members >= set(spending(now.lines)):
+    if bought.key == PAID or not members or members >= set(spending(now.lines)):
         return {}
     return figures_of(evidence, asked, (), tuple(sorted(str(one) for one in members))).get(ALL, {})
 

@@ -12,9 +12,8 @@ from opsctl.metrics.metric import Shape
 from opsctl.reports.calendar import span_of
 from opsctl.reports.kpis import ADDED_UP, Kpi
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, Sparkline, Table, TableRow
-from opsctl.reports.units import money_form, unit
+from opsctl.reports.units import MARK, money_form, unit
 
-MARK = "*"
 SAME_DAYS = 4  # the weekdays whose mean a day is set beside
 
 

@@ -122,11 +122,10 @@ def effect_lines(found: Effect, stays: Quality | None, words: Words) -> list[str
         numbers = {name: form.format(getattr(change, name) * times) for name in ("now", "after", "low", "high")}
         return [words.say(key, day=day, **numbers)]
 
-    rises = found.cpa.after > found.cpa.now and (found.retention is None or found.retention.after > found.retention.now)
     return [
         *line("prune.users", found.users, "{:,.0f}", WEEK_DAYS),
         *line("prune.kept", found.kept, "{:,.0f}", WEEK_DAYS),
-        *line("prune.cpa_rises" if rises else "prune.cpa", found.cpa, "{:,.2f}"),
+        *line("prune.cpa_rises" if found.is_dearer else "prune.cpa", found.cpa, "{:,.2f}"),
         *line("prune.retention", found.retention, "{:.1%}"),
         *line("prune.cost_per_kept", found.cost_per_kept, "{:,.1f}"),
         words["prune.association"],

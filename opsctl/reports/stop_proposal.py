@@ -292,8 +292,8 @@ def _headline(case: Case, words: Words) -> str:
     if effect is None:
         return ""
     cost, kept = effect.cpa, effect.cost_per_kept
-    rises = "rises" if cost.after > cost.now else "falls"
-    told = words.say(f"stop.cpa.{rises}", now=f"{cost.now:,.2f}", after=f"{cost.after:,.2f}")
+    key = "stop.cpa.rises" if effect.is_dearer else "stop.cpa"
+    told = words.say(key, now=f"{cost.now:,.2f}", after=f"{cost.after:,.2f}")
     if kept is None:
         return told
     day = case.made.settings.policy.low_efficiency.day

@@ -1,8 +1,9 @@
-"""How numbers that every page shows are written: a column of money in one unit, stated once; a chance in percent."""
+"""How numbers that every page shows are written: money in one unit a column, a chance in percent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from opsctl.config.words import Words
 from opsctl.core import money
@@ -10,6 +11,7 @@ from opsctl.metrics.figure import Figure
 from opsctl.reports.report import Form
 
 LARGE = 100_000  # from here on nobody reads single units
+MARK = "*"  # behind a name: a note below the table says what is missing
 HARDLY, NEARLY_SURE = "<1%", ">99%"
 
 
@@ -24,6 +26,11 @@ def form_of(amount: float, locale: str) -> Form:
     if amount < LARGE:
         return Form.ROUND_MONEY
     return Form.TEN_THOUSANDS if locale.startswith("zh") else Form.THOUSANDS
+
+
+def amount(value: float | Fraction) -> str:
+    """An amount to the ten-thousandth, as JSON carries money."""
+    return money.text(round(value * money.TEN_THOUSANDTHS))
 
 
 def unit(form: Form, currency: str, words: Words) -> str:

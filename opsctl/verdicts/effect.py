@@ -6,10 +6,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from opsctl.stats.posterior import JEFFREYS
+from opsctl.verdicts.judgement import LEVEL
+from opsctl.verdicts.worth import safe
+
 DRAWS = 2_000
 SEED = 7  # any: the same answer comes out of the same data
-LEVEL = 0.80
-JEFFREYS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Effect:
     cpa: Change
     retention: Change | None
     cost_per_kept: Change | None
+
+    @property
+    def is_dearer(self) -> bool:
+        """Does a user cost more afterwards, to the cent that a page shows? It is said before anybody finds out."""
+        return round(self.cpa.after, 2) > round(self.cpa.now, 2)
 
 
 def effect(lanes: Sequence[Lane], added: float = 0.0, added_spend: float = 0.0) -> Effect | None:
@@ -137,4 +144,4 @@ def _middle(lane: Lane) -> _Luck:
 def _drawn(lane: Lane, chance: random.Random) -> _Luck:
     retention = chance.betavariate(lane.kept + JEFFREYS, lane.judged - lane.kept + JEFFREYS) if lane.judged else 0.0
     users = lane.users * chance.lognormvariate(0.0, lane.users_sd)
-    return _Luck(users, min(max(chance.gauss(*lane.elasticity), 0.05), 0.97), retention)
+    return _Luck(users, safe(chance.gauss(*lane.elasticity)), retention)

@@ -7,12 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import NormalDist
+from typing import overload
 
 from opsctl.stats.shrinkage import Estimate
 
-LEVEL = 0.80
+LEVEL = 0.80  # of every interval around what a verdict rests on
+PLACES = 6  # what the model can know of a number; further digits would differ from machine to machine
 _NORMAL = NormalDist()
 _HALF = _NORMAL.inv_cdf((1 + LEVEL) / 2)
+
+
+@overload
+def rounded(value: float) -> float: ...
+@overload
+def rounded(value: float | None) -> float | None: ...
+def rounded(value: float | None) -> float | None:
+    """A number for programs, to what the model can know of it."""
+    return None if value is None else round(value, PLACES)
 
 
 class Verdict(StrEnum):
@@ -39,7 +50,7 @@ class Why:
 
     def as_json(self) -> dict[str, object]:
         """The code and its numbers, rounded to what the model can know."""
-        return {"code": self.code, **{name: round(number, 6) for name, number in self.numbers.items()}}
+        return {"code": self.code, **{name: rounded(number) for name, number in self.numbers.items()}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,10 @@ from opsctl.verdicts.campaign_worth import beside_channel
 from opsctl.verdicts.claims import Claims, claims
 from opsctl.verdicts.history import History, Unit, history
 from opsctl.verdicts.judgement import Judgement, Value, Verdict, Why
-from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, worths
+from opsctl.verdicts.worth import RECENT_DAYS, Beliefs, Missing, Money, Worth, money_of, safe, worths
 
 STEADY = 0.10  # a smaller move is no advice
 SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the right way, nothing is moved
-SAFE = (0.05, 0.97)  # the elasticities that the split works with
 PATIENCE = 2.0  # times the users seen; who needs more to decide is too close to call
 STICKS = 0.05  # so much less probability keeps a stop that was advised before
 NEXT_TO_NOTHING = 0.05  # of today's spend: a stop that leaves less leaves nothing, and less in doubt leaves that
@@ -182,8 +181,7 @@ class _Desk:
 
     def _elasticity(self, name: str) -> float:
         """Of what the money brings: that of the users, less what the further ones are worth less."""
-        of_users = self._worth(name).response.elasticity
-        return min(max(of_users - float(self.policy.elasticity.dilution), SAFE[0]), SAFE[1])
+        return safe(self._worth(name).response.elasticity - float(self.policy.elasticity.dilution))
 
     def _worth(self, name: str) -> Worth:
         worth = self.worths[name]
@@ -347,7 +345,7 @@ class _Desk:
         return Judgement(*unit, verdict, now, spend, value, chance, (why,), stake, stop=stop or ends)
 
     def _spend_now(self, unit: Unit) -> float:
-        recent = self.history.recent(unit[0], 28)
+        recent = self.history.recent(unit[0], RECENT_DAYS)
         return sum(self.history.campaigns[unit].spend[at] for at in recent) / len(recent) if recent else 0.0
 
     def _share(self, unit: Unit, beside: Mapping[Unit, Estimate], channel: Judgement) -> float:

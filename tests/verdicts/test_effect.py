@@ -115,3 +115,10 @@ def test_more_money_everywhere_wins_more_users_and_in_one_channel_dearer_ones(
     assert made.users.after >= made.users.now * (1 - 1e-12)
     if len(of) == 1:  # of several the cheaper may grow most
         assert made.cpa.after >= made.cpa.now * (1 - 1e-9)
+
+
+def test_a_price_is_dearer_where_a_page_would_show_a_higher_one() -> None:
+    """Four times the money wins twice the users: 10 becomes 20. A thousandth of a cent is nothing."""
+    assert found(lane(100, 400, 10)).is_dearer
+    assert not found(lane(400, 100, 10)).is_dearer
+    assert not found(lane(100, 100.0001, 10)).is_dearer

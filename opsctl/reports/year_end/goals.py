@@ -17,6 +17,7 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.plan import budget_of, reached, target_of
 from opsctl.reports.scopes import EVERYBODY, Scope
+from opsctl.reports.units import amount
 from opsctl.reports.year_end.figures import NEEDS, Pair, Year, value_of
 from opsctl.reports.year_end.wording import Wording
 
@@ -89,7 +90,7 @@ class Goal:
         as_money = self.metric.shape is Shape.MONEY
         told: str | float | None = None
         if target is not None:
-            told = money.text(round(target * money.TEN_THOUSANDTHS)) if as_money else float(target)
+            told = amount(target) if as_money else float(target)
         return {
             "key": self.key,
             "scope": self.scope.key,

@@ -14,7 +14,7 @@ from opsctl.core.period import Period
 from opsctl.measures.known import known
 from opsctl.reports.reviewed import reviewed
 from opsctl.reports.year_end.figures import Year
-from opsctl.verdicts.judgement import Judgement, Verdict
+from opsctl.verdicts.judgement import Judgement, Verdict, rounded
 from opsctl.verdicts.prune import Pruning
 
 MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW)
@@ -59,12 +59,12 @@ class Followed:
             "day": self.day.isoformat(),
             "channel": self.judgement.channel,
             "verdict": self.judgement.verdict.value,
-            "value_per_cost": value and round(value.middle, 6),
+            "value_per_cost": value and rounded(value.middle),
             "spend_before": round(self.before, 2),
             "spend_after": None if self.after is None else round(self.after, 2),
-            "change": self.change and round(self.change, 6),
+            "change": rounded(self.change),
             "taken": self.taken,
-            "value_per_cost_then": then and round(then.middle, 6),
+            "value_per_cost_then": then and rounded(then.middle),
         }
 
 
