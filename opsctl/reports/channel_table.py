@@ -18,7 +18,7 @@ from opsctl.reports.advice import advice
 from opsctl.reports.calendar import span_of
 from opsctl.reports.channel_figures import ALL, CHANNEL, Asked, Figures, Line, Moves, Sides, figures_of, spending
 from opsctl.reports.counsel import Counsel
-from opsctl.reports.kpis import month_of
+from opsctl.reports.pace import month_of
 from opsctl.reports.plan import budget_of
 from opsctl.reports.prune_page import value_cell
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, RowKind, Table, TableRow

@@ -16,8 +16,8 @@ def lane(now: float, after: float, users: float, kept: float = 0, judged: float 
     return Lane(now, after, users, kept=kept, judged=judged, **known)  # type: ignore[arg-type]  # by name
 
 
-def found(*lanes: Lane, added: float = 0.0, added_spend: float = 0.0) -> Effect:
-    made = effect(lanes, added, added_spend)
+def found(*lanes: Lane) -> Effect:
+    made = effect(lanes)
     assert made is not None
     return made
 
@@ -45,13 +45,6 @@ def test_stopping_a_cheap_poor_channel_raises_the_cost_and_the_retention() -> No
     assert (made.cpa.now, made.cpa.after) == (8, 20)
     assert made.retention is not None
     assert made.retention.after > made.retention.now
-
-
-def test_users_and_money_of_others_are_in_both() -> None:
-    made = found(lane(100, 0, 10), lane(100, 100, 10), added=20, added_spend=50)
-    assert (made.users.now, made.users.after) == (40, 30)
-    assert (made.cpa.now, made.cpa.after) == (250 / 40, 150 / 30)
-    assert made.kept is None  # nobody told how the others stay
 
 
 def test_where_nobody_is_kept_a_kept_user_has_no_cost() -> None:
