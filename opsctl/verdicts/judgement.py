@@ -12,6 +12,7 @@ from typing import overload
 from opsctl.stats.shrinkage import Estimate
 
 LEVEL = 0.80  # of every interval around what a verdict rests on
+STEADY = 0.10  # a smaller move is no advice
 PLACES = 6  # what the model can know of a number; further digits would differ from machine to machine
 _NORMAL = NormalDist()
 _HALF = _NORMAL.inv_cdf((1 + LEVEL) / 2)
