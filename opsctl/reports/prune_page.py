@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from opsctl.config.words import Words
 from opsctl.core.period import WEEK_DAYS
@@ -14,6 +14,7 @@ from opsctl.reports.judged import Made, lanes
 from opsctl.reports.report import Cell, Column, Footnote, Form, Lines, Number, Part, RowKind, Table, TableRow
 from opsctl.verdicts.effect import Change, Effect, effect
 from opsctl.verdicts.judgement import MOVES, Judgement, Verdict, Why
+from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality
 
 MOST_CAMPAIGNS = 12
@@ -22,13 +23,14 @@ MOST_REASONS = 3
 
 def parts_of(made: Made, stopped: Sequence[str]) -> list[Part]:
     """What the report says, in reading order; of `stopped` channels also what stopping them would do."""
+    named = {one.channel: made.name(one.channel) for one in made.pruning.channels}
     return [
         *_sentences(made),
         *_what_if(made, stopped),
         _channels(made),
         *_whys(made),
         *_campaigns(made),
-        *_charts(made),
+        *value_chart(made.pruning, named, made.settings.policy.value_days, made.words),
     ]
 
 
@@ -263,12 +265,11 @@ def _campaigns(made: Made) -> list[Part]:
     return [Table(columns, rows, "campaigns", title)]
 
 
-def _charts(made: Made) -> list[Part]:
-    found = made.pruning
+def value_chart(found: Pruning, names: Mapping[str, str], days: int, words: Words) -> list[Part]:
+    """The value per cost of every channel that can be judged, with its range beside the line."""
     ranges = tuple(
-        Range(made.name(one.channel), one.value.middle, one.value.low, one.value.high)
+        Range(names[one.channel], one.value.middle, one.value.low, one.value.high)
         for one in found.channels
         if one.value is not None
     )
-    title = made.words.say("prune.chart", days=made.settings.policy.value_days)
-    return [RangeChart(title, ranges, Scale.MULTIPLE, found.line)] if ranges else []
+    return [RangeChart(words.say("prune.chart", days=days), ranges, Scale.MULTIPLE, found.line)] if ranges else []

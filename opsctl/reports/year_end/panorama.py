@@ -7,7 +7,7 @@ from datetime import date
 
 from opsctl.core import period as periods
 from opsctl.metrics.metric import Shape
-from opsctl.reports.chart import LineChart, Mark, Scale, Series
+from opsctl.reports.chart import LineChart, Mark, Series, scale_of
 from opsctl.reports.report import (
     Cell,
     Column,
@@ -115,8 +115,6 @@ def _goal_cells(review: Review, goal: Goal) -> dict[str, Cell]:
 
 # --- month by month -------------------------------------------------------------------------------------
 
-_SCALES = {Shape.MONEY: Scale.MONEY, Shape.COUNT: Scale.COUNT, Shape.PRICE: Scale.PRICE, Shape.RATE: Scale.RATE}
-
 
 def _trend(review: Review) -> list[Part]:
     year = review.year
@@ -147,7 +145,7 @@ def _line(review: Review, name: str, now: Mapping[str, Figures], before: Mapping
         title=wording.say("chart.monthly", name=wording.titled(title, Unit(Form.COUNT, unit))),
         places=tuple(wording.month(month) for month in range(1, 13)),
         series=series,
-        scale=_SCALES[metric.shape],
+        scale=scale_of(metric.shape),
         marks=_marks(review),
         target=float(target.target) if target and target.target is not None and metric.shape is Shape.PRICE else None,
     )
