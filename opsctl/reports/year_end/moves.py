@@ -134,8 +134,8 @@ def _cells(review: Review, one: Followed) -> dict[str, Cell]:
         "advice": advice(one.judgement, wording.words),
         "value_per_cost": value_cell(one.judgement),
         "before": Number(one.before, Form.ROUND_MONEY),
-        "after": None if one.after is None else Number(one.after, Form.ROUND_MONEY),
-        "change": None if one.change is None else Number(one.change, Form.CHANGE),
+        "after": Number(one.after, Form.ROUND_MONEY),
+        "change": Number(one.change, Form.CHANGE),
         "then": value_cell(one.then) if one.then else None,
     }
 
@@ -177,7 +177,7 @@ def _effect(review: Review, last: Checkpoint) -> list[Part]:
     """What following the last advice would do; nothing where it advises to change nothing."""
     if not last.moves:
         return []
-    stays = quality(review.year.evidence, sorted(last.pruning.worths))
+    stays = quality(last.evidence, sorted(last.pruning.worths))
     found = effect(lanes(last.pruning, stays))
     words = review.wording.words
     return [Lines(review.wording.say("effect"), effect_lines(found, stays, words))] if found else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from opsctl.core import period as periods
 from opsctl.metrics.metric import Shape
 from opsctl.reports.chart import LineChart, Mark, Series, scale_of
 from opsctl.reports.report import (
@@ -175,11 +174,7 @@ def _place(day: date) -> int:
 def _extremes(review: Review, now: Mapping[str, Figures]) -> list[Part]:
     """In which months most and least was spent, and at which price; of whole months."""
     wording = review.wording
-    whole = [
-        f"{one.start:%Y-%m}"
-        for one in review.year.spans.months
-        if periods.month(one.start.year, one.start.month).end == one.end
-    ]
+    whole = [f"{one.start:%Y-%m}" for one in review.year.spans.whole_months]
     told = []
     for name in ("spend", "cpa"):
         values = {m: v for m in whole if (row := now.get(m)) and name in row and (v := value_of(row[name])) is not None}
