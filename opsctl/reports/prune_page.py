@@ -222,11 +222,16 @@ def _reasoned(made: Made, one: Judgement) -> str:
     text = words.say(
         "prune.reasons", channel=made.name(one.channel), reasons=words["list.clause"].join([reasons, *further])
     )
-    flips = [text for why in one.flips if (text := flip(made, one, why))]
+    flips = flips_of(made, one)
     return text + (words.say("prune.flips", flips=words["list.or"].join(flips)) if flips else "")
 
 
-def flip(made: Made, one: Judgement, why: Why) -> str:
+def flips_of(made: Made, one: Judgement) -> list[str]:
+    """What would change a verdict, as far as it could come about."""
+    return [text for why in one.flips if (text := _flip(made, one, why))]
+
+
+def _flip(made: Made, one: Judgement, why: Why) -> str:
     """What would change a verdict; a retention is told as itself where it is known, not as a multiple.
 
     Empty where it could not come about: a retention above all users, or of a channel that kept nobody.

@@ -84,7 +84,7 @@ def _after_as_json(case: Case) -> dict[str, Any] | None:
     return {
         "freed": amount(case.freed * WEEK_DAYS),
         "to": [one.channel for one in case.gainers],
-        "gained": _won_as_json(gained),
+        "gained": gained and _won_as_json(gained),
         "today": today and _won_as_json(today),
         "cpa": _change_as_json(effect.cpa),
         "cost_per_kept": effect.cost_per_kept and _change_as_json(effect.cost_per_kept),

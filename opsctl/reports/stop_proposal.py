@@ -17,7 +17,7 @@ from opsctl.reports.calendar import day_of, span_of
 from opsctl.reports.findings import findings
 from opsctl.reports.judged import check_named, judged
 from opsctl.reports.plan import target_of
-from opsctl.reports.prune_page import flip
+from opsctl.reports.prune_page import flips_of
 from opsctl.reports.report import Cell, Column, Form, Lines, Number, Part, Report, Table, TableRow
 from opsctl.reports.stop_case import Case, Won, case_of
 from opsctl.reports.stop_json import data_of
@@ -93,7 +93,7 @@ def _parts(case: Case, words: Words) -> Iterable[Part]:
     yield Lines(words["stop.checked"], [_checked(case, check, words) for check in case.checks])
     if case.is_proposal:
         yield Lines(words[f"stop.after.{case.kind}"], _after(case, words))
-    if flips := [flip(case.made, case.one, why) for why in case.one.flips]:
+    if flips := flips_of(case.made, case.one):
         yield Lines(words["stop.flips"], [words["list.or"].join(flips)])
     if case.is_proposal:
         review = day_of(case.made.pruning.span.end + timedelta(days=REVIEW_DAYS), words)
@@ -211,8 +211,9 @@ def _money(case: Case, value: Value, words: Words) -> str:
     spent = case.one.spend_now * WEEK_DAYS
 
     def side(number: float) -> str:
-        key = "stop.loses" if number < 0 else "stop.gains"
-        return words.say(key, money=_amount(case, abs(number), words))
+        way = "loses" if number < 0 else "gains"
+        key = f"stop.{way}" if case.made.pruning.line == 1 else f"stop.{way}.line"
+        return words.say(key, money=_amount(case, abs(number), words), line=f"{case.made.pruning.line:.2f}")
 
     return words.say(
         "stop.recovered",
@@ -254,7 +255,9 @@ def _told(check: Check, case: Case, words: Words) -> str:
 
 def _after(case: Case, words: Words) -> list[str]:
     """Where the money goes, what it wins there, and what becomes of the headline figures; bad ones too."""
-    today = case.today and words.say("stop.today", channel=case.made.name(case.one.channel), **_users(case.today))
+    today = case.today and words.say(
+        "stop.today", channel=case.made.name(case.one.channel), users=f"{case.today.users:,.0f}"
+    )
     goes = [_where_to(case, words), *([_with_kept(today, case.today, case, words)] if today and case.today else [])]
     headline = _headline(case, words)
     return [words["list.clause"].join(goes), *([headline] if headline else []), words["stop.plan"]]
@@ -265,18 +268,18 @@ def _where_to(case: Case, words: Words) -> str:
     if not gainers:
         return words["stop.unspent"]
     names = words["list.separator"].join(case.made.name(one.channel) for one in gainers)
-    money = _amount(case, min(case.freed, case.added) * WEEK_DAYS, words)
-    moved = words.say("stop.moved", money=money, channels=names, **_users(case.gained))
+    money = _amount(case, case.moved * WEEK_DAYS, words)
+    won = _won(case.gained, case, words) if case.gained else words["stop.won.unknown"]
     beyond = any(why.code == "beyond_seen" for one in gainers for why in one.reasons)
     seen = words["stop.beyond" if beyond else "stop.within"]
-    told = words["stop.comma"].join([_with_kept(moved, case.gained, case, words), seen])
-    left = (case.freed - case.added) * WEEK_DAYS
+    told = words["stop.comma"].join([words.say("stop.moved", money=money, channels=names, won=won), seen])
+    left = (case.freed - case.moved) * WEEK_DAYS
     rest = words.say("stop.rest", money=_amount(case, left, words)) if left >= 1 else ""
     return words["list.clause"].join(filter(None, (told, rest)))
 
 
-def _users(of: Won) -> dict[str, str]:
-    return {"users": f"{of.users:,.0f}"}
+def _won(of: Won, case: Case, words: Words) -> str:
+    return _with_kept(words.say("stop.won", users=f"{of.users:,.0f}"), of, case, words)
 
 
 def _with_kept(told: str, of: Won, case: Case, words: Words) -> str:
