@@ -149,11 +149,7 @@ def _channels(made: Made) -> Table:
     day, line = (made.quality.day, f"{made.quality.line:.0%}") if made.quality else (0, "")
     columns = [
         Column("channel", words["dimension.channel"], numeric=False),
-        Column("spend_now", words["prune.column.spend_now"], 1),
-        Column("value_per_cost", words.say("prune.column.value", days=policy.value_days)),
-        Column("worth", words["prune.column.worth"], 3),
-        Column("spend_next", words["prune.column.spend_next"], 2),
-        Column("advice", words["prune.column.advice"], numeric=False),
+        *money_columns(words, policy.value_days, spend_now=1, worth=3, spend_next=2),
     ]
     if made.quality:
         columns += [
@@ -171,16 +167,34 @@ def _cells(made: Made, one: Judgement) -> dict[str, Cell]:
     stay = made.quality.channels.get(one.channel) if made.quality else None
     return {
         "channel": made.name(one.channel),
-        "spend_now": Number(one.spend_now, Form.ROUND_MONEY),
-        "value_per_cost": value_cell(one),
-        "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
-        "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
-        "advice": advice(one, made.words),
+        **money_cells(one, made.words),
         "retention": stay.retention if stay else None,
         "error": f"{stay.retention.error * 100:.1f}" if stay and stay.retention.error is not None else None,
         "p_retention_below": Number(stay.below, Form.CHANCE) if stay else None,
         "share_of_users": Number(stay.of_users, Form.RATE) if stay else None,
         "share_of_low": Number(stay.of_low, Form.RATE) if stay else None,
+    }
+
+
+def money_columns(words: Words, days: int, **priorities: int) -> list[Column]:
+    """What is spent, what that is worth and what is advised; a priority is the place in leaving a narrow page."""
+    return [
+        Column("spend_now", words["prune.column.spend_now"], priorities.get("spend_now", 0)),
+        Column("value_per_cost", words.say("prune.column.value", days=days), priorities.get("value_per_cost", 0)),
+        Column("worth", words["prune.column.worth"], priorities.get("worth", 0)),
+        Column("spend_next", words["prune.column.spend_next"], priorities.get("spend_next", 0)),
+        Column("advice", words["prune.column.advice"], numeric=False),
+    ]
+
+
+def money_cells(one: Judgement, words: Words) -> dict[str, Cell]:
+    """One verdict in these columns."""
+    return {
+        "spend_now": Number(one.spend_now, Form.ROUND_MONEY),
+        "value_per_cost": value_cell(one),
+        "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
+        "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
+        "advice": advice(one, words),
     }
 
 
@@ -259,11 +273,7 @@ def _campaigns(made: Made) -> list[Part]:
     columns = [
         Column("channel", words["dimension.channel"], 2, numeric=False),
         Column("campaign", words["dimension.campaign"], numeric=False),
-        Column("spend_now", words["prune.column.spend_now"], 1),
-        Column("value_per_cost", words.say("prune.column.value", days=policy.value_days)),
-        Column("worth", words["prune.column.worth"], 4),
-        Column("spend_next", words["prune.column.spend_next"], 3),
-        Column("advice", words["prune.column.advice"], numeric=False),
+        *money_columns(words, policy.value_days, spend_now=1, worth=4, spend_next=3),
     ]
     rows = [TableRow({**_cells(made, one), "campaign": made.campaign(one.campaign)}) for one in shown]
     title = words.say("prune.campaigns.title", shown=len(shown), all=len(made.pruning.campaigns))
