@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -15,9 +14,27 @@ import typer
 from typer.core import TyperGroup
 
 from opsctl import __version__
-from opsctl.cli import config, demo, doctor, explain, init, inspect, prune, query, report, validate, why, year_end
-from opsctl.core.errors import Defect, ExitCode, OpsctlError
+from opsctl.cli import (
+    config,
+    demo,
+    doctor,
+    explain,
+    init,
+    inspect,
+    log,
+    options,
+    prune,
+    query,
+    report,
+    streams,
+    validate,
+    why,
+    year_end,
+)
+from opsctl.cli.everywhere import everywhere
+from opsctl.core.errors import BadUsage, Defect, ExitCode, OpsctlError
 
+UsageError = typer.BadParameter.__bases__[0]  # typer names only this child of it
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
 
 
@@ -53,9 +70,7 @@ def _read_to_the_end() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        from opsctl.cli import sink
-
-        sink.forget_output()
+        streams.forget(sys.stdout)
         raise typer.Exit(ExitCode.READER_GONE) from None
 
 
@@ -65,14 +80,16 @@ app = typer.Typer(
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": []},
     epilog=EPILOG,
 )
 
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"opsctl {__version__}")
+        from opsctl.cli import sink
+
+        sink.put(f"opsctl {__version__}\n")
         raise typer.Exit
 
 
@@ -80,6 +97,7 @@ def _version(asked: bool) -> None:
 def main(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", "-V", callback=_version, is_eager=True, help="Print the version."),
+    help_: options.Help = False,
 ) -> None:
     """Channel performance from the exports you already have: the week, the verdicts, the year, in one command each.
 
@@ -94,68 +112,108 @@ def main(
     opsctl validate exports/                  what is wrong with files, and where
     """
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        from opsctl.cli import sink
+
+        sink.put(context.get_help() + "\n")
 
 
-app.command("init")(init.init)
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
-app.command("report")(report.report)
-app.command("prune")(prune.prune)
-app.command("query")(query.query)
-app.command("why")(why.why)
-app.command("year-end")(year_end.year_end)
-app.command("explain")(explain.explain)
-app.command("inspect")(inspect.inspect)
-app.command("validate")(validate.validate)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "init": init.init,
+    "demo": demo.demo,
+    "doctor": doctor.doctor,
+    "report": report.report,
+    "prune": prune.prune,
+    "query": query.query,
+    "why": why.why,
+    "year-end": year_end.year_end,
+    "explain": explain.explain,
+    "inspect": inspect.inspect,
+    "validate": validate.validate,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(everywhere(command))
 app.add_typer(config.app, name="config")
 
 
 def run() -> None:
     """Run the command line and leave with the exit code that belongs to what happened."""
-    signal.signal(signal.SIGTERM, _terminated)
-    _prepare_streams()
+    _heed_signals()
+    streams.prepare()
+    code: object = ExitCode.BUG
     try:
-        app(prog_name="opsctl")
-    except OpsctlError as error:
-        _say(error)
-        sys.exit(error.exit_code)
+        code = _code()
+    except SystemExit as left:  # of a signal
+        code = left.code
+    finally:
+        _close_log(code)
+    sys.exit(code)
+
+
+def _code() -> int:
+    """The exit code of the command that was asked for; what went wrong is told."""
+    try:
+        if (file := log.named(sys.argv[1:], os.environ)) is not None:
+            log.LOG.open(file)
+            log.LOG.write("info", f"opsctl {__version__}")
+        return app(prog_name="opsctl", standalone_mode=False) or ExitCode.OK
     except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a defect gets a log, not a traceback
-        _say(_defect(error))
-        sys.exit(ExitCode.BUG)
+        refusal = _refusal(error)
+    from opsctl.cli.session import Voice
+
+    Voice().refuse(refusal)
+    return refusal.exit_code
 
 
-def _prepare_streams() -> None:
-    """A console of another encoding shows escapes instead of failing; a stream that was closed swallows."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+def _refusal(error: Exception) -> OpsctlError:
+    """What is told of whatever was raised."""
+    if isinstance(error, OpsctlError):
+        return error
+    if isinstance(error, UsageError):
+        return _bad_usage(error)
+    return _defect(error)
+
+
+def _bad_usage(error: Any) -> BadUsage:
+    command = error.ctx.command_path if error.ctx else "opsctl"
+    usage = (("usage", " ".join(error.ctx.get_usage().split()[1:])),) if error.ctx else ()
+    return BadUsage(error.format_message().rstrip("."), details=usage, hint=f"{command} -h")
+
+
+def _heed_signals() -> None:
+    """Whoever ends a run from outside, by signal or by closing its window, has nothing half-written left behind."""
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is of Windows, the one before is not
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminated)
+
+
+def _close_log(code: object) -> None:
+    for known in ExitCode:
+        if known == code:
+            level = "info" if known in (ExitCode.OK, ExitCode.FINDINGS) else "error"
+            log.LOG.write(level, f"exit {known.value}: {known.sentence}")
+    log.LOG.close()
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(ExitCode.TERMINATED)
 
 
-def _say(error: OpsctlError) -> None:
-    from opsctl.core.clean import clean
-
-    for line in error.lines():
-        sys.stderr.write(clean(line) + "\n")
-
-
 def _defect(error: Exception) -> Defect:
     """A defect's details go to a file that only the user can read: they may hold values."""
     import tempfile
+    import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="opsctl-", suffix=".log", delete=False, encoding="utf-8") as log:
-        log.write("".join(traceback.format_exception(error)))
+    told = f"{type(error).__name__}: a defect of opsctl, not of your data"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="opsctl-", suffix=".log", delete=False, encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)))
+    except OSError:
+        return Defect(told, hint="there is no room for its log; set TMPDIR to a folder with room and run it again")
     return Defect(
-        f"{type(error).__name__}: a defect of opsctl, not of your data",
-        details=(("log", log.name),),
+        told,
+        details=(("log", file.name),),
         hint="please report it with the last lines of the log; read it first, it may hold values of your data",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from opsctl.core.errors import BadOption, ExitCode, NoData, RefusedStrictly
+from opsctl.cli.log import LOG
+from opsctl.cli.streams import tell
+from opsctl.core.errors import BadOption, ExitCode, NoData, OpsctlError, RefusedStrictly
 from opsctl.core.paths import PROJECT_FILE, project_above
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
@@ -28,22 +29,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Voice:
-    """What is told beside the answer, on stderr."""
+    """What is told beside the answer, on stderr; the log has all of it."""
 
     quiet: bool = False
     verbose: bool = False
 
     def say(self, text: str) -> None:
         """Something worth knowing."""
-        if not self.quiet:
-            from opsctl.core.clean import clean
-
-            sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+        self._tell("info", text, aloud=not self.quiet)
 
     def murmur(self, text: str) -> None:
         """Something for those who asked for more."""
-        if self.verbose:
-            self.say(text)
+        self._tell("info", text, aloud=self.verbose and not self.quiet)
+
+    def warn(self, code: str, text: str) -> None:
+        """Something that is wrong with the data, by the code that explains it."""
+        self._tell("warning", f"warning[{code}]: {text}", code, aloud=not self.quiet)
+
+    def refuse(self, error: OpsctlError) -> None:
+        """A refusal, which even the quiet are told."""
+        self._tell("error", "\n".join(error.lines()), error.code)
+
+    def _tell(self, level: str, text: str, code: str = "-", *, aloud: bool = True) -> None:
+        from opsctl.core.clean import clean
+
+        lines = [clean(line) for line in text.split("\n")]
+        LOG.write(level, "\n".join(lines), code)
+        if aloud:
+            tell("".join(f"{line}\n" for line in lines))
 
 
 def day(text: str | None, option: str = "--as-of") -> date | None:
@@ -142,9 +155,9 @@ def read(
     if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:
-        Voice().say("\n".join(error.lines()))
+        voice.refuse(error)
     for note in findings(loaded)[len(loaded.refused) :]:
-        voice.say(f"warning[{note.code}]: {note.text}")
+        voice.warn(note.code, note.text)
     if not loaded.tables:
         raise NoData(
             f"all {len(loaded.refused)} files were refused", hint="see the messages above, or opsctl inspect FILE"

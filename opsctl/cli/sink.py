@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsctl.cli.streams import forget
 from opsctl.cli.whole import write_all, write_whole
 from opsctl.core.errors import BadOption, CannotWrite
 
@@ -150,7 +151,7 @@ def put(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        forget_output()
+        forget(sys.stdout)
         raise CannotWrite(f"cannot write the answer: {error.strerror}", hint="check the disk") from error
 
 
@@ -162,11 +163,6 @@ def _put(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
-
-
-def forget_output() -> None:
-    """What could not be written is given up, or the interpreter would try again, and complain, when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_rejects(loaded: Loaded, path: Path | None) -> None:
