@@ -2,14 +2,18 @@
 
 import sys
 
+INTERRUPTED = 130  # as ExitCode has it, which is imported too late for who is quick with Ctrl-C
+
 
 def main() -> None:
     """Run the command line; exits with the code that `opsctl.core.errors.ExitCode` names."""
-    if sys.argv[1:] in (["--version"], ["-V"]) and _told_version():
-        return
-    from opsctl.cli import run
+    try:
+        if sys.argv[1:] not in (["--version"], ["-V"]) or not _told_version():
+            from opsctl.cli import run
 
-    run()
+            run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _told_version() -> bool:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -32,7 +33,7 @@ from opsctl.cli import (
     year_end,
 )
 from opsctl.cli.everywhere import everywhere
-from opsctl.core.errors import BadUsage, Defect, ExitCode, OpsctlError
+from opsctl.core.errors import BadUsage, Defect, ExitCode, NoSuchPath, OpsctlError
 
 UsageError = typer.BadParameter.__bases__[0]  # typer names only this child of it
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -172,6 +173,8 @@ def _refusal(error: Exception) -> OpsctlError:
         return error
     if isinstance(error, UsageError):
         return _bad_usage(error)
+    if isinstance(error, FileNotFoundError) and not _stand_somewhere():
+        return NoSuchPath("the folder in which this was started is gone", hint="change to another")
     return _defect(error)
 
 
@@ -179,6 +182,14 @@ def _bad_usage(error: Any) -> BadUsage:
     command = error.ctx.command_path if error.ctx else "opsctl"
     usage = (("usage", " ".join(error.ctx.get_usage().split()[1:])),) if error.ctx else ()
     return BadUsage(error.format_message().rstrip("."), details=usage, hint=f"{command} -h")
+
+
+def _stand_somewhere() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _heed_signals() -> None:

@@ -129,8 +129,11 @@ def shown(folder: Path) -> str:
 
 
 def _user_file() -> Path | None:
-    home = os.environ.get("XDG_CONFIG_HOME") or (os.environ.get("HOME") and os.path.join(os.environ["HOME"], ".config"))  # noqa: PTH118
-    return Path(home) / "opsctl" / "config.yaml" if home else None
+    """Where a person's own settings are: by the rule of free desktops, else of Windows."""
+    environ = os.environ
+    home = Path(environ["HOME"]) / ".config" if environ.get("HOME") else None
+    folder = environ.get("XDG_CONFIG_HOME") or home or environ.get("APPDATA")
+    return Path(folder) / "opsctl" / "config.yaml" if folder else None
 
 
 def read(

@@ -156,13 +156,14 @@ def put(text: str) -> None:
 
 
 def _put(text: str) -> None:
-    if sys.stdout.isatty():
+    binary = None if sys.stdout.isatty() else getattr(sys.stdout, "buffer", None)
+    if binary is None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    binary.write(text.encode())
+    binary.flush()
 
 
 def write_rejects(loaded: Loaded, path: Path | None) -> None:

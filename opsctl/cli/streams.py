@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from contextlib import suppress
 from typing import TextIO
 
 
+class _Closed(io.StringIO):
+    """In the place of a stream that was closed before the run: it takes nothing."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
 def prepare() -> None:
-    """A console of another encoding shows escapes instead of failing; a stream that was closed swallows."""
+    """A console of another encoding shows escapes instead of failing; one that was closed fails as a full disk does."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+            setattr(sys, name, _Closed())
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 

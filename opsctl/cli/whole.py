@@ -97,6 +97,8 @@ def _pour(path: Path, content: bytes) -> None:
     """A content into a device or a pipe, which must never be replaced by a file of its name."""
     try:
         path.write_bytes(content)
+    except BrokenPipeError:
+        raise  # a reader that went away, as of stdout
     except OSError as error:
         raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="name a file") from error
 
