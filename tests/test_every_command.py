@@ -34,7 +34,7 @@ def command(path: Path) -> Any:
     """The command of that name, as typer keeps it."""
     found: Any = ROOT
     for name in path:
-        found = found.commands[name]
+        found = found.resolve_command(None, [name])[1]
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from opsctl import __version__
 from opsctl.cli import (
@@ -40,7 +41,13 @@ EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl exp
 
 
 class InOrder(TyperGroup):
-    """Commands in the order in which one meets them, and nothing slow imported before one of them runs."""
+    """Commands in the order in which one meets them; nothing slow is imported or built before one of them runs."""
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # typer's own type
+        """The command that is asked for, in full; of the others their names and first words are enough."""
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = built(args[0])
+        return super().resolve_command(ctx, args)
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own context type
         """The options. A flag that is not given is false: of a None, typer would import pydantic to make nothing."""
@@ -75,13 +82,14 @@ def _read_to_the_end() -> Iterator[None]:
         raise typer.Exit(ExitCode.READER_GONE) from None
 
 
+NO_HELP_OF_TYPER = {"help_option_names": list[str]()}  # ours is in options.Help
 app = typer.Typer(
     cls=InOrder,
     name="opsctl",
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": []},
+    context_settings=NO_HELP_OF_TYPER,
     epilog=EPILOG,
 )
 
@@ -131,13 +139,32 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "inspect": inspect.inspect,
     "validate": validate.validate,
 }
-for name, command in COMMANDS.items():
-    app.command(name)(everywhere(command))
+
+
+def built(name: str) -> Any:
+    """A command with all its options, as typer makes it of a function."""
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=NO_HELP_OF_TYPER)
+    alone.command(name)(everywhere(COMMANDS[name]))
+    return get_command(alone)
+
+
+def _title(command: Callable[..., None]) -> Callable[[], None]:
+    def titled() -> None: ...
+
+    titled.__doc__ = command.__doc__
+    return titled
+
+
+for title, command in COMMANDS.items():
+    app.command(title)(_title(command))
 app.add_typer(config.app, name="config")
 
 
 def run() -> None:
     """Run the command line and leave with the exit code that belongs to what happened."""
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # none of ours; looking for them takes longer than they do
     _heed_signals()
     streams.prepare()
     code: object = ExitCode.BUG

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from opsctl.cli.streams import tell
-from opsctl.core.clock import now
 from opsctl.core.errors import BadOption
 
 OPTION = "--log-file"
@@ -50,6 +49,8 @@ class Log:
         """Every line of a text; without a file, nothing. A log that cannot be written to stops no run."""
         if self._file is None:
             return
+        from opsctl.core.clock import now
+
         head = f"{now():%Y-%m-%dT%H:%M:%SZ} {os.getpid()} {level} {code}"
         lines = "".join(f"{head} {line}\n" for line in text.splitlines() if line.strip())
         try:
