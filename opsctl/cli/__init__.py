@@ -96,9 +96,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from opsctl.cli import sink
-
-        sink.put(f"opsctl {__version__}\n")
+        streams.put(f"opsctl {__version__}\n")
         raise typer.Exit
 
 
@@ -121,9 +119,7 @@ def main(
     opsctl validate exports/                  what is wrong with files, and where
     """
     if context.invoked_subcommand is None:
-        from opsctl.cli import sink
-
-        sink.put(context.get_help() + "\n")
+        streams.put(context.get_help() + "\n")
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -7,13 +7,13 @@ from typing import Annotated, Optional
 
 import typer
 
+from opsctl.cli import streams
+
 
 def _put_help(context: typer.Context, asked: bool) -> None:
     """Help is an answer like any other, so it meets a full disk and a console of another encoding like one."""
     if asked and not context.resilient_parsing:
-        from opsctl.cli import sink
-
-        sink.put(context.get_help() + "\n")
+        streams.put(context.get_help() + "\n")
         raise typer.Exit
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsctl.cli.streams import forget
+from opsctl.cli import streams
 from opsctl.cli.whole import write_all, write_whole
-from opsctl.core.errors import BadOption, CannotWrite
+from opsctl.core.errors import BadOption
 
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from opsctl.reports.report import Report
 
 NARROWEST = 20
+put = streams.put  # a text to stdout
 ENCODINGS = {"csv": "utf-8-sig"}  # without a mark, a spreadsheet takes Chinese for its legacy encoding
 
 
@@ -138,32 +139,6 @@ class Sink:
         if os.environ.get("FORCE_COLOR"):
             return True
         return wanted == "always" or (wanted == "auto" and sys.stdout.isatty())
-
-
-def put(text: str) -> None:
-    """The answer to stdout; a terminal gets its own encoding, a file or pipe always UTF-8.
-
-    Raises:
-        CannotWrite: The disk that it goes to is full.
-    """
-    try:
-        _put(text)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        forget(sys.stdout)
-        raise CannotWrite(f"cannot write the answer: {error.strerror}", hint="check the disk") from error
-
-
-def _put(text: str) -> None:
-    binary = None if sys.stdout.isatty() else getattr(sys.stdout, "buffer", None)
-    if binary is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    sys.stdout.flush()
-    binary.write(text.encode())
-    binary.flush()
 
 
 def write_rejects(loaded: Loaded, path: Path | None) -> None:

@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from opsctl.core.errors import CannotWrite
+
 
 class _Closed(io.StringIO):
     """In the place of a stream that was closed before the run: it takes nothing."""
@@ -25,6 +27,32 @@ def prepare() -> None:
             setattr(sys, name, _Closed())
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def put(text: str) -> None:
+    """The answer to stdout; a terminal gets its own encoding, a file or pipe always UTF-8.
+
+    Raises:
+        CannotWrite: The disk that it goes to is full.
+    """
+    try:
+        _put(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget(sys.stdout)
+        raise CannotWrite(f"cannot write the answer: {error.strerror}", hint="check the disk") from error
+
+
+def _put(text: str) -> None:
+    binary = None if sys.stdout.isatty() else getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    sys.stdout.flush()
+    binary.write(text.encode())
+    binary.flush()
 
 
 def tell(text: str) -> None:
