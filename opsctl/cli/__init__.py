@@ -21,8 +21,10 @@ from opsctl.cli import (
     demo,
     doctor,
     explain,
+    ingest,
     init,
     inspect,
+    key,
     log,
     options,
     prune,
@@ -45,6 +47,8 @@ class InOrder(TyperGroup):
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # typer's own type
         """The command that is asked for, in full; of the others their names and first words are enough."""
+        if args and args[0] in self.commands:
+            log.LOG.write("info", args[0])
         if args and args[0] in COMMANDS:
             self.commands[args[0]] = built(args[0])
         return super().resolve_command(ctx, args)
@@ -126,6 +130,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "init": init.init,
     "demo": demo.demo,
     "doctor": doctor.doctor,
+    "ingest": ingest.ingest,
     "report": report.report,
     "prune": prune.prune,
     "query": query.query,
@@ -137,10 +142,16 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
+# What is asked of a store again and again.
+REMEMBERED = {"report", "prune", "query", "why", "year-end", "explain"}
+
+
 def built(name: str) -> Any:
     """A command with all its options, as typer makes it of a function."""
+    from opsctl.cli.answers import Remembering
+
     alone = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=NO_HELP_OF_TYPER)
-    alone.command(name)(everywhere(COMMANDS[name]))
+    alone.command(name, cls=Remembering if name in REMEMBERED else None)(everywhere(COMMANDS[name]))
     return get_command(alone)
 
 
@@ -154,6 +165,7 @@ def _title(command: Callable[..., None]) -> Callable[[], None]:
 for title, command in COMMANDS.items():
     app.command(title)(_title(command))
 app.add_typer(config.app, name="config")
+app.add_typer(key.app, name="key")
 
 
 def run() -> None:
@@ -236,18 +248,31 @@ def _terminated(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _defect(error: Exception) -> Defect:
-    """A defect's details go to a file that only the user can read: they may hold values."""
+    """A defect's details go to a file that only the user can read, and without values: it will be sent to others."""
     import tempfile
-    import traceback
 
     told = f"{type(error).__name__}: a defect of opsctl, not of your data"
     try:
         with tempfile.NamedTemporaryFile("w", prefix="opsctl-", suffix=".log", delete=False, encoding="utf-8") as file:
-            file.write("".join(traceback.format_exception(error)))
+            file.writelines(_trace(error))
     except OSError:
         return Defect(told, hint="there is no room for its log; set TMPDIR to a folder with room and run it again")
     return Defect(
         told,
         details=(("log", file.name),),
-        hint="please report it with the last lines of the log; read it first, it may hold values of your data",
+        hint="please report it with the log; values of your data are left out of it",
     )
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """Where a failure and what led to it happened, the first cause first."""
+    import traceback
+
+    from opsctl.core.personal import withheld
+
+    before = error.__cause__ or error.__context__
+    if before is not None:
+        yield from _trace(before)
+    yield "Traceback (most recent call last):\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__name__}: {withheld(str(error))}\n"

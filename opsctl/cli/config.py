@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from opsctl.cli import options
+from opsctl.cli import options, streams
 from opsctl.cli.everywhere import everywhere
 
 app = typer.Typer(
@@ -27,9 +27,7 @@ def main(context: typer.Context, help_: options.Help = False) -> None:
     opsctl config check -C shop/
     """
     if context.invoked_subcommand is None:
-        from opsctl.cli import sink
-
-        sink.put(context.get_help() + "\n")
+        streams.put(context.get_help() + "\n")
 
 
 @app.command()

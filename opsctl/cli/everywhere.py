@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter
 
-from opsctl.cli import log, options
+from opsctl.cli import options
 
 _OPTIONS = {"quiet": (options.Quiet, False), "log_file": (options.LogFile, None), "help_": (options.Help, False)}
 
@@ -26,7 +26,6 @@ def everywhere(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_options(**values: object) -> None:
-        log.LOG.write("info", command.__name__)
         command(**{name: value for name, value in values.items() if name in signature.parameters})
 
     vars(with_options)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), *further])

@@ -7,14 +7,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from opsctl.cli import heard
 from opsctl.cli.log import LOG
 from opsctl.cli.streams import tell
 from opsctl.core.errors import BadOption, ExitCode, NoData, OpsctlError, RefusedStrictly
-from opsctl.core.paths import PROJECT_FILE, project_above
+from opsctl.core.paths import PROJECT_FILE, project_above, user_folder
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
@@ -36,24 +37,32 @@ class Voice:
 
     def say(self, text: str) -> None:
         """Something worth knowing."""
-        self._tell("info", text, aloud=not self.quiet)
+        self._tell("info", "-", text, aloud=not self.quiet)
 
     def murmur(self, text: str) -> None:
         """Something for those who asked for more."""
-        self._tell("info", text, aloud=self.verbose and not self.quiet)
+        self._tell("info", "-", text, aloud=self.verbose and not self.quiet)
 
     def warn(self, code: str, text: str) -> None:
         """Something that is wrong with the data, by the code that explains it."""
-        self._tell("warning", f"warning[{code}]: {text}", code, aloud=not self.quiet)
+        self._tell("warning", code, f"warning[{code}]: {text}", aloud=not self.quiet)
 
     def refuse(self, error: OpsctlError) -> None:
-        """A refusal, which even the quiet are told."""
-        self._tell("error", "\n".join(error.lines()), error.code)
+        """A refusal, which nobody may miss."""
+        self._tell("error", error.code, "\n".join(error.lines()), aloud=True)
 
-    def _tell(self, level: str, text: str, code: str = "-", *, aloud: bool = True) -> None:
+    def repeat(self, said: Sequence[Any]) -> None:
+        """What was heard before, once more."""
+        level, code, text, aloud = said
+        self._tell(level, code, text, aloud=aloud)
+
+    def _tell(self, level: str, code: str, text: str, *, aloud: bool) -> None:
         from opsctl.core.clean import clean
+        from opsctl.core.personal import masked
 
-        lines = [clean(line) for line in text.split("\n")]
+        told = "\n".join(masked(line) for line in text.split("\n"))
+        heard.hear(heard.ERR, (level, code, told, aloud))
+        lines = [clean(line) for line in told.split("\n")]
         LOG.write(level, "\n".join(lines), code)
         if aloud:
             tell("".join(f"{line}\n" for line in lines))
@@ -106,7 +115,7 @@ def configured(folder: Path | None, locale: str | None) -> Settings:
     """What the flags, the environment, the project in a folder and the user's own file say together."""
     from opsctl.config.settings import load
 
-    return load(folder, _flags(locale), dict(os.environ), _user_file())
+    return load(folder, _flags(locale), dict(os.environ), user_file())
 
 
 def language(locale: str | None) -> str:
@@ -128,26 +137,41 @@ def shown(folder: Path) -> str:
         return folder.as_posix()
 
 
-def _user_file() -> Path | None:
-    """Where a person's own settings are: by the rule of free desktops, else of Windows."""
-    environ = os.environ
-    home = Path(environ["HOME"]) / ".config" if environ.get("HOME") else None
-    folder = environ.get("XDG_CONFIG_HOME") or home or environ.get("APPDATA")
-    return Path(folder) / "opsctl" / "config.yaml" if folder else None
+def user_file() -> Path | None:
+    """The user's own configuration; it need not exist."""
+    folder = user_folder(os.environ)
+    return folder / "config.yaml" if folder else None
 
 
 def read(
-    paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict: bool, asked: Period | None = None
+    paths: Sequence[Path] | None,
+    chosen: Settings,
+    voice: Voice,
+    *,
+    strict: bool,
+    asked: Period | None = None,
+    as_of: str | None = None,
 ) -> Loaded:
-    """The tables behind the paths; what is wrong with them is told at once.
+    """The tables behind the paths, or without paths what the project's store knew on the day `as_of`.
 
-    Rows of files that say nothing of their days are taken to be of the period `asked` for.
+    What is wrong with files is told at once; with those of the store it was told when they were taken in. Rows of
+    files that say nothing of their days are taken to be of the period `asked` for.
 
     Raises:
         BadConfiguration: A mapping fills a column that its table does not have.
         NoData: Every file was refused, or there was none.
         RefusedStrictly: Something is wrong and `strict` was given.
     """
+    from opsctl.store import memory
+
+    remembered = not paths and memory.remembers(chosen.folder)
+    loaded = memory.known(chosen, day(as_of)) if remembered else _from_files(paths, chosen, voice, asked)
+    if strict and loaded.has_findings:
+        raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
+    return loaded
+
+
+def _from_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, asked: Period | None) -> Loaded:
     from opsctl.cli.waiting import progress
     from opsctl.ingest.load import load
     from opsctl.reports.findings import findings
@@ -165,8 +189,6 @@ def read(
         raise NoData(
             f"all {len(loaded.refused)} files were refused", hint="see the messages above, or opsctl inspect FILE"
         )
-    if strict and loaded.has_findings:
-        raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
     return loaded
 
 
@@ -212,7 +234,8 @@ def leave(loaded: Loaded, report: Report) -> None:
     """End the command with the exit code that says whether there was an answer, and anything wrong with the data."""
     if not report.answered:
         raise typer.Exit(ExitCode.NO_ANSWER)
-    raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings else ExitCode.OK)
+    told_before = loaded.memory is not None  # when the files were taken in
+    raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings and not told_before else ExitCode.OK)
 
 
 def notes(file: Path | None, chosen: Settings, of: Period, places: Collection[str]) -> Notes:

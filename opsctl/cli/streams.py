@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from opsctl.cli import heard
 from opsctl.core.errors import CannotWrite
 
 
@@ -35,6 +36,7 @@ def put(text: str) -> None:
     Raises:
         CannotWrite: The disk that it goes to is full.
     """
+    heard.hear(heard.OUT, text)
     try:
         _put(text)
     except BrokenPipeError:

@@ -135,9 +135,9 @@ def test_a_folder_that_is_gone_is_said_to_be(exports: Path, tmp_path: Path) -> N
 
 
 def test_a_user_of_windows_has_a_file_of_their_own_too(exports: Path, tmp_path: Path) -> None:
-    (tmp_path / "opsctl").mkdir()
-    (tmp_path / "opsctl" / "config.yaml").write_text("locale: zh-CN\n")
-    said = opsctl_inside("config", "show", cwd=exports, environ={"APPDATA": str(tmp_path)}).out
+    (tmp_path / ".config" / "opsctl").mkdir(parents=True)
+    (tmp_path / ".config" / "opsctl" / "config.yaml").write_text("locale: zh-CN\n")
+    said = opsctl_inside("config", "show", cwd=exports, environ={"USERPROFILE": str(tmp_path)}).out
     assert "locale: zh-CN" in said
 
 

@@ -1,0 +1,161 @@
+"""The accepted rows of one file and month as one immutable Parquet file, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from opsctl.core.errors import DamagedStore
+from opsctl.ingest.control import sums
+from opsctl.ingest.people import PERSONAL_IDS
+from opsctl.schemas import tables
+from opsctl.schemas.table import physical_schema
+from opsctl.store import place
+from opsctl.store.catalog import Catalog
+from opsctl.store.people import UID
+
+PEOPLE = ("user", "inviter")  # ids that a store keeps as numbers; others as hashes
+UNDATED = "undated"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One Parquet file of the store, as the catalog lists it."""
+
+    id: int
+    file: int
+    month: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+    sums: str
+    days: str
+
+
+def stored_schema(table: str) -> dict[str, pl.DataType]:
+    """The columns of a table in the store: those of a checked frame, people as numbers, orders hashed, `line`."""
+    ids = {name: UID if name in PEOPLE else pl.Binary() for name in PERSONAL_IDS.get(table, ())}
+    return {**physical_schema(tables()[table]), **ids, "line": pl.Int64()}
+
+
+def stem(load: int, file: int) -> str:
+    """What the segments of a file are called."""
+    return f"{load:06d}-{file:06d}"
+
+
+def write(catalog: Catalog, table: str, file: int, stem: str, frame: pl.DataFrame) -> None:
+    """Write a file's rows, month by month, and their entries in the catalog.
+
+    Raises:
+        CannotStore: The disk is full.
+    """
+    day = pl.col("day").dt.to_string("%Y-%m").fill_null(UNDATED) if dated(table) else pl.lit(UNDATED)
+    months = frame.with_columns(_month=day).partition_by("_month", as_dict=True, maintain_order=True, include_key=False)
+    for (month,), rows in sorted(months.items()):
+        name = f"{place.DATA}/{table}/{month}/{stem}.parquet"
+        told = rows.select(column for column in rows if column.null_count() < rows.height)
+        place.durable(catalog.store / name, lambda part, told=told: _parquet(told, part))  # type: ignore[misc]
+        enter(
+            catalog,
+            file,
+            month,
+            name,
+            rows=rows.height,
+            sums=sums(rows, table),
+            days=by_day(rows.lazy()) if dated(table) else {},
+        )
+
+
+def _parquet(rows: pl.DataFrame, path: Path) -> None:
+    rows.write_parquet(path, compression="zstd", statistics=False)
+
+
+def enter(  # noqa: PLR0913 - all that the catalog says of a segment
+    catalog: Catalog,
+    file: int,
+    month: str,
+    name: str,
+    *,
+    rows: int,
+    sums: Mapping[str, int],
+    days: Mapping[str, int],
+) -> None:
+    """Enter a segment that is in its place in the catalog."""
+    path = catalog.store / name
+    catalog.insert(
+        "segment",
+        file=file,
+        month=month,
+        path=name,
+        sha256=place.sha256_of(path),
+        bytes=path.stat().st_size,
+        rows=rows,
+        sums=json.dumps(sums),
+        days=json.dumps(days),
+    )
+
+
+def dated(table: str) -> bool:
+    """Has the table a day by which its rows are kept apart? Orders have several days, and are kept by none."""
+    return "day" in stored_schema(table)
+
+
+def by_day(rows: pl.LazyFrame) -> dict[str, int]:
+    """How many rows each day has."""
+    counted = rows.filter(pl.col("day").is_not_null()).group_by("day").len().sort("day").collect(engine="streaming")
+    return {str(day): count for day, count in counted.iter_rows()}
+
+
+def days_of(catalog: Catalog, files: Sequence[int]) -> dict[date, int]:
+    """How many rows the segments of some files have of each day."""
+    found: Counter[str] = Counter()
+    for segments in of_files(catalog, files).values():
+        for segment in segments:
+            found.update(json.loads(segment.days))
+    return {date.fromisoformat(day): rows for day, rows in sorted(found.items())}
+
+
+def of_files(catalog: Catalog, files: Sequence[int]) -> Mapping[int, list[Segment]]:
+    """The segments of some files, by file, in the order of their months."""
+    found: dict[int, list[Segment]] = {file: [] for file in files}
+    for row in catalog.rows("SELECT * FROM segment ORDER BY file, month, id"):
+        if row["file"] in found:
+            found[row["file"]].append(Segment(**dict(row)))
+    return found
+
+
+def state(segments: Sequence[Segment]) -> str:
+    """A hash of what some segments hold."""
+    return hashlib.sha256("\n".join(sorted(one.sha256 for one in segments)).encode()).hexdigest()[:24]
+
+
+def scan_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.LazyFrame:
+    """The rows of a file, month by month, read when they are needed."""
+    schema = stored_schema(table)
+    scans = [
+        pl.scan_parquet(catalog.store / segment.path, schema=schema, missing_columns="insert") for segment in segments
+    ]
+    return pl.concat(scans) if scans else pl.LazyFrame(schema=schema)
+
+
+def frame_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.DataFrame:
+    """The rows of a file, in the file's order, with all columns of its table.
+
+    Raises:
+        DamagedStore: One of its segments cannot be read.
+    """
+    schema = stored_schema(table)
+    empty = pl.DataFrame(schema=schema)
+    try:
+        frames = [pl.read_parquet(catalog.store / segment.path) for segment in segments]
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DamagedStore("a file of the store cannot be read", hint="opsctl verify names it") from error
+    return pl.concat([empty, *frames], how="diagonal").sort("line", maintain_order=True)
