@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +16,16 @@ import polars as pl
 from opsctl.config.settings import Settings
 from opsctl.core.errors import OpsctlError, RefusedFile, SumTooLarge
 from opsctl.core.period import Period
+from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, Rejected
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import refuse_overflow
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.merge import merge
 from opsctl.ingest.part import File, days_of, part_of, sha256_of, sums_of
+from opsctl.ingest.privacy import Hashing, protected
 from opsctl.ingest.reading import Content, unpack
 from opsctl.ingest.remarks import (
     Note,
@@ -48,8 +52,9 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
+        by_day: Of large tables, how many rows each day has, where that is known beforehand.
         stretches: The rows of activity once more, bit by bit; empty where nothing is known of single bits.
-        remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
+        memory: The store that they come from; what is wrong with files was told when they came in.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -59,8 +64,9 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
+    by_day: dict[str, dict[date, int]] = field(default_factory=dict)
     stretches: list[Stretch] = field(default_factory=list)
-    remembered: bool = False
+    memory: Memory | None = None
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -80,6 +86,14 @@ class Loaded:
 
 Started = Callable[[str], None]
 Knows = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a store brings to reading: which files it has already, and how it keeps ids."""
+
+    knows: Knows
+    hashed: Hashing
 
 
 def load(
@@ -126,22 +140,26 @@ def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left 
     settings: Settings,
     asked: Period | None = None,
     started: Started | None = None,
-    knows: Knows | None = None,
+    keeping: Keeping | None = None,
     *,
     stay: bool = False,
 ) -> Gathered:
-    """Read files one by one; see `load`. A file that the reader `knows`, by its name and hash, is passed over."""
+    """Read files one by one, without what is personal; see `load` and `privacy.protected`.
+
+    A file that is known for `keeping`, by its name and hash, is passed over.
+    """
     found = Gathered()
     claims = Claims(settings)
     digests: list[Future[str]] = []
     with ThreadPoolExecutor(1) as beside:
         for path, file in _unpacked(files, claims, found, started, beside):
-            if knows is not None and knows(file.name, file.digest.result()):
+            if keeping is not None and keeping.knows(file.name, file.digest.result()):
                 found.passed.append(file.name)
                 continue
             found.paths[file.name] = path
             with _refusing(found, file.name):
-                found.parts.append(part_of(file, claims, asked, stay=stay))
+                part = part_of(file, claims, asked, stay=stay)
+                found.parts.append(protected(part, settings, keeping.hashed if keeping else None))
                 digests.append(file.digest)
     return _each_once(found, [digest.result() for digest in digests])
 
@@ -188,7 +206,7 @@ def _unpacked(
         with _refusing(found, file.name):
             contents = unpack(file.path)
         for content in contents:
-            name = file.name + content.name.removeprefix(str(file.path))
+            name = file.name + masked(content.name.removeprefix(str(file.path)))
             yield file.path, File(name, content, beside.submit(sha256_of, content), claims.sources.of(file.path))
 
 

@@ -15,6 +15,7 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoRowLeft, RefusedFile
 from opsctl.core.period import Period
+from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
@@ -107,7 +108,7 @@ def _notes(name: str, read: Read, claim: Claim, converted: Converted, zone: str 
     yield from (Note("reading", f"{name}: {warning}") for warning in read.warnings)
     yield from (Note("values", f"{name}: {note}") for note in converted.notes)
     if claim.unused and (claim.mapping is None or claim.table == "cohort"):
-        yield Note("unused_columns", f"{name}: nothing reads {', '.join(claim.unused)}")
+        yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(claim.unused))}")
     if converted.currency_assumed and converted.frame.height:
         yield Note("currency_assumed", f"{name} names no currency; the project's is taken")
     if zone is not None:

@@ -14,8 +14,9 @@ import polars as pl
 from opsctl.config.policy import Policy
 from opsctl.core.period import Period
 from opsctl.ingest.breakdowns import ALSO, CUTS, SEPARATOR, SLICE
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.stretch import Stretch
-from opsctl.measures import reduce
+from opsctl.measures import reduce, words
 
 Days = tuple[int, int | None]  # from so many days after acquisition to so many, or for good
 NO_GAPS = pl.DataFrame(schema={"channel": pl.String, "day": pl.Date})
@@ -60,6 +61,7 @@ class Evidence:
         whole_days: Whether these days are left out, of users as of money.
         bits: The rows of activity bit by bit, where something is known of the bits.
         asked_once: Whether what is asked of activity is asked once: then no roll-up is made for what may come.
+        memory: The store that the tables come from, which keeps what is dear to make.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -78,10 +80,18 @@ class Evidence:
     spans: bool = False
     gaps: pl.DataFrame = field(default_factory=lambda: NO_GAPS)
     whole_days: bool = False
+    memory: Memory | None = None
     bits: Sequence[Stretch] = ()
     asked_once: bool = False
     marks: dict[Period, dict[Days, pl.Series]] = field(init=False, default_factory=dict, repr=False, compare=False)
     _rolled: dict[str, pl.LazyFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What decides, beside the tables themselves, which of their rows count."""
+        days = [f"{table} {day}" for table, day in sorted(self.last_day.items())]
+        gaps = [f"{channel} {day}" for channel, day in self.gaps.iter_rows()] if self.whole_days else []
+        return "\n".join([str(self.as_of), *days, *gaps])
 
     def on_whole_days(self) -> Evidence:
         """The same evidence without the channel-days that are incomplete on either side."""
@@ -202,8 +212,8 @@ class Evidence:
 
     @property
     def has_words(self) -> bool:
-        """Was the roll-up of activity made before, or handed over?"""
-        return "days" in self._rolled
+        """Was the roll-up of activity made before, or does a store keep it?"""
+        return "days" in self._rolled or self.memory is not None
 
     @cached_property
     def orders(self) -> pl.LazyFrame:
@@ -229,6 +239,8 @@ class Evidence:
     @property
     def days(self) -> pl.LazyFrame:
         """The roll-up of activity: user, month, word."""
+        if self.memory is not None:
+            return words.until(words.of_memory(self.memory, self.qualifying), self.until("activity"))
         return self._roll("days", lambda: reduce.days(self.activity.select("user", "day")))
 
     @property

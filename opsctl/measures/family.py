@@ -96,6 +96,7 @@ class Family:
         proof: The rows of other tables that stand behind counted rows, by table, for `explain`.
         looks: By period of acquisition, the ages (see `seen.Days`) at which activity is looked for.
         summary: The same frame made of a table of cohorts, where one was supplied.
+        periodic: The measures of which the period asked for is more than a choice of days.
     """
 
     table: str
@@ -105,6 +106,7 @@ class Family:
     proof: Proof | None = None
     looks: Looks | None = None
     summary: Rows | None = None
+    periodic: frozenset[str] = frozenset()
     templates: tuple[tuple[Template, Measure], ...] = field(init=False)
 
     def __post_init__(self) -> None:

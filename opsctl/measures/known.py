@@ -12,7 +12,7 @@ import polars as pl
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
-from opsctl.core.period import FIRST_YEAR, LAST_YEAR, ONE_DAY, WEEK_DAYS, Period
+from opsctl.core.period import EVER, ONE_DAY, WEEK_DAYS, Period
 from opsctl.ingest.load import Loaded
 from opsctl.ingest.part import day_columns
 from opsctl.ingest.remarks import Note
@@ -83,7 +83,7 @@ def _whole_days(
     judges it as it did then.
     """
     spans = _with_spans(loaded)
-    judged = {name for name in present if name not in spans and (as_of is None or loaded.remembered)}
+    judged = {name for name in present if name not in spans and (as_of is None or _remembers_then(loaded))}
     by_then = {
         name: {day: of for day, of in days.items() if not as_of or day <= as_of} for name, days in present.items()
     }
@@ -91,6 +91,11 @@ def _whole_days(
         name: _last_whole_day(by_then[name] or days, settings) if name in judged else max(days)
         for name, days in present.items()
     }
+
+
+def _remembers_then(loaded: Loaded) -> bool:
+    """Are the tables those that were known at the end of the day asked for, and no later ones?"""
+    return loaded.memory is not None and not loaded.memory.reconstructed
 
 
 def _with_spans(loaded: Loaded) -> frozenset[str]:
@@ -113,8 +118,7 @@ def _undated(loaded: Loaded, settings: Settings) -> Known:
     """What can be said of rows that name no day: sums of all of them."""
     if not any(account.accepted for account in loaded.inputs):
         raise NoData("no row was read", hint="see the messages above, or opsctl inspect FILE")
-    ever = Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
-    return Known(_evidence(loaded, settings, ever.end, {}), ever, (), undated=True)
+    return Known(_evidence(loaded, settings, EVER.end, {}), EVER, (), undated=True)
 
 
 def _rows_by_day(name: str, loaded: Loaded, *, judged: bool) -> dict[date, int]:
@@ -122,8 +126,10 @@ def _rows_by_day(name: str, loaded: Loaded, *, judged: bool) -> dict[date, int]:
 
     Of events only the days that matter: the first, the last, and with `judged` those that the last is held against.
     """
+    if name in loaded.by_day:
+        return loaded.by_day[name]
     table = loaded.tables[name]
-    spans = [stretch.days for stretch in loaded.stretches] if name == "activity" and not loaded.remembered else []
+    spans = [stretch.days for stretch in loaded.stretches] if name == "activity" else []
     if spans and None not in spans:
         return _of_events(loaded.stretches, [span for span in spans if span is not None], judged=judged)
     amount = pl.col("spend").sum() if name == "spend" else pl.len()
@@ -218,6 +224,7 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
         foreign_days=frozenset(loaded.foreign_days),
         cuts=_cuts(loaded.tables.get("spend")),
         spans=_spans(loaded.tables.get("spend")),
+        memory=loaded.memory,
     )
 
 

@@ -39,4 +39,9 @@ def _first_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
     return ranked.group_by(BUYER).agg(others, paid_orders=pl.len())
 
 
-FAMILY = Family(table="order", measures={"buyers_shop": COUNT, "repeat_buyers_shop": COUNT}, rows=rows)
+FAMILY = Family(
+    table="order",
+    measures={"buyers_shop": COUNT, "repeat_buyers_shop": COUNT},
+    rows=rows,
+    periodic=frozenset({"buyers_shop", "repeat_buyers_shop"}),
+)

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from opsctl.core.period import Period
-from opsctl.measures import find, reduce
+from opsctl.measures import find, kept, reduce
 from opsctl.measures.cohort import acquired
 from opsctl.measures.dimension import CALENDAR, on_calendar
 from opsctl.measures.evidence import Ask, Days, Evidence
@@ -131,7 +131,13 @@ def _totals(ask: Ask, families: Families, days: Sequence[pl.DataFrame | None]) -
 
 
 def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Request]) -> pl.LazyFrame | None:
-    """The sums of a family's measures day by day."""
+    """The sums of a family's measures day by day; from the store where it keeps them."""
+    if not kept.is_kept(evidence, family):
+        return _of_days(evidence, ask, family, wanted)
+    return kept.rows(evidence, ask, family, wanted, lambda finest: _of_days(evidence, finest, family, wanted))
+
+
+def _of_days(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> pl.LazyFrame | None:
     parts = made(evidence, ask, family, wanted)
     if not parts:
         return None
