@@ -16,7 +16,7 @@ import polars as pl
 
 from opsctl.ingest.proof import Days, Stored, events, numbers, times, users
 from opsctl.ingest.reading.footer import row_groups
-from opsctl.ingest.stretch import UNTIDY, Stretch
+from opsctl.ingest.stretch import WRITTEN, Stretch
 from opsctl.ingest.written import Written
 
 ACTIVITY = "activity"
@@ -61,8 +61,8 @@ def _proven(file: Stored) -> InPlace | None:
     wanted = {"at": when.at, "day": when.day, "event": what, "value": how_much, "line": line}
     rows = file.rows.select(user=who.tidied, **wanted)
     plain = None
-    if who.as_written is not None and who.untidy is not None:
-        plain = file.rows.select(who.as_written.alias("user"), who.untidy.alias(UNTIDY), **wanted)
+    if who.as_written is not None:
+        plain = file.rows.select(who.as_written.alias("user"), who.as_written.alias(WRITTEN), **wanted)
     stretches = tuple(
         Stretch(rows.slice(first, height), days, height, None if plain is None else plain.slice(first, height))
         for first, height, days in _cut(file, when.days)

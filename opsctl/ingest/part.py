@@ -63,7 +63,8 @@ def part_of(file: File, claims: Claims, asked: Period | None, *, stay: bool) -> 
 def _staying(file: File, claims: Claims) -> Part | None:
     """A Parquet file of events whose rows stay where they are."""
     path = file.content.path
-    if file.content.kind != "parquet" or path is None:
+    treated = any(map(claims.settings.project.privacy.treatment, ("event", "user")))
+    if file.content.kind != "parquet" or path is None or treated:
         return None
     read = columns_of_parquet(file.name, file.content)
     try:

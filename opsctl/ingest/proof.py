@@ -6,7 +6,7 @@ not prove that reading it would neither reject a row nor have anything to say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
+from opsctl.ingest.people import canonical
+from opsctl.ingest.privacy import plain
 from opsctl.ingest.reading.footer import Bounds, RowGroup
 from opsctl.ingest.values import zones
 from opsctl.ingest.values.missing import are_missing
@@ -26,6 +28,7 @@ _TICKS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}  # a second
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local
 _FIRST, _END = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001
 _FIRST_SHOWN, _LAST_SHOWN = b"!", b"~"  # of ASCII: blanks lie before, all other characters behind
+_LEAST_PHONE = 10**12  # a mobile number behind its country's has more digits
 _DESTROYED = "E+"  # stands in every id that a spreadsheet wrote as a number
 
 
@@ -113,11 +116,11 @@ def _are_dates(spans: Sequence[tuple[datetime, datetime]]) -> bool:
 
 
 def _day(value: bytes) -> datetime:
-    return _EPOCH + timedelta(days=int.from_bytes(value, "little", signed=True))
+    return _EPOCH + timedelta(days=_whole(value))
 
 
 def _moment(value: bytes, dtype: pl.Datetime) -> datetime:
-    ticks = int.from_bytes(value, "little", signed=True)
+    ticks = _whole(value)
     return _EPOCH + timedelta(microseconds=ticks * _TICKS["us"] // _TICKS[dtype.time_unit])
 
 
@@ -126,47 +129,45 @@ def _moment(value: bytes, dtype: pl.Datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Users:
-    """The ids of users as the table has them, as they are written, and where these could differ; see `Stretch`."""
+    """The ids of users as the table has them, and as they are written where that may differ; see `Stretch`."""
 
     tidied: pl.Expr
     as_written: pl.Expr | None = None
-    untidy: pl.Expr | None = None
 
 
 def users(file: Stored) -> Users | None:
     """Of texts and whole numbers: none missing."""
     name = file.column("user")
-    if name is None or file.bounds(name) is None:
+    bounds = file.bounds(name) if name else None
+    if name is None or bounds is None:
         return None
     if file.dtype("user").is_integer():
-        return None if _nulls(file, "user") else Users(pl.col(name).cast(pl.String))
+        small = all(_whole(known.smallest) >= 0 and _whole(known.largest) < _LEAST_PHONE for known in bounds)
+        return Users(pl.col(name).cast(pl.String)) if small and not _nulls(file, "user") else None
     if not _is_good_text(file, "user", name):
         return None
-    return Users(_tidied(file, "user", name), pl.col(name), _is_untidy(pl.col(name)))
+    style = file.way.style("user")
+    return Users(_batches(name, lambda ids: canonical(text(ids, style).values)), pl.col(name))
 
 
 def events(file: Stored) -> pl.Expr | None:
     """Of texts, or one said for the whole file: none missing."""
-    name = file.column("event")
+    name, style = file.column("event"), file.way.style("event")
     if name is not None:
-        return _tidied(file, "event", name) if _is_good_text(file, "event", name) else None
+        good = _is_good_text(file, "event", name)
+        return _batches(name, lambda texts: plain(text(texts, style).values)) if good else None
     said = None if "event" in file.way.claim.positions else file.way.said("event")
-    typed = None if said is None else text(pl.Series([said]), file.way.style("event")).values.item()
+    typed = None if said is None else plain(text(pl.Series([said]), style).values).item()
     return None if typed is None else pl.lit(typed)
 
 
-def _tidied(file: Stored, canonical: str, name: str) -> pl.Expr:
-    """Texts as the general way reads them, a batch at a time."""
-    style = file.way.style(canonical)
-    return pl.col(name).map_batches(
-        lambda texts: text(texts, style).values, return_dtype=pl.String(), is_elementwise=True
-    )
+def _batches(name: str, read: Callable[[pl.Series], pl.Series]) -> pl.Expr:
+    """A column as the general way reads it, a batch at a time."""
+    return pl.col(name).map_batches(read, return_dtype=pl.String(), is_elementwise=True)
 
 
-def _is_untidy(texts: pl.Expr) -> pl.Expr:
-    """True of all texts that would be others once tidied, and of few others: no blank is ASCII that shows."""
-    longer = texts.str.len_bytes() != texts.str.len_chars()
-    return longer | (texts.str.tail(1) < _FIRST_SHOWN.decode()) | (texts.str.head(1) < _FIRST_SHOWN.decode())
+def _whole(value: bytes) -> int:
+    return int.from_bytes(value, "little", signed=True)
 
 
 def _nulls(file: Stored, canonical: str) -> frozenset[str]:

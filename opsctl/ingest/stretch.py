@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-UNTIDY = "untidy"
+WRITTEN = "written"
 Reading = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
@@ -20,15 +20,17 @@ class Stretch:
         rows: The table's physical columns and `line`.
         days: The first and last day that they are of; None where nobody knows.
         height: How many they are.
-        as_written: The same rows with `user` as it stands in the file, and a column `untidy`: whether it would be
-            another once tidied. Tidying is dear and hardly ever changes anything: whoever reads these rows looks at
-            `untidy` too, and reads `rows` instead where it is ever true. None where `rows` costs no more.
+        as_written: The same rows with `user` as it stands in the file, and so once more as `written`. Tidying is dear
+            and hardly ever changes anything: whoever reads these rows looks at `people.is_untidy` of what is written
+            too, and reads `rows` instead where it is ever true. None where `rows` costs no more.
+        tidy_up_to: Whatever is written in so many bytes is tidy, or would be nobody's id that is known once it was.
     """
 
     rows: pl.LazyFrame
     days: tuple[date, date] | None
     height: int
     as_written: pl.LazyFrame | None = None
+    tidy_up_to: int = 0
 
     def read(self, how: Reading) -> Stretch:
         """The same stretch with every way of reading it changed alike."""

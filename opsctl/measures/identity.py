@@ -8,9 +8,11 @@ be one of theirs: among millions of users about once in 10^12 such people.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
+from opsctl.ingest.people import shortest_of
 from opsctl.ingest.stretch import Stretch
 
 Tables = Mapping[str, pl.LazyFrame]
@@ -19,18 +21,19 @@ Tables = Mapping[str, pl.LazyFrame]
 def numbered(tables: Tables, stretches: Sequence[Stretch]) -> tuple[Tables, Sequence[Stretch]]:
     """The tables with the column `user` as numbers, where it is text; as they are, where two users had one number."""
     people = {name: rows for name, rows in tables.items() if "user" in rows.collect_schema()}
-    texts = all(rows.collect_schema()["user"] == pl.String for rows in people.values())
-    if not texts or not _are_unique(people.get("acquisition")):
+    if not all(rows.collect_schema()["user"] == pl.String for rows in people.values()):
+        return tables, stretches
+    acquired = people["acquisition"].select("user").collect()["user"] if "acquisition" in people else pl.Series([""])
+    tidy = shortest_of(acquired) if stretches else 0
+    stretches = [replace(stretch, tidy_up_to=tidy) for stretch in stretches]
+    if not _are_unique(acquired):
         return tables, stretches
     numbers = {name: _numbered(rows) if name == "activity" else _made(rows) for name, rows in people.items()}
     return {**tables, **numbers}, [stretch.read(_numbered) for stretch in stretches]
 
 
-def _are_unique(people: pl.LazyFrame | None) -> bool:
+def _are_unique(ids: pl.Series) -> bool:
     """Do no two ids have the same hash? As many hashes as rows are proof at little cost."""
-    if people is None:
-        return True
-    ids = people.select("user").collect()["user"]
     hashes = ids.hash().n_unique()
     return hashes in (len(ids), ids.n_unique())
 

@@ -16,7 +16,8 @@ import polars as pl
 
 from opsctl.core.errors import DamagedFile
 from opsctl.core.period import Period
-from opsctl.ingest.stretch import UNTIDY, Stretch
+from opsctl.ingest.people import is_untidy
+from opsctl.ingest.stretch import WRITTEN, Stretch
 from opsctl.measures.evidence import Days, Evidence
 
 LAST_BIT = 30
@@ -134,17 +135,23 @@ def _ages(
     """The rows of users, and at which age that is asked for they were seen: columns _row, age."""
     reading = [_query(evidence, [one.rows for one in stretches], users, wanted)]
     plain = [one.rows if one.as_written is None else one.as_written for one in stretches]
-    checked = [one.as_written.select(UNTIDY) for one in stretches if one.as_written is not None]
+    checked = [_written(one) for one in stretches if one.as_written is not None]
     try:
         if not checked:
             return reading[0].collect(engine="streaming")
-        untidy = pl.concat(checked).select(pl.col(UNTIDY).any())
+        untidy = pl.concat(checked).select(is_untidy(pl.col(WRITTEN)).any())
         found, doubt = pl.collect_all([_query(evidence, plain, users, wanted), untidy], engine="streaming")
         return reading[0].collect(engine="streaming") if doubt.item() else found
     except (pl.exceptions.ComputeError, OSError) as error:
         raise DamagedFile(
             "a Parquet file of events cannot be read to its end", hint="opsctl validate names it"
         ) from error
+
+
+def _written(stretch: Stretch) -> pl.LazyFrame:
+    """The ids of a stretch that could be somebody's once they were tidied."""
+    assert stretch.as_written is not None  # noqa: S101 - as the caller made sure
+    return stretch.as_written.select(WRITTEN).filter(pl.col(WRITTEN).str.len_bytes() > stretch.tidy_up_to)
 
 
 def _query(

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from opsctl.core.period import Period
 from opsctl.measures import find, kept, reduce
@@ -168,7 +169,7 @@ def _added_up(days: pl.DataFrame, ask: Ask, wanted: Mapping[str, Request]) -> pl
     calendar = {f"by_{name}": on_calendar(name, of_spans=of_spans) for name in ask.by if name in CALENDAR}
     split = days.with_columns(week=monday(), **calendar).drop("day", "through", strict=False)
     tops = _greatest(wanted)
-    sums = pl.exclude(*keys, *tops).sum()
+    sums = (cs.integer() - cs.by_name(*tops)).sum()
     return split.group_by(keys).agg(sums, pl.col(tops).max()).sort(keys, nulls_last=True)
 
 
