@@ -23,6 +23,7 @@ from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.merge import merge
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
 from opsctl.ingest.privacy import Hashing, protected
@@ -54,7 +55,8 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
-        remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
+        by_day: Of large tables, how many rows each day has, where that is known beforehand.
+        memory: The store that they come from; what is wrong with files was told when they came in.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -64,7 +66,8 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
-    remembered: bool = False
+    by_day: dict[str, dict[date, int]] = field(default_factory=dict)
+    memory: Memory | None = None
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -87,7 +90,7 @@ Knows = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True)
-class Memory:
+class Keeping:
     """What a store brings to reading: which files it has already, and how it keeps ids."""
 
     knows: Knows
@@ -127,22 +130,22 @@ def gather(
     settings: Settings,
     asked: Period | None = None,
     started: Started | None = None,
-    memory: Memory | None = None,
+    keeping: Keeping | None = None,
 ) -> Gathered:
     """Read files one by one, without what is personal; see `load` and `privacy.protected`.
 
-    A file that the `memory` knows, by its name and hash, is passed over.
+    A file that the store knows, by its name and hash, is passed over.
     """
     found = Gathered()
     seen: dict[str, Part] = {}
     claims = Claims(settings)
     for path, file in _unpacked(files, claims, found, started):
-        if memory is not None and memory.knows(file.name, file.sha256):
+        if keeping is not None and keeping.knows(file.name, file.sha256):
             found.passed.append(file.name)
             continue
         found.paths[file.name] = path
         with _refusing(found, file.name):
-            part = protected(_part(file, claims, asked), settings, memory.hashed if memory else None)
+            part = protected(_part(file, claims, asked), settings, keeping.hashed if keeping else None)
             if _is_new(part, found, seen):
                 found.parts.append(part)
     return found

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from opsctl import __version__
 from opsctl.config.settings import Settings
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest.load import Loaded, appended
+from opsctl.ingest.memory import Keeper
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
@@ -86,6 +87,24 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     _forget_the_oldest(folder.parent)
 
 
+def keeper(catalog: Catalog) -> Keeper:
+    """Where tables made of the store's own are kept, each under a name and a state."""
+    folder = catalog.store / place.DERIVED
+
+    def keep(name: str, state: str, make: Callable[[], pl.DataFrame]) -> pl.LazyFrame:
+        path = folder / name / f"{state}.parquet"
+        if path.is_file():
+            return pl.scan_parquet(path)
+        made = make()
+        try:
+            place.durable(path, lambda part: made.write_parquet(part, compression="lz4", statistics=False))
+        except OpsctlError:
+            return made.lazy()
+        return pl.scan_parquet(path)
+
+    return keep
+
+
 def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
     """Of each large table, where its files begin among all inputs."""
     of = [account.table for account in found.inputs]
@@ -94,7 +113,7 @@ def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
 
 def _forget_the_oldest(folder: Path) -> None:
     with suppress(OSError):
-        states = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
+        states = sorted((one.parent for one in folder.glob(f"*/{_TOLD}")), key=lambda one: one.stat().st_mtime_ns)
         for state in states[:-_KEPT]:
             shutil.rmtree(state, ignore_errors=True)
 

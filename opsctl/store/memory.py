@@ -9,7 +9,8 @@ from pathlib import Path
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoSource
-from opsctl.ingest.load import Loaded, Memory, Started, gather, joined
+from opsctl.ingest.load import Keeping, Loaded, Started, gather, joined
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.sources import Files
 from opsctl.store import catalog as catalogs
 from opsctl.store import derived, intake, place, recall
@@ -38,7 +39,8 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
         if found is None:
             found = joined(recall.gathered(catalog, seen), settings)
             derived.keep(catalog, key, found)
-    return replace(found, remembered=True)
+        recall.count_days(catalog, seen, found)
+        return replace(found, memory=Memory(key, recall.months(catalog, seen), derived.keeper(catalog)))
 
 
 def take_in(
@@ -60,7 +62,7 @@ def take_in(
         done = intake.take_in(
             catalog,
             people,
-            lambda knows: gather(listed, settings, None, started, Memory(knows, people.hashed)),
+            lambda knows: gather(listed, settings, None, started, Keeping(knows, people.hashed)),
             settings,
             order,
         )
