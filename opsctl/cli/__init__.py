@@ -28,6 +28,7 @@ from opsctl.cli import (
     query,
     report,
     validate,
+    verify,
     why,
     year_end,
 )
@@ -117,6 +118,7 @@ app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
+app.command("verify")(verify.verify)
 app.command("report", cls=Remembering)(report.report)
 app.command("prune", cls=Remembering)(prune.prune)
 app.command("query", cls=Remembering)(query.query)

@@ -369,6 +369,16 @@ class RefusedStrictly(OpsctlError):
     zh = "有问题，严格模式下不出数"
 
 
+class NotAnAnswer(OpsctlError):
+    """The file is no JSON answer that says how it was asked, so it cannot be asked again and compared.
+
+    `opsctl report -o report.html -o report.json` writes one beside the document that is delivered.
+    """
+
+    code = "OPS403"
+    zh = "不是可以复核的 JSON 结果"
+
+
 # --- the store ----------------------------------------------------------------------------------------
 
 
@@ -376,6 +386,7 @@ class NoStore(OpsctlError):
     """The project has no store yet: nothing was ever ingested."""
 
     code = "OPS601"
+    exit_code = ExitCode.NO_ANSWER
     zh = "项目还没有数据仓"
 
 

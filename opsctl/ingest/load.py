@@ -134,7 +134,7 @@ def gather(
 ) -> Gathered:
     """Read files one by one, without what is personal; see `load` and `privacy.protected`.
 
-    A file that the store knows, by its name and hash, is passed over.
+    A file that is known for `keeping`, by its name and hash, is passed over.
     """
     found = Gathered()
     seen: dict[str, Part] = {}

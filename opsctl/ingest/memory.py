@@ -12,8 +12,11 @@ import polars as pl
 class Keeper(Protocol):
     """Keeps tables that are dear to make, each under a name and everything that it was made from."""
 
-    def __call__(self, name: str, state: str, make: Callable[[], pl.DataFrame]) -> pl.LazyFrame:
-        """The table that is kept, or the one that is made now, and kept from now on."""
+    def find(self, name: str, state: str) -> pl.LazyFrame | None:
+        """The table that is kept under a name and state."""
+
+    def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
+        """A table, kept from now on."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,16 @@ class Memory:
     Args:
         state: Changes whenever anything does that the tables were made from, the configuration too.
         months: The events, month by month.
-        keep: Where derived tables are kept.
+        keeper: Where derived tables are kept.
+        reconstructed: Whether a day before its memory begins is asked for: then later files stand for what was known.
     """
 
     state: str
     months: tuple[Monthly, ...]
-    keep: Keeper
+    keeper: Keeper
+    reconstructed: bool = False
+
+    def keep(self, name: str, state: str, make: Callable[[], pl.DataFrame]) -> pl.LazyFrame:
+        """The table that is kept, or the one that is made now and kept from now on."""
+        found = self.keeper.find(name, state)
+        return self.keeper.keep(name, state, make()) if found is None else found

@@ -23,8 +23,9 @@ _FOUND_THERE = frozenset({*_FINEST, "group", *CALENDAR})
 
 
 def is_kept(evidence: Evidence, family: Family) -> bool:
-    """Is there a store that would keep what the family adds up? Money is few rows, and tables of cohorts too."""
-    return evidence.memory is not None and family.table != "spend" and "cohort" not in evidence.tables
+    """Is there a store that would keep what the family adds up? Money by spans or breakdowns does not add up so."""
+    plain = family.table != "spend" or not (evidence.spans or evidence.cuts)
+    return evidence.memory is not None and plain and "cohort" not in evidence.tables
 
 
 def rows(
@@ -34,19 +35,30 @@ def rows(
 
     `plan` adds up the rows of an ask from the tables.
     """
-    assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
     finest = Ask(EVER, _FINEST, (), bounded=False)
     told = _FOUND_THERE if evidence.groups else _FOUND_THERE - {"group"}
     adds_up = not family.periodic & wanted.keys() and set(ask.dimensions) <= told
-    made = plan(finest) if adds_up else None
-    if made is None:  # as of orders that name no channel: they can be added up all the same
-        adds_up, made = False, plan(ask)
-    if made is None:
-        return None
-    asked = "by channel and day" if adds_up else repr((ask.period, ask.by, ask.where, ask.bounded))
+    if adds_up:
+        cube = _kept(evidence, family, wanted, "by channel and day", lambda: plan(finest))
+        if cube is not None:  # orders that name no channel are none: they are added up as they were asked
+            return _asked_of(cube, evidence, ask)
+    return _kept(evidence, family, wanted, repr((ask.period, ask.by, ask.where, ask.bounded)), lambda: plan(ask))
+
+
+def _kept(
+    evidence: Evidence,
+    family: Family,
+    wanted: Mapping[str, Request],
+    asked: str,
+    plan: Callable[[], pl.LazyFrame | None],
+) -> pl.LazyFrame | None:
+    """What the store keeps of a plan, which is made and kept where it does not."""
+    assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
+    keeper = evidence.memory.keeper
     state = _hash(evidence.memory.state, evidence.fingerprint, *family.measures, "/", *sorted(wanted), asked)
-    found = evidence.memory.keep("totals", state, lambda: made.collect(engine="streaming"))
-    return _asked_of(found, evidence, ask) if adds_up else found
+    found = keeper.find("totals", state)
+    made = plan() if found is None else None
+    return found if made is None else keeper.keep("totals", state, made.collect(engine="streaming"))
 
 
 def _asked_of(cube: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFrame:

@@ -82,7 +82,7 @@ def _whole_days(
     judges it as it did then.
     """
     spans = _with_spans(loaded)
-    judged = {name for name in present if name not in spans and (as_of is None or loaded.memory is not None)}
+    judged = {name for name in present if name not in spans and (as_of is None or _remembers_then(loaded))}
     by_then = {
         name: {day: of for day, of in days.items() if not as_of or day <= as_of} for name, days in present.items()
     }
@@ -90,6 +90,11 @@ def _whole_days(
         name: _last_whole_day(by_then[name] or days, settings) if name in judged else max(days)
         for name, days in present.items()
     }
+
+
+def _remembers_then(loaded: Loaded) -> bool:
+    """Are the tables those that were known at the end of the day asked for, and no later ones?"""
+    return loaded.memory is not None and not loaded.memory.reconstructed
 
 
 def _with_spans(loaded: Loaded) -> frozenset[str]:

@@ -20,7 +20,7 @@ from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered, Knows, Loaded, joined
-from opsctl.ingest.privacy import PERSONAL_IDS
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files

@@ -17,6 +17,7 @@ from opsctl.store import derived, intake, place, recall
 from opsctl.store import key as keys
 from opsctl.store.intake import Intake, Order
 from opsctl.store.people import People, keys_of
+from opsctl.store.shelf import Shelf
 
 
 def remembers(folder: Path | None) -> bool:
@@ -40,7 +41,10 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
             found = joined(recall.gathered(catalog, seen), settings)
             derived.keep(catalog, key, found)
         recall.count_days(catalog, seen, found)
-        return replace(found, memory=Memory(key, recall.months(catalog, seen), derived.keeper(catalog)))
+        return replace(
+            found,
+            memory=Memory(key, recall.months(catalog, seen), Shelf(catalog.store), seen.reconstructed is not None),
+        )
 
 
 def take_in(

@@ -14,7 +14,7 @@ import polars as pl
 
 from opsctl.core.errors import DamagedStore
 from opsctl.ingest.control import sums
-from opsctl.ingest.privacy import PERSONAL_IDS
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.schemas import tables
 from opsctl.schemas.table import physical_schema
 from opsctl.store import place

@@ -21,7 +21,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from opsctl.ingest.privacy import PERSONAL_IDS
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns

@@ -14,8 +14,9 @@ from opsctl.config.settings import Settings, load
 from opsctl.core.errors import BadConfiguration
 from opsctl.core.personal import SUSPECT, is_id_card, masked
 from opsctl.ingest.account import Input, Part
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.ingest.personal import by_content, by_name
-from opsctl.ingest.privacy import PERSONAL_IDS, bare, protected
+from opsctl.ingest.privacy import bare, protected
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns, physical_schema
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opsctl.config.plans import PEOPLE_TABLES, Privacy
 from opsctl.config.settings import load
 from opsctl.core.errors import BadConfiguration
-from opsctl.ingest.privacy import PERSONAL_IDS
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.schemas import tables
 from opsctl.store.retention import over
 
