@@ -169,7 +169,7 @@ def _give(told: dict[str, Any]) -> None:
 
     give: dict[str, Callable[[Any], None]] = {
         heard.OUT: sink.put,
-        heard.ERR: session.Voice().complain,
+        heard.ERR: session.Voice().repeat,
         heard.FILES: lambda files: write_all({Path(path): base64.b64decode(text) for path, text in files.items()}),
     }
     for kind, content in told["heard"]:

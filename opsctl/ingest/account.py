@@ -43,6 +43,17 @@ class Control:
         return {"column": self.column, "stated": self.stated, "computed": self.computed, "ok": self.ok}
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file that a store took in: in which run, and the last day of which it told."""
+
+    file: str
+    mapping: str
+    table: str
+    load: int
+    last_day: date
+
+
 @dataclass(frozen=True)
 class Input:
     """The account of one file.

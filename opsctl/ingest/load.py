@@ -17,7 +17,7 @@ from opsctl.config.settings import Settings
 from opsctl.core.errors import NoRowLeft, OpsctlError, RefusedFile, SumTooLarge
 from opsctl.core.period import Period
 from opsctl.core.personal import masked
-from opsctl.ingest.account import Input, Part, Rejected, written
+from opsctl.ingest.account import Delivery, Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
@@ -36,7 +36,7 @@ from opsctl.ingest.remarks import (
     unknown_channels,
     users_twice,
 )
-from opsctl.ingest.sources import Files
+from opsctl.ingest.sources import Files, Found
 from opsctl.ingest.written import TOTAL, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
@@ -57,6 +57,7 @@ class Loaded:
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
         by_day: Of large tables, how many rows each day has, where that is known beforehand.
         memory: The store that they come from; what is wrong with files was told when they came in.
+        deliveries: Of a store, all that it ever took in, in the order in which it came.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Loaded:
     unknown_codes: Note | None = None
     by_day: dict[str, dict[date, int]] = field(default_factory=dict)
     memory: Memory | None = None
+    deliveries: tuple[Delivery, ...] = ()
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -191,8 +193,21 @@ def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | 
         with _refusing(found, file.name):
             contents = unpack(file.path)
         for content in contents:
-            name = file.name + masked(content.name.removeprefix(str(file.path)))
-            yield file.path, File(name, content, _sha256(content), claims.sources.of(file.path))
+            yield file.path, File(_called(file, content), content, _sha256(content), claims.sources.of(file.path))
+
+
+def hashes_of(file: Found) -> dict[str, str]:
+    """The hash of a file's bytes as it is now, by its name; of an archive, of each member.
+
+    Raises:
+        RefusedFile: It cannot be unpacked.
+    """
+    return {_called(file, content): _sha256(content) for content in unpack(file.path)}
+
+
+def _called(file: Found, content: Content) -> str:
+    """A file's name, or that of an archive's member."""
+    return file.name + masked(content.name.removeprefix(str(file.path)))
 
 
 @contextmanager

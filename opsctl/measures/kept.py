@@ -35,30 +35,26 @@ def rows(
 
     `plan` adds up the rows of an ask from the tables.
     """
-    finest = Ask(EVER, _FINEST, (), bounded=False)
     told = _FOUND_THERE if evidence.groups else _FOUND_THERE - {"group"}
-    adds_up = not family.periodic & wanted.keys() and set(ask.dimensions) <= told
-    if adds_up:
-        cube = _kept(evidence, family, wanted, "by channel and day", lambda: plan(finest))
-        if cube is not None:  # orders that name no channel are none: they are added up as they were asked
-            return _asked_of(cube, evidence, ask)
-    return _kept(evidence, family, wanted, repr((ask.period, ask.by, ask.where, ask.bounded)), lambda: plan(ask))
+    if not family.periodic & wanted.keys() and set(ask.dimensions) <= told:
+        by_day = _kept(evidence, Ask(EVER, _FINEST, (), bounded=False), family, wanted, plan)
+        if by_day is not None:
+            return _asked_of(by_day, evidence, ask)
+    return _kept(evidence, ask, family, wanted, plan)
 
 
 def _kept(
-    evidence: Evidence,
-    family: Family,
-    wanted: Mapping[str, Request],
-    asked: str,
-    plan: Callable[[], pl.LazyFrame | None],
+    evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request], plan: Plan
 ) -> pl.LazyFrame | None:
-    """What the store keeps of a plan, which is made and kept where it does not."""
     assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
     keeper = evidence.memory.keeper
+    asked = repr((ask.period, ask.by, ask.where, ask.bounded))
     state = _hash(evidence.memory.state, evidence.fingerprint, *family.measures, "/", *sorted(wanted), asked)
     found = keeper.find("totals", state)
-    made = plan() if found is None else None
-    return found if made is None else keeper.keep("totals", state, made.collect(engine="streaming"))
+    if found is None:
+        made = plan(ask)
+        found = None if made is None else keeper.keep("totals", state, made.collect(engine="streaming"))
+    return found
 
 
 def _asked_of(cube: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFrame:

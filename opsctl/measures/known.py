@@ -125,7 +125,7 @@ def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
     amount = pl.col("spend").sum() if name == "spend" else pl.len()
     if name == "spend":
         table = _whole(table)
-    counted = table.group_by(day=_day_of(name)).agg(amount=amount).filter(pl.col("day").is_not_null())
+    counted = table.group_by(day=day_of(name)).agg(amount=amount).filter(pl.col("day").is_not_null())
     return dict(counted.sort("day").collect(engine="streaming").iter_rows())
 
 
@@ -137,12 +137,12 @@ def _whole(spend: pl.LazyFrame) -> pl.LazyFrame:
 
 def _first_day(name: str, table: pl.LazyFrame) -> date:
     """The first day of which a table tells."""
-    day = _day_of(name) if name == "order" else pl.col("day")
+    day = day_of(name) if name == "order" else pl.col("day")
     first: date = table.select(day.min()).collect(engine="streaming").item()
     return first
 
 
-def _day_of(name: str) -> pl.Expr:
+def day_of(name: str) -> pl.Expr:
     """The day by whose end a row is known."""
     match name:
         case "order":
