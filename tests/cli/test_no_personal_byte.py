@@ -296,7 +296,7 @@ def test_what_was_typed_is_not_repeated_with_a_person_in_it(everywhere: Path, ar
 
 
 def test_the_log_of_a_defect_holds_no_values(everywhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **_named: object) -> None:
         raise TypeError(f"row {CANARIES['name']}") from ValueError(f"cannot read {ALL}: '{CANARIES['name']}'")
 
     monkeypatch.setattr("opsctl.ingest.load.load", fail)

@@ -257,6 +257,7 @@ def test_an_address_in_any_other_text_is_shortened_too(usual: Settings) -> None:
         "CN_iOS_Broad_2025Q1_Video_LAL_v2",
         "1714550597000",
         "1700000000000000001",
+        "13912345678.0000",
         "视频150_20250101",
         "10086",
         "a@b",
