@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: help setup report test check lint types contracts bench bench-prune gallery golden sample lock clean
+.PHONY: help setup report test check lint types contracts bench bench-prune bench-store gallery golden sample lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -46,6 +46,10 @@ bench: setup     ## start-up as multiples of bare Python and of argparse; how of
 SEED ?= 31000
 bench-prune: setup  ## what the advice gains over 360 simulated worlds; needs the simulator beside the checkout
 	$(BIN)/python tests/bench/prune_worlds.py $(SEED)
+
+bench-store: setup  ## a thousand damages and two hundred kills -9: what the store loses
+	$(BIN)/python -m tests.bench.store_damage
+	$(BIN)/python -m tests.bench.store_kills
 
 gallery: setup   ## the reports as HTML, and pictures of them if there is a Chromium
 	$(BIN)/python tests/bench/gallery.py

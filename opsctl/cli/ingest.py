@@ -72,7 +72,7 @@ def ingest(
         with progress(len(listed.found), quiet=voice.quiet) as started:
             done = memory.take_in(listed, chosen, order, wait=wait, started=started)
     for error in done.refused:
-        voice.complain("\n".join(error.lines()))
+        voice.refuse(error)
     made = intake(done, _latest_day(done.loaded, chosen), Words(chosen.locale), dry_run=dry_run, anew=remap)
     for note in made.notes:
         voice.say(f"note[{note.code}]: {note.text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import os
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsctl.cli import heard, streams
 from opsctl.cli.whole import write_all, write_whole
-from opsctl.core.errors import BadOption, CannotWrite
+from opsctl.core.errors import BadOption
 
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from opsctl.reports.report import Report
 
 NARROWEST = 20
+put = streams.put  # a text to stdout
 ENCODINGS = {"csv": "utf-8-sig"}  # without a mark, a spreadsheet takes Chinese for its legacy encoding
 
 
@@ -95,9 +98,11 @@ class Sink:
         Raises:
             BadOption: A file that was read is to be written.
         """
-        read = {Path(one.file).resolve() for one in report.inputs}
+        from opsctl.core.personal import masked
+
+        read = {masked(str(Path(one.file).resolve())) for one in report.inputs}  # their names are masked already
         for path in self.outputs or ():
-            if path.resolve() in read:
+            if masked(str(path.resolve())) in read:
                 raise BadOption(f"'{path}' is one of the files that were read", hint="write to another file")
 
     def place(self, texts: Sequence[str]) -> None:
@@ -110,7 +115,9 @@ class Sink:
             put(texts[0])
             return
         files = zip(self.outputs, self.formats, texts, strict=True)
-        write_all({path: text.encode(ENCODINGS.get(format_, "utf-8")) for path, format_, text in files})
+        contents = {path: text.encode(ENCODINGS.get(format_, "utf-8")) for path, format_, text in files}
+        write_all(contents)
+        heard.hear(heard.FILES, {str(path): base64.b64encode(content).decode() for path, content in contents.items()})
 
     def page(self, chosen: Settings) -> Page:
         """What a writer may use: the language and colour that were chosen, and how wide."""
@@ -137,36 +144,6 @@ class Sink:
         if os.environ.get("FORCE_COLOR"):
             return True
         return wanted == "always" or (wanted == "auto" and sys.stdout.isatty())
-
-
-def put(text: str) -> None:
-    """The answer to stdout; a terminal gets its own encoding, a file or pipe always UTF-8.
-
-    Raises:
-        CannotWrite: The disk that it goes to is full.
-    """
-    try:
-        _put(text)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        forget_output()
-        raise CannotWrite(f"cannot write the answer: {error.strerror}", hint="check the disk") from error
-
-
-def _put(text: str) -> None:
-    if sys.stdout.isatty():
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
-
-
-def forget_output() -> None:
-    """What could not be written is given up, or the interpreter would try again, and complain, when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_rejects(loaded: Loaded, path: Path | None) -> None:

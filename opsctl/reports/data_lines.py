@@ -31,7 +31,7 @@ def data_lines(loaded: Loaded, known: Known, settings: Settings, period: Period,
         as_of=known.evidence.as_of,
     )
     lines: list[str] = []
-    behind = [one for one in supplies(loaded, known, settings) if one.is_late] if loaded.remembered else []
+    behind = [one for one in supplies(loaded, known, settings) if one.is_late] if loaded.memory is not None else []
     if behind:
         sources = words["list.separator"].join(late(one, words) for one in behind[:_SHOWN])
         read = words["list.clause"].join([read, words.say("report.late_sources", count=len(behind), sources=sources)])

@@ -1,7 +1,8 @@
 """Tables made from the store, kept under the hash of all that they were made from; never computed here.
 
 Whatever is kept here can be thrown away at any time: it is made again, the same. A new key is used when anything
-that it was made from has changed, so nothing here is ever out of date.
+that it was made from has changed, so nothing here is ever out of date. Beside the tables of a state lies what else was
+known, with the size and hash of each of them, under a hash of its own; a state that is not as it says is none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,12 @@ from opsctl.ingest.load import Loaded, appended
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
-from opsctl.store import place, records
+from opsctl.store import checked, place, records
 from opsctl.store.catalog import Catalog
 from opsctl.store.recall import Seen, files, parts
 
 _FORM = 1  # of what is kept; a greater number finds none of the older
-_TOLD = "loaded.json"
+_TOLD = "loaded"
 _KEPT = 12  # states; the oldest go
 
 
@@ -53,9 +54,8 @@ def configured(settings: Settings) -> str:
 def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
     """The tables that are kept under a key; large ones are always read from their own files."""
     folder = catalog.store / place.DERIVED / key
-    try:
-        told = json.loads((folder / _TOLD).read_bytes())
-    except (OSError, ValueError):
+    told = _whole(folder)
+    if told is None:
         return None
     found = _loaded(told)
     for name in told["tables"]:
@@ -69,7 +69,7 @@ def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
 def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     """Keep tables for the next answer; a store that cannot be written to answers all the same."""
     folder = catalog.store / place.DERIVED / key
-    if folder.exists():
+    if _whole(folder) is not None:
         return
     beside = folder.with_name(f".{folder.name}.{os.getpid()}")
     small = [name for name in found.tables if tables()[name].MERGE is not Merge.APPEND]
@@ -77,13 +77,68 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
         place.made(beside)
         for name in small:
             found.tables[name].sink_parquet(beside / f"{name}.parquet", compression="lz4")
-        told = {**_told(found), "tables": small, "large": _bases(found, small)}
-        (beside / _TOLD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        told = {**_told(found), "tables": small, "large": _bases(found, small), "files": _hashed(beside)}
+        (beside / _TOLD).write_bytes(checked.sealed(json.dumps(told, ensure_ascii=False).encode()))
+        shutil.rmtree(folder, ignore_errors=True)
         beside.replace(folder)
     except (OSError, OpsctlError, pl.exceptions.PolarsError):
         shutil.rmtree(beside, ignore_errors=True)
         return
     _forget_the_oldest(folder.parent)
+
+
+def _hashed(folder: Path) -> dict[str, dict[str, int | str]]:
+    return {
+        path.name: {"bytes": path.stat().st_size, "sha256": place.sha256_of(path)} for path in sorted(folder.iterdir())
+    }
+
+
+def _whole(folder: Path) -> dict[str, Any] | None:
+    """What a state tells beside its tables; None where it is not there, or was cut."""
+    told = _opened(folder)
+    try:
+        cut = told and any((folder / name).stat().st_size != one["bytes"] for name, one in told["files"].items())
+    except OSError:
+        return None
+    return None if cut else told
+
+
+def _opened(folder: Path) -> dict[str, Any] | None:
+    try:
+        content = checked.opened((folder / _TOLD).read_bytes())
+    except OSError:
+        return None
+    told: dict[str, Any] | None = None if content is None else json.loads(content)
+    return told
+
+
+def damaged(store: Path) -> list[str]:
+    """The names, below the store's folder, of states that are not what was written; each can be thrown away."""
+    found = place.folders(store / place.DERIVED)
+    return [folder.relative_to(store).as_posix() for folder in found if not _as_written(folder)]
+
+
+def _as_written(folder: Path) -> bool:
+    told = _opened(folder)
+    if told is None:
+        return False
+    files: Mapping[str, Mapping[str, int | str]] = told["files"]
+    if {path.name for path in folder.iterdir()} != {_TOLD, *files}:
+        return False
+    return all(place.sha256_of(folder / name) == one["sha256"] for name, one in files.items())
+
+
+def forget(store: Path) -> None:
+    """Throw away all that can be made again.
+
+    Raises:
+        CannotStore: Something of it cannot be removed.
+    """
+    try:
+        for folder in place.folders(store / place.DERIVED):
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise place.cannot(error) from error
 
 
 def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
@@ -94,7 +149,7 @@ def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
 
 def _forget_the_oldest(folder: Path) -> None:
     with suppress(OSError):
-        states = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
+        states = sorted((one.parent for one in folder.glob(f"*/{_TOLD}")), key=lambda one: one.stat().st_mtime_ns)
         for state in states[:-_KEPT]:
             shutil.rmtree(state, ignore_errors=True)
 

@@ -25,7 +25,7 @@ from opsctl.schemas import tables
 from opsctl.schemas.kinds import SCALED
 from opsctl.schemas.table import Merge, columns, physical_schema
 from opsctl.store import handover, views
-from opsctl.store.segments import PERSONAL
+from opsctl.store.segments import PEOPLE
 
 FORMATS = ("parquet", "csv", "delta")
 MONTH = "month"  # by which a large table is cut into folders
@@ -138,19 +138,22 @@ def _outward(name: str, rows: pl.LazyFrame, inputs: Sequence[Input]) -> pl.LazyF
     """A table's columns in the order of its schema, then its attributes and the line of the file each row is from."""
     table = tables()[name]
     scaled = {column.name for column in columns(table).values() if column.kind in SCALED}
-    there = rows.collect_schema().names()
+    dtypes = rows.collect_schema()
+    there = dtypes.names()
     schema = [column for column in physical_schema(table) if column in there]
     more = sorted(column for column in there if column not in (*schema, "source_file", "source_line"))
     files = {at: account.file for at, account in enumerate(inputs)}
     source = pl.col("source_file").replace_strict(files, return_dtype=pl.String)
-    told = [_told(column, scaled) for column in (*schema, *more)]
+    told = [_told(column, scaled, dtypes[column]) for column in (*schema, *more)]
     return rows.select(*told, source, pl.col("source_line"))
 
 
-def _told(column: str, scaled: set[str]) -> pl.Expr:
+def _told(column: str, scaled: set[str], dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Binary:
+        return pl.col(column).bin.encode("hex")
     if column in scaled:
         return (pl.col(column).cast(pl.Decimal(38, 4)) / TEN_THOUSANDTHS).cast(_AMOUNT)
-    return pl.col(column).cast(_NUMBER) if column in PERSONAL else pl.col(column)
+    return pl.col(column).cast(_NUMBER) if column in PEOPLE else pl.col(column)
 
 
 # --- formats --------------------------------------------------------------------------------------------
@@ -221,7 +224,7 @@ def _meaning(table: str, name: str, words: Words, zone: str) -> str:
     moment = next((column for column in known.values() if column.day_name == name != column.name), None)
     if name in known:
         title = _title(known[name].field.title, name, words)
-        return words.say("export.person", title=title) if name in PERSONAL else title
+        return words.say("export.person", title=title) if name in PEOPLE else title
     if moment is not None:
         return words.say("export.day_of", title=_title(moment.field.title, moment.name, words), zone=zone)
     if name.startswith(ATTRIBUTE):

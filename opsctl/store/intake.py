@@ -16,18 +16,20 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core import clock
 from opsctl.core.errors import OpsctlError, Shrunk
+from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered, Knows, Loaded, joined
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
-from opsctl.store import recall, records, segments
+from opsctl.store import large, recall, records, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
-from opsctl.store.segments import PERSONAL
+from opsctl.store.segments import PEOPLE
 
 ERASED = "of an erased person"  # a reason for dropping rows
 _SAME_BYTES = "same_bytes"
@@ -116,8 +118,10 @@ def record(catalog: Catalog, people: People, done: Intake, settings: Settings, o
     declared = Declared(settings)
     for part in done.new:
         path = done.paths[part.account.file]
-        _keep(catalog, part, path, load, reading_of(settings, declared, part.account.mapping, path))
+        reading = reading_of(settings, declared, part.account.mapping, path)
+        _fill(catalog, people, part, _enter(catalog, part, path, load, reading), load)
     people.keep(load)
+    recall.count_days(catalog, recall.Seen(load), done.loaded)
     as_of = order.as_of or order.latest_day(done.loaded)
     known_at = clock.now().isoformat()
     catalog.insert("load", id=load, known_at=known_at, as_of=_no_earlier(catalog, as_of), opsctl=__version__)
@@ -137,7 +141,7 @@ def name_of(path: Path, project: Path) -> str:
     """What the store calls a file."""
     whole = path.resolve()
     inside = whole.is_relative_to(project.resolve())
-    return whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:])
+    return masked(whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:]))
 
 
 def reading_of(settings: Settings, declared: Declared, mapping: str, path: Path) -> str:
@@ -158,10 +162,15 @@ def _knows(catalog: Catalog) -> Knows:
 
 
 def without_names(part: Part, people: People) -> Part:
-    """A file's rows with people as numbers, and nothing that is personal beside."""
+    """A file's rows with people as numbers and orders as hashes."""
+    if part.scan is not None:  # people are numbered on the way to the disk
+        return part
     frame = part.frame
     gone = pl.repeat(value=False, n=frame.height, eager=True)
-    for name in (name for name in PERSONAL if name in frame.columns):
+    for name in PERSONAL_IDS.get(part.account.table, ()):
+        if name not in PEOPLE:
+            frame = frame.with_columns(people.hashed(frame[name]))
+            continue
         numbers, erased = people.numbers(frame[name])
         frame = frame.with_columns(numbers)
         gone = gone | erased if name == "user" else gone
@@ -252,14 +261,15 @@ def _sightings(read: Gathered, done: Intake) -> list[tuple[str, str]]:
     return [(one.account.file, one.account.sha256) for one in read.parts if one.account.file not in refused]
 
 
-def _keep(catalog: Catalog, part: Part, path: Path, load: int, reading: str) -> None:
+def _enter(catalog: Catalog, part: Part, path: Path, load: int, reading: str) -> int:
+    """Enter a file in the catalog; its number there."""
     account = part.account
     days = part.account.days
-    file = catalog.insert(
+    return catalog.insert(
         "file",
         load=load,
         name=account.file,
-        path=str(path.resolve()),
+        path=masked(str(path.resolve())),  # of a file that is named after a person: then it is not found again
         sha256=account.sha256,
         kind=account.table,
         mapping=account.mapping,
@@ -272,7 +282,18 @@ def _keep(catalog: Catalog, part: Part, path: Path, load: int, reading: str) -> 
         notes=records.notes_text(part.notes),
         account=records.account_text(account),
     )
-    segments.write(catalog, account.table, file, load, part.frame)
+
+
+def _fill(catalog: Catalog, people: People, part: Part, file: int, load: int) -> None:
+    """Write down a file's rows."""
+    account = part.account
+    if part.scan is None:
+        segments.write(catalog, account.table, file, segments.stem(load, file), part.frame)
+        return
+    taken = large.write(catalog, people, part, file, load)
+    if taken.erased:
+        less = account.with_dropped(ERASED, taken.erased)
+        catalog.change("UPDATE file SET account = ? WHERE id = ?", records.account_text(less), file)
 
 
 def _no_earlier(catalog: Catalog, as_of: date | None) -> str | None:
