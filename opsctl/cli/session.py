@@ -178,7 +178,7 @@ def _from_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, as
 
     listed = list_files(paths, chosen, voice)
     with progress(len(listed.found), quiet=voice.quiet) as started:
-        loaded = load(listed, chosen, asked, started)
+        loaded = load(listed, chosen, asked, started, stay=True)
     if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:

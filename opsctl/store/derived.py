@@ -35,11 +35,11 @@ _KEPT = 12  # states; the oldest go
 
 
 def key_of(catalog: Catalog, known: Seen, settings: Settings) -> str:
-    """The hash of what the store's tables are made from: the segments that count, and the configuration."""
-    counted = {one.id for one in files(catalog, known.last)}
+    """The hash of what the store's tables are made from: the segments that count, how read, and the configuration."""
+    counted = {one.id: one.mapping_sha256 for one in files(catalog, known.last)}
     segments = catalog.rows("SELECT file, sha256 FROM segment ORDER BY file, id")
     said = [_FORM, __version__, str(known.reconstructed), configured(settings)]
-    said += [row["sha256"] for row in segments if row["file"] in counted]
+    said += [f"{row['sha256']} {counted[row['file']]}" for row in segments if row["file"] in counted]
     return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:32]
 
 
