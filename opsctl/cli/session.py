@@ -21,7 +21,7 @@ from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
     from opsctl.core.period import Period
-    from opsctl.ingest.load import Loaded
+    from opsctl.ingest.loaded import Loaded
     from opsctl.ingest.sources import Files
     from opsctl.measures.known import Known
     from opsctl.reports.notes import Notes

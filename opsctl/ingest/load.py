@@ -6,23 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.core.errors import OpsctlError, RefusedFile, SumTooLarge
+from opsctl.core.errors import RefusedFile, SumTooLarge
 from opsctl.core.period import Period
 from opsctl.core.personal import masked
-from opsctl.ingest.account import Delivery, Input, Part, Rejected
+from opsctl.ingest.account import Input, Part
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import refuse_overflow
-from opsctl.ingest.memory import Memory
+from opsctl.ingest.loaded import Gathered, Loaded, appended, stretches_of
 from opsctl.ingest.merge import merge
 from opsctl.ingest.part import File, days_of, part_of, sha256_of, sums_of
 from opsctl.ingest.privacy import Hashing, protected
@@ -35,56 +33,8 @@ from opsctl.ingest.remarks import (
     users_twice,
 )
 from opsctl.ingest.sources import Files, Found
-from opsctl.ingest.stretch import Stretch
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
-
-
-@dataclass
-class Loaded:
-    """What a run has read.
-
-    Attributes:
-        tables: By name, the canonical rows; see `measures.evidence.Evidence` for the columns.
-        supplied: By name, the columns that at least one file gave.
-        inputs: The account of every file, by name. `source_file` is a position in this list.
-        refused: One error per file, or pair of files, that was refused.
-        notes: What should be said of the data.
-        foreign_days: Tables with days of another zone than the project's.
-        unknown_codes: That too many users have a code which the 渠道字典 does not hold.
-        by_day: Of large tables, how many rows each day has, where that is known beforehand.
-        stretches: The rows of activity once more, bit by bit; empty where nothing is known of single bits.
-        memory: The store that they come from; what is wrong with files was told when they came in.
-        deliveries: Of a store, all that it ever took in, in the order in which it came.
-    """
-
-    tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
-    supplied: dict[str, frozenset[str]] = field(default_factory=dict)
-    inputs: list[Input] = field(default_factory=list)
-    refused: list[OpsctlError] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    foreign_days: set[str] = field(default_factory=set)
-    unknown_codes: Note | None = None
-    by_day: dict[str, dict[date, int]] = field(default_factory=dict)
-    stretches: list[Stretch] = field(default_factory=list)
-    memory: Memory | None = None
-    deliveries: tuple[Delivery, ...] = ()
-
-    @property
-    def rejected(self) -> list[Rejected]:
-        """Every rejected row of every file."""
-        return [row for account in self.inputs for row in account.rejected]
-
-    @property
-    def mismatches(self) -> list[tuple[Input, str]]:
-        """Files whose rows do not add up to their own total, with the column."""
-        return [(one, control.column) for one in self.inputs for control in one.control if not control.ok]
-
-    @property
-    def has_findings(self) -> bool:
-        """Is there anything that `--strict` would not let pass?"""
-        return bool(self.refused or self.rejected or self.mismatches or self.unknown_codes)
-
 
 Started = Callable[[str], None]
 Knows = Callable[[str, str], bool]
@@ -116,25 +66,6 @@ def load(
         stay: Whether rows of events may remain in their files until somebody asks for them.
     """
     return joined(gather(files, settings, asked, started, stay=stay), settings)
-
-
-@dataclass
-class Gathered:
-    """Files read one by one, before they are held against each other.
-
-    Attributes:
-        parts: The rows of every file that was not refused, as the file has them.
-        refused: One error per file that was.
-        notes: What should be said of files that are no part.
-        paths: Of every part, by its file's name, where it was read; of an archive's member, the archive.
-        passed: The files that the reader knows already, by name.
-    """
-
-    parts: list[Part] = field(default_factory=list)
-    refused: list[OpsctlError] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    paths: dict[str, Path] = field(default_factory=dict)
-    passed: list[str] = field(default_factory=list)
 
 
 def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left out
@@ -293,23 +224,9 @@ def _append(found: Loaded, name: str, parts: Sequence[Part]) -> None:
     if not parts:
         return
     found.tables[name] = appended(parts, len(found.inputs))
-    for at, part in enumerate(parts, len(found.inputs)):
-        found.stretches += [stretch.read(partial(_placed, at=at)) for stretch in part.stretches or (_whole(part),)]
+    found.stretches += stretches_of(parts, len(found.inputs))
     found.inputs += [part.account for part in parts]
     found.supplied[name] = frozenset().union(*(part.supplied for part in parts))
-
-
-def appended(parts: Sequence[Part], base: int) -> pl.LazyFrame:
-    """The rows of files one after the other; the first file is number `base` of all inputs."""
-    return pl.concat([_placed(part.rows, at=at) for at, part in enumerate(parts, base)], how="diagonal")
-
-
-def _placed(rows: pl.LazyFrame, *, at: int) -> pl.LazyFrame:
-    return rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(at, pl.Int32))
-
-
-def _whole(part: Part) -> Stretch:
-    return Stretch(part.rows, part.account.days, part.account.accepted)
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:

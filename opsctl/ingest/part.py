@@ -25,7 +25,7 @@ from opsctl.ingest.opened import Read, columns_of_parquet, of_parquet, of_text, 
 from opsctl.ingest.reading import Content
 from opsctl.ingest.remarks import Note, days_differ
 from opsctl.ingest.written import TOTAL, Written
-from opsctl.schemas import tables
+from opsctl.schemas import day_columns, tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns, physical_schema
 
@@ -173,12 +173,6 @@ def days_of(frame: pl.DataFrame, table: str) -> tuple[date, date] | None:
     days = pl.col(day_columns(table))
     ends = frame.select(first=pl.min_horizontal(days.min()), last=pl.max_horizontal(days.max())).row(0)
     return None if ends[0] is None else ends
-
-
-def day_columns(table: str) -> list[str]:
-    """The columns that hold the local days of a table's rows."""
-    found = columns(tables()[table]).values()
-    return list(dict.fromkeys(column.day_name for column in found if column.kind in (Kind.DAY, Kind.MOMENT)))
 
 
 def _only_totals(converted: Converted) -> bool:

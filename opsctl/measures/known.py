@@ -13,14 +13,14 @@ import polars as pl
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
 from opsctl.core.period import EVER, ONE_DAY, WEEK_DAYS, Period
-from opsctl.ingest.load import Loaded
-from opsctl.ingest.part import day_columns
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.stretch import Stretch
 from opsctl.measures.coverage import Arrival, arrivals, gaps, over_spans
 from opsctl.measures.coverage import notes as missing
 from opsctl.measures.evidence import NO_GAPS, Campaigns, Evidence
 from opsctl.measures.identity import numbered
+from opsctl.schemas import day_columns
 
 _OF_SEVERAL_DAYS = frozenset({"spend", "order", "cohort"})  # of which a row may tell more than one
 LOOK_BACK = 8  # weeks of the same weekday that a last day is compared with

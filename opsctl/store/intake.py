@@ -19,7 +19,8 @@ from opsctl.core.errors import OpsctlError, Shrunk
 from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
-from opsctl.ingest.load import Gathered, Knows, Loaded, joined
+from opsctl.ingest.load import Knows, joined
+from opsctl.ingest.loaded import Gathered, Loaded
 from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from opsctl.config.settings import Settings
 from opsctl.ingest.account import Part
-from opsctl.ingest.load import Gathered, Knows, joined
+from opsctl.ingest.load import Knows, joined
+from opsctl.ingest.loaded import Gathered
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
 from opsctl.store import intake, recall
