@@ -121,7 +121,7 @@ def _read_files(folder: Path, named_notes: Path | None) -> dict[str, str | None]
     from opsctl.cli import session
 
     chosen = session.configured(folder, None)
-    named = {PROJECT_FILE, *(mapping.document.file for mapping in chosen.mappings), chosen.project.channel_map or ""}
+    named = {PROJECT_FILE, *(mapping.document.file for mapping in chosen.own), chosen.project.channel_map or ""}
     inside = {folder / name for name in named if name and (folder / name).is_file()}
     user = session.user_file()
     notes = [*sorted((folder / "notes").glob("*.md")), *([named_notes.resolve()] if named_notes else [])]
