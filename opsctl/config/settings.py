@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from opsctl.config.choice import Choice, Colour, Origin, UserFile, Written, choo
 from opsctl.config.document import Document
 from opsctl.config.document import Path as Place
 from opsctl.config.interpolate import interpolated
-from opsctl.config.library import mappings_of
+from opsctl.config.library import own_mappings, shipped_beside
 from opsctl.config.matching import Mapping as PlatformMapping
 from opsctl.config.policy import Policy, shipped_policy_document
 from opsctl.config.project import Project
@@ -34,7 +34,7 @@ class Settings:
         project: The project; without one, its defaults.
         locale: The language of reports.
         colour: Whether output is coloured; auto means on a terminal.
-        know_mappings: Reads the mappings; an answer from a store needs none.
+        own: The project's mappings.
         chosen: Locale, time zone and currency, and who chose them.
         documents: The files they come from, each with the key that its values are under.
     """
@@ -43,26 +43,24 @@ class Settings:
     project: Project
     locale: str
     colour: Colour
-    know_mappings: Callable[[], tuple[PlatformMapping, ...]]
+    own: tuple[PlatformMapping, ...]
     chosen: tuple[Origin, ...]
     documents: tuple[tuple[Place, Document], ...]
-
-    @cached_property
-    def mappings(self) -> tuple[PlatformMapping, ...]:
-        """The project's, then the shipped ones that no mapping of the project replaces by name.
-
-        Raises:
-            BadYaml: A file of mappings cannot be read as YAML.
-            DuplicateKey: A key stands twice.
-            BadConfiguration: A key or value has no meaning, or two mappings have one name.
-            NoSuchPath: A file of mappings that the project names is not there.
-        """
-        return self.know_mappings()
 
     @property
     def policy(self) -> Policy:
         """The thresholds: the project's where it sets one, else the shipped."""
         return self.project.policy
+
+    @cached_property
+    def shipped(self) -> tuple[PlatformMapping, ...]:
+        """The mappings that ship, but for those that one of the project replaces by its name; read when asked for."""
+        return shipped_beside(self.own)
+
+    @property
+    def mappings(self) -> tuple[PlatformMapping, ...]:
+        """The project's mappings, then the shipped ones."""
+        return (*self.own, *self.shipped)
 
     def mappings_named(self, name: str) -> tuple[PlatformMapping, ...]:
         """The mappings that `mapping: NAME` of a source means: one, or all exports of a platform."""
@@ -112,7 +110,7 @@ def load(
         project=project.model_copy(update=dict(effective)),
         locale=effective.locale,
         colour=user.colour,
-        know_mappings=lambda: mappings_of(project, document, project_dir),
+        own=own_mappings(project, document, project_dir),
         chosen=tuple(chosen),
         documents=(((), document), ((), user_document), (("policy",), shipped_policy_document())),
     )

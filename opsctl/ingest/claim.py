@@ -138,7 +138,7 @@ class Claims:
     def _of_tier(self, header: Sequence[str], tier: Tier | None) -> list[Claim]:
         if tier is None:
             return canonical(header)
-        return self._mapped(header, [one for one in self.settings.mappings if one.tier is tier])
+        return self._mapped(header, self.settings.own if tier is Tier.PROJECT else self.settings.shipped)
 
     def _declared(self, name: str) -> Sequence[matching.Mapping]:
         found = self.settings.mappings_named(name)

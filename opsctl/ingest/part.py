@@ -120,8 +120,8 @@ def _foreign_zone(way: Written, frame: pl.DataFrame, settings: Settings) -> str 
     """The zone of daily sums that cannot be shifted to the project's; whoever joins them with users must know."""
     if "day" not in columns(tables()[way.claim.table]) or frame.is_empty():
         return None
-    zone = way.style("day").zone
-    return zone if days_differ(set(frame["day"].drop_nulls()), zone, settings.project.timezone) else None
+    zone, ours = way.style("day").zone, settings.project.timezone
+    return zone if zone != ours and days_differ(frame["day"].drop_nulls().unique(), zone, ours) else None
 
 
 def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:

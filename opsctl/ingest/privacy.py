@@ -60,6 +60,8 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
         The same rows. Attributes that were left out are neither in `frame` nor in `supplied`; canonical columns that
         were are null. The notes name the columns and none of the values.
     """
+    if part.scan is not None:
+        return part  # what stays in its file is protected when it is read
     kept = _Kept(_canonical_ids(part))
     for name in _texts(part):
         treatment = settings.project.privacy.treatment(name.removeprefix(ATTRIBUTE))
@@ -122,6 +124,8 @@ def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
 
 def _mask(kept: _Kept, name: str) -> None:
     """Addresses without their queries, and every other text without what belongs to one person."""
+    if kept.frame[name].null_count() == kept.frame.height:
+        return
     shown, hides = _without_personal(kept.frame[name])
     kept.masked += [name] if hides else []
     kept.frame = kept.frame.with_columns(shown)

@@ -120,6 +120,11 @@ class Evidence:
         return self._with(asked_once=True)
 
     @cached_property
+    def lags(self) -> Mapping[str, int]:
+        """By what is counted, for how many days its source may still correct it."""
+        return self.policy.settle_days.model_dump()
+
+    @cached_property
     def gap_days(self) -> frozenset[date]:
         """The days on which some channel's money is missing."""
         return frozenset(self.gaps["day"])

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from opsctl.measures import find
 from opsctl.measures.dimension import CALENDAR
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Reason
@@ -87,7 +86,7 @@ def _found(evidence: Evidence, asks: Sequence[Ask], metrics: Sequence[Metric]) -
 
 def _is_of_money(metric: Metric) -> bool:
     """Does a metric tell nothing but what was spent?"""
-    return {find(name)[0].table for name in metric.measures} == {"spend"}
+    return metric.tables == {"spend"}
 
 
 def _channels(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> list[str] | None:
@@ -177,8 +176,7 @@ def _totals(evidence: Evidence, asks: Sequence[Ask], metrics: Sequence[Metric]) 
 
 def _sets_money_beside(metric: Metric) -> bool:
     """Does a metric set what was spent beside what another table counts?"""
-    tables = {find(name)[0].table for name in metric.measures}
-    return "spend" in tables and len(tables) > 1
+    return "spend" in metric.tables and len(metric.tables) > 1
 
 
 def _by_currency(

@@ -13,10 +13,6 @@ _FEW = 100  # different texts in a sample: more are ids, of which nearly every o
 
 def text(texts: pl.Series, style: Style, *, notes: tuple[str, ...] = ()) -> Typed:
     """Names and ids without blanks at the ends, in one Unicode form, so that equal names are equal."""
-    sample = texts.head(_SAMPLE)
-    few = len(texts) > len(sample) and sample.n_unique() < _FEW
-    if _are_tidy(texts.unique() if few else texts, style):
-        return Typed(texts, no_faults(len(texts)), notes=notes)
     kept = missing.trimmed(texts)
     if not missing.is_ascii(kept):
         kept = kept.str.normalize("NFC")
@@ -24,18 +20,22 @@ def text(texts: pl.Series, style: Style, *, notes: tuple[str, ...] = ()) -> Type
     return Typed(kept, no_faults(len(kept)), notes=notes + _destroyed(kept))
 
 
-def _are_tidy(texts: pl.Series, style: Style) -> bool:
-    """Is there nothing to be done about any of the texts, and nothing to be said? One look at all of them."""
-    each = pl.col(texts.name)
-    length = each.str.len_bytes().sum()
+def told_by(texts: pl.Series, column: pl.Expr) -> pl.Expr:
+    """By what texts a column is known: of names, which come again and again, each one once; of ids all."""
+    sample = texts.head(_SAMPLE)
+    return column.unique() if len(texts) > len(sample) and sample.n_unique() < _FEW else column
+
+
+def are_tidy(texts: pl.Expr, style: Style) -> pl.Expr:
+    """Is there nothing to be done about any text of a column, and nothing to be said of it?"""
+    length = texts.str.len_bytes().sum()
     tokens = sorted({"", *style.nulls, *(token.strip() for token in style.nulls)})
-    tidy = (
-        (each.str.len_chars().sum() == length)
-        & (each.str.strip_chars().str.len_bytes().sum() == length)
-        & ~each.is_in(tokens).any()
-        & ~each.str.contains("E+", literal=True).any()
+    return (
+        (texts.str.len_chars().sum() == length)
+        & (texts.str.strip_chars().str.len_bytes().sum() == length)
+        & ~texts.is_in(tokens).any()
+        & ~texts.str.contains("E+", literal=True).any()
     )
-    return bool(texts.to_frame().select(tidy).item())
 
 
 def _destroyed(kept: pl.Series) -> tuple[str, ...]:
