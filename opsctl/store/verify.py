@@ -20,7 +20,8 @@ from opsctl.store.catalog import Catalog
 from opsctl.store.seal import Standing
 from opsctl.store.segments import Segment
 
-_OURS = frozenset({place.CATALOG, place.SEAL, place.LOCK, place.IGNORED, f"{place.LOCK}-journal"})
+_JOURNALS = frozenset(f"{name}-journal" for name in (place.CATALOG, place.LOCK))  # SQLite knows whether they matter
+_OURS = frozenset({place.CATALOG, place.SEAL, place.LOCK, place.IGNORED, *_JOURNALS})
 _FOLDERS = frozenset({place.DATA, place.PEOPLE, place.DERIVED, place.ANSWERS})
 
 
