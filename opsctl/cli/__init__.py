@@ -23,6 +23,7 @@ from opsctl.cli import (
     ingest,
     init,
     inspect,
+    key,
     prune,
     query,
     report,
@@ -31,6 +32,7 @@ from opsctl.cli import (
     why,
     year_end,
 )
+from opsctl.cli.answers import Remembering
 from opsctl.core.errors import Defect, ExitCode, OpsctlError
 
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -117,15 +119,16 @@ app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
 app.command("verify")(verify.verify)
-app.command("report")(report.report)
-app.command("prune")(prune.prune)
-app.command("query")(query.query)
-app.command("why")(why.why)
-app.command("year-end")(year_end.year_end)
-app.command("explain")(explain.explain)
+app.command("report", cls=Remembering)(report.report)
+app.command("prune", cls=Remembering)(prune.prune)
+app.command("query", cls=Remembering)(query.query)
+app.command("why", cls=Remembering)(why.why)
+app.command("year-end", cls=Remembering)(year_end.year_end)
+app.command("explain", cls=Remembering)(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("validate")(validate.validate)
 app.add_typer(config.app, name="config")
+app.add_typer(key.app, name="key")
 
 
 def run() -> None:
@@ -160,19 +163,32 @@ def _terminated(_signal: int, _frame: FrameType | None) -> None:
 
 def _say(error: OpsctlError) -> None:
     from opsctl.core.clean import clean
+    from opsctl.core.personal import masked
 
     for line in error.lines():
-        sys.stderr.write(clean(line) + "\n")
+        sys.stderr.write(clean(masked(line)) + "\n")
 
 
 def _defect(error: Exception) -> Defect:
-    """A defect's details go to a file that only the user can read: they may hold values."""
+    """A defect's details go to a file that only the user can read, and without values: it will be sent to others."""
     import tempfile
 
+    from opsctl.core.personal import withheld
+
     with tempfile.NamedTemporaryFile("w", prefix="opsctl-", suffix=".log", delete=False, encoding="utf-8") as log:
-        log.write("".join(traceback.format_exception(error)))
+        for one in _chain(error):
+            log.write("".join(traceback.format_tb(one.__traceback__)))
+            log.write(f"{type(one).__name__}: {withheld(str(one))}\n")
     return Defect(
         f"{type(error).__name__}: a defect of opsctl, not of your data",
         details=(("log", log.name),),
-        hint="please report it with the last lines of the log; read it first, it may hold values of your data",
+        hint="please report it with the log; values of your data are left out of it",
     )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """What led to a failure, the first cause first."""
+    before = error.__cause__ or error.__context__
+    if before is not None:
+        yield from _chain(before)
+    yield error

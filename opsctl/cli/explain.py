@@ -67,7 +67,7 @@ def explain(
     chosen = session.settings(project, paths, locale, voice)
     loaded = session.read(paths, chosen, voice, strict=strict, asked=days, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
-    ask = asking.ask(known, chosen, period, None, conditions)
+    ask = asking.ask(known, chosen, period, conditions)
     made = provenance(loaded, known, ask, metric, Words(chosen.locale))
     answer.write(made, chosen)
     session.leave(loaded, made)

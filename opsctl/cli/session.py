@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from opsctl.cli import heard
 from opsctl.core.errors import BadOption, ExitCode, NoData, RefusedStrictly
 from opsctl.core.paths import PROJECT_FILE, project_above, user_folder
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
@@ -41,8 +42,11 @@ class Voice:
     def complain(self, text: str) -> None:
         """Something that nobody may miss."""
         from opsctl.core.clean import clean
+        from opsctl.core.personal import masked
 
-        sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+        told = "\n".join(masked(line) for line in text.split("\n"))
+        heard.hear(heard.ERR, told)
+        sys.stderr.write("\n".join(map(clean, told.split("\n"))) + "\n")
 
     def murmur(self, text: str) -> None:
         """Something for those who asked for more."""
@@ -97,7 +101,7 @@ def configured(folder: Path | None, locale: str | None) -> Settings:
     """What the flags, the environment, the project in a folder and the user's own file say together."""
     from opsctl.config.settings import load
 
-    return load(folder, _flags(locale), dict(os.environ), _user_file())
+    return load(folder, _flags(locale), dict(os.environ), user_file())
 
 
 def language(locale: str | None) -> str:
@@ -119,7 +123,8 @@ def shown(folder: Path) -> str:
         return folder.as_posix()
 
 
-def _user_file() -> Path | None:
+def user_file() -> Path | None:
+    """The user's own configuration; it need not exist."""
     folder = user_folder(os.environ)
     return folder / "config.yaml" if folder else None
 
@@ -215,7 +220,7 @@ def leave(loaded: Loaded, report: Report) -> None:
     """End the command with the exit code that says whether there was an answer, and anything wrong with the data."""
     if not report.answered:
         raise typer.Exit(ExitCode.NO_ANSWER)
-    told_before = loaded.remembered  # when the files were taken in
+    told_before = loaded.memory is not None  # when the files were taken in
     raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings and not told_before else ExitCode.OK)
 
 

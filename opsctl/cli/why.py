@@ -60,7 +60,7 @@ def why(
     loaded = session.read(paths, chosen, voice, strict=strict, asked=days, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
     span = asking.period(known, period) if period else default_period(known)
-    narrowed = asking.ask(known, chosen, period, None, {"channel": [channel]} if channel else {})
+    narrowed = asking.ask(known, chosen, period, {"channel": [channel]} if channel else {})
     made = answered(loaded, known, chosen, asked, span, _channel(narrowed), Words(chosen.locale))
     made = made.asked_as("why", metric=metric, channel=channel, period=period)
     answer.write(made, chosen)

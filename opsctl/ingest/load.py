@@ -16,14 +16,17 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoRowLeft, OpsctlError, RefusedFile, SumTooLarge
 from opsctl.core.period import Period
+from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, Rejected, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.merge import merge
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
+from opsctl.ingest.privacy import Hashing, protected
 from opsctl.ingest.reading import Content, unpack
 from opsctl.ingest.remarks import (
     Note,
@@ -52,7 +55,8 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
-        remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
+        by_day: Of large tables, how many rows each day has, where that is known beforehand.
+        memory: The store that they come from; what is wrong with files was told when they came in.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -62,7 +66,8 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
-    remembered: bool = False
+    by_day: dict[str, dict[date, int]] = field(default_factory=dict)
+    memory: Memory | None = None
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -82,6 +87,14 @@ class Loaded:
 
 Started = Callable[[str], None]
 Knows = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a store brings to reading: which files it has already, and how it keeps ids."""
+
+    knows: Knows
+    hashed: Hashing
 
 
 def load(files: Files, settings: Settings, asked: Period | None = None, started: Started | None = None) -> Loaded:
@@ -117,19 +130,22 @@ def gather(
     settings: Settings,
     asked: Period | None = None,
     started: Started | None = None,
-    knows: Knows | None = None,
+    keeping: Keeping | None = None,
 ) -> Gathered:
-    """Read files one by one; see `load`. A file that the reader `knows`, by its name and hash, is passed over."""
+    """Read files one by one, without what is personal; see `load` and `privacy.protected`.
+
+    A file that is known for `keeping`, by its name and hash, is passed over.
+    """
     found = Gathered()
     seen: dict[str, Part] = {}
     claims = Claims(settings)
     for path, file in _unpacked(files, claims, found, started):
-        if knows is not None and knows(file.name, file.sha256):
+        if keeping is not None and keeping.knows(file.name, file.sha256):
             found.passed.append(file.name)
             continue
         found.paths[file.name] = path
         with _refusing(found, file.name):
-            part = _part(file, claims, asked)
+            part = protected(_part(file, claims, asked), settings, keeping.hashed if keeping else None)
             if _is_new(part, found, seen):
                 found.parts.append(part)
     return found
@@ -175,7 +191,7 @@ def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | 
         with _refusing(found, file.name):
             contents = unpack(file.path)
         for content in contents:
-            name = file.name + content.name.removeprefix(str(file.path))
+            name = file.name + masked(content.name.removeprefix(str(file.path)))
             yield file.path, File(name, content, _sha256(content), claims.sources.of(file.path))
 
 
@@ -242,7 +258,7 @@ def _notes(name: str, read: Read, claim: Claim, converted: Converted, zone: str 
     yield from (Note("reading", f"{name}: {warning}") for warning in read.warnings)
     yield from (Note("values", f"{name}: {note}") for note in converted.notes)
     if claim.unused and (claim.mapping is None or claim.table == "cohort"):
-        yield Note("unused_columns", f"{name}: nothing reads {', '.join(claim.unused)}")
+        yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(claim.unused))}")
     if converted.currency_assumed and converted.frame.height:
         yield Note("currency_assumed", f"{name} names no currency; the project's is taken")
     if zone is not None:

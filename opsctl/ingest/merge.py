@@ -83,7 +83,7 @@ def _one_row_per_key(
     rows = repeated.sort(where).with_columns(fate=pl.lit(None, pl.String))
     if newer.than_another(parts):
         rows = _of_newest(table, rows, key, parts)
-    again = ~pl.struct(said).is_first_distinct() & _undecided(rows)
+    again = ~pl.struct([*said, "fate"]).is_first_distinct() & pl.col("fate").is_null()
     fates = rows.with_columns(fate=pl.when(again).then(pl.lit(SENT_TWICE)).otherwise("fate"))
     fates = _later_acquisitions(fates, key, reinstall_days) if table == "acquisition" else fates
     left = pl.col("fate").is_null()
@@ -108,10 +108,6 @@ def _with_completed(frame: pl.DataFrame, kept: pl.DataFrame, gone: pl.DataFrame,
     """The rows in their order without those that are gone; the kept ones as they were completed."""
     left = frame.join(gone, on=where, how="anti", maintain_order="left")
     return left.update(kept, on=where, how="left", include_nulls=True) if kept.height else left
-
-
-def _undecided(rows: pl.DataFrame) -> pl.Series:
-    return rows["fate"].is_null()
 
 
 def _later_acquisitions(rows: pl.DataFrame, key: list[str], reinstall_days: int) -> pl.DataFrame:

@@ -134,22 +134,20 @@ def _completed(name: str, key: list[str], parts: Sequence[Part]) -> pl.Expr:
 
 
 def moved(repeated: pl.DataFrame, key: list[str], parts: Sequence[Part]) -> pl.Series:
-    """Of acquisitions with the same key: is there a newer row that takes this one's place?
+    """Of acquisitions with the same key: has something newer taken this one's place?
 
-    There is, where the newer row is of the same day, or where its file covers the day of the older and tells of the
-    user on another day. A later day in a file that does not cover the older one is no correction: the user came again.
+    It has, where a newer row is of the same day, or where its source told that day anew: then the user either stands
+    there again, or was moved to the day of another row. A later day in a file that does not tell the older one anew is
+    no correction: the user came again. One row always stays: nobody is lost because an export forgot them.
     """
-    spans = pl.DataFrame(
-        {
-            "source_file": pl.Series(range(len(parts)), dtype=pl.Int32),
-            _LOAD: [part.load for part in parts],
-            "platform": [part.account.mapping.partition("/")[0] for part in parts],
-            "first": pl.Series([part.frame["day"].min() for part in parts], dtype=pl.Date),
-            "last": pl.Series([part.frame["day"].max() for part in parts], dtype=pl.Date),
-        }
+    platforms = [part.account.mapping.partition("/")[0] for part in parts]
+    told = pl.concat(
+        part.frame.select("day", platform=pl.lit(platform), anew=pl.lit(part.load)).unique()
+        for part, platform in zip(parts, platforms, strict=True)
     )
-    rows = repeated.select(*key, "day", "source_file", row=pl.int_range(pl.len())).join(spans, on="source_file")
-    pairs = rows.join(rows, on=key, nulls_equal=True, suffix="_new").filter(pl.col(f"{_LOAD}_new") > pl.col(_LOAD))
-    covers = pl.col("day").is_between("first_new", "last_new") & (pl.col("platform") == pl.col("platform_new"))
-    gone = pairs.filter((pl.col("day") == pl.col("day_new")) | covers)["row"].unique()
-    return pl.int_range(repeated.height, eager=True).is_in(gone.implode())
+    newest = told.group_by("platform", "day").agg(pl.col("anew").max())
+    rows = _dated(repeated, parts).with_columns(platform=pl.Series(platforms).gather(repeated["source_file"]))
+    rows = rows.join(newest, on=["platform", "day"], how="left", maintain_order="left")
+    later = pl.col(_LOAD) < pl.max_horizontal("anew", pl.col(_LOAD).max().over([*key, "day"]))
+    last = pl.int_range(pl.len()).over(key) == pl.col(_LOAD).arg_max().over(key)
+    return rows.select(gone=later & ~(later.all().over(key) & last)).to_series()

@@ -10,6 +10,7 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import BadConfiguration, NoSource, NoSuchPath
 from opsctl.core.paths import PROJECT_FILE
+from opsctl.core.personal import masked
 
 READ = (".csv", ".tsv", ".txt", ".parquet")
 PACKED = (".gz", ".zip")
@@ -92,7 +93,12 @@ def _named(path: Path) -> Files:
         return _folder(path)
     if not path.exists():
         raise NoSuchPath(f"there is no file or folder '{path}'", hint="check the spelling, or where you are")
-    return Files((Found(path.as_posix(), path),))
+    return Files((_found(path, path.as_posix()),))
+
+
+def _found(path: Path, name: str) -> Found:
+    """A file under its name as it may be shown and kept: some are named after the person whose account it was."""
+    return Found(masked(name), path)
 
 
 def _folder(folder: Path) -> Files:
@@ -105,9 +111,9 @@ def _folder(folder: Path) -> Files:
             continue
         name = (PurePosixPath(folder.as_posix()) / inner.as_posix()).as_posix()
         if is_table_name(path) and not path.is_symlink():
-            found.append(Found(name, path))
+            found.append(_found(path, name))
         else:
-            passed.append(name)
+            passed.append(masked(name))
     return Files(tuple(found), tuple(passed))
 
 
@@ -137,7 +143,7 @@ def _declared(folder: Path, sources: Sequence[Source]) -> Files:
         )
     parts: list[Files] = []
     for source in sources:
-        found = tuple(Found(path.relative_to(folder).as_posix(), path) for path in _matching(folder, source.path))
+        found = tuple(_found(path, path.relative_to(folder).as_posix()) for path in _matching(folder, source.path))
         parts.append(Files(found, unmatched=() if found else (source.path,)))
     return _joined(parts)
 

@@ -136,7 +136,7 @@ def _arrival(one: Account, told: pl.DataFrame, settings: Settings, known: Period
     mine = rows
     if one.account is not None:
         alone = sum(other.source == one.source for other in settings.project.accounts) == 1
-        named = pl.col("account") == one.account
+        named = pl.col("account") == settings.project.privacy.as_kept("account", one.account)
         nameless = not rows["account"].count()  # then nobody can say whose a row is
         mine = rows.filter(named | pl.col("account").is_null() if alone or nameless else named)
     first = one.start or mine["day"].min() or known.start

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoSource
-from opsctl.ingest.load import Loaded, Started, gather, joined
+from opsctl.ingest.load import Keeping, Loaded, Started, gather, joined
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.sources import Files
 from opsctl.store import catalog as catalogs
 from opsctl.store import derived, intake, place, recall
+from opsctl.store import key as keys
 from opsctl.store.intake import Intake, Order
 from opsctl.store.people import People, keys_of
 
@@ -37,7 +39,13 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
         if found is None:
             found = joined(recall.gathered(catalog, seen), settings)
             derived.keep(catalog, key, found)
-    return replace(found, remembered=True)
+        recall.count_days(catalog, seen, found)
+        return replace(
+            found,
+            memory=Memory(
+                key, recall.months(catalog, seen), derived.Shelf(catalog.store), seen.reconstructed is not None
+            ),
+        )
 
 
 def take_in(
@@ -57,12 +65,39 @@ def take_in(
     with catalogs.writing(folder, wait) as catalog:
         people = People(catalog, keys_of(catalog, settings.project.privacy, folder, os.environ))
         done = intake.take_in(
-            catalog, people, lambda knows: gather(listed, settings, None, started, knows), settings, order
+            catalog,
+            people,
+            lambda knows: gather(listed, settings, None, started, Keeping(knows, people.hashed)),
+            settings,
+            order,
         )
     if done.load is not None:
         with catalogs.reading(folder) as catalog:  # what was just joined need not be joined again
             derived.keep(catalog, derived.key_of(catalog, recall.seen(catalog, None), settings), done.loaded)
     return done
+
+
+def rotate_key(settings: Settings, *, wait: float = 0.0) -> None:
+    """Put a new key behind the project's, and hash the ids of the store once more with it.
+
+    Raises:
+        Locked: Another run is writing.
+        CannotStore: The disk is full. The store follows when it is next written.
+        DamagedStore: The store is not what was written.
+        StoreTooNew: A newer opsctl wrote it.
+        KeyMissing, KeyWrong, KeyExposed, KeyUnreadable, KeyMisplaced: There is no key, or it is none of this store's.
+    """
+    folder, privacy = _folder(settings), settings.project.privacy
+    path = keys.located(privacy, folder, os.environ)
+    if not remembers(folder):
+        keys.rotated(path)
+        return
+    with catalogs.writing(folder, wait) as catalog:
+        keys_of(catalog, privacy, folder, os.environ)  # a key that is none of the store's is not rotated
+        keys.rotated(path)
+        keys_of(catalog, privacy, folder, os.environ)
+    with catalogs.writing(folder, wait):  # sweeps the index that was hashed with fewer keys away
+        pass
 
 
 def _folder(settings: Settings) -> Path:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 
 from opsctl.core.errors import CannotStore
@@ -60,19 +61,42 @@ def durable(path: Path, write: Callable[[Path], object]) -> Path:
     Raises:
         CannotStore: The disk is full, or the folder cannot be written to.
     """
-    made(path.parent)
-    part = path.with_name(f".{path.name}.part")
+    part = beside(path)
     try:
         write(part)
-        force_out(part)
-        part.replace(path)
-        force_out_folder(path.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise cannot(error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    return settled(path)
+
+
+def beside(path: Path) -> Path:
+    """Where a file is written before it takes its place; its folder is made.
+
+    Raises:
+        CannotStore: The folder cannot be made.
+    """
+    made(path.parent)
+    return path.with_name(f".{path.name}.part")
+
+
+def settled(path: Path, part: Path | None = None) -> Path:
+    """A file that was written beside its place, or as `part` in the same folder, is forced out and takes it.
+
+    Raises:
+        CannotStore: The disk is full.
+    """
+    part = part or beside(path)
+    try:
+        _force_out(part)
+        part.replace(path)
+        force_out_folder(path.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise cannot(error) from error
     return path
 
 
@@ -100,8 +124,7 @@ def is_ignored(store: Path) -> bool:
         return False
 
 
-def force_out(path: Path) -> None:
-    """Make the bytes of a file durable."""
+def _force_out(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -133,6 +156,9 @@ def sweep(store: Path, kept: Collection[str]) -> None:
         raise cannot(error) from error
     for path in (store / DERIVED).glob(".*"):
         shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):  # whoever just keeps an answer or a table does without
+        for path in (*(store / DERIVED).glob("*/.*.part"), *(store / ANSWERS).glob("*.part")):
+            path.unlink(missing_ok=True)
 
 
 def left_over(store: Path, kept: Collection[str]) -> list[Path]:

@@ -181,8 +181,10 @@ def _bytes(catalog: Catalog, name: str, size: int, sha256: str) -> Found | None:
 def _counted(catalog: Catalog, table: str, segment: Segment) -> Found | None:
     """Do the rows of a file add up to what the catalog says?"""
     rows = segments.frame_of(catalog, table, [segment])
-    days = segments.by_day(rows) if segments.dated(table) else {}
-    same = (rows.height, sums(rows, table), days) == (segment.rows, json.loads(segment.sums), json.loads(segment.days))
+    days = segments.by_day(rows.lazy()) if segments.dated(table) else {}
+    added = sums(rows, table)
+    same = (rows.height, days) == (segment.rows, json.loads(segment.days))
+    same &= all(added.get(name) == amount for name, amount in json.loads(segment.sums).items())
     return None if same else Found.MISCOUNTED
 
 
@@ -196,8 +198,8 @@ def _around(store: Path) -> Iterator[Finding]:
         yield Finding(Found.IGNORED, place.IGNORED)
     for name in derived.damaged(store):
         yield Finding(Found.DERIVED, name)
-    for path in sorted((store / place.ANSWERS).rglob("*")):
-        if path.is_file() and checked.opened(path.read_bytes()) is None:
+    for path in sorted((store / place.ANSWERS).glob("*.json")):
+        if checked.opened(path.read_bytes()) is None:
             yield Finding(Found.DERIVED, path.relative_to(store).as_posix())
     for path in sorted(store.iterdir()):
         known = path.name in (_FOLDERS if path.is_dir() else _OURS) or path.match(".*.part")
