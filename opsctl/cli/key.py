@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opsctl.cli import options
+from opsctl.cli import options, streams
+from opsctl.cli.everywhere import everywhere
 from opsctl.cli.ingest import Wait
 from opsctl.core.errors import BadOption, CannotWrite
 
@@ -25,7 +26,7 @@ Copy = Annotated[Path, typer.Argument(metavar="FILE", help="The copy; a new file
 
 
 @app.callback(invoke_without_command=True)
-def main(context: typer.Context) -> None:
+def main(context: typer.Context, help_: options.Help = False) -> None:
     """The key that ids of people are hashed with: where it is, a copy, a new one.
 
     \b
@@ -34,10 +35,11 @@ def main(context: typer.Context) -> None:
     opsctl key rotate
     """
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        streams.put(context.get_help() + "\n")
 
 
 @app.command("show-path")
+@everywhere
 def show_path(project: options.ProjectDir = None) -> None:
     """Print where the key is, or where the first ingest will make it.
 
@@ -50,6 +52,7 @@ def show_path(project: options.ProjectDir = None) -> None:
 
 
 @app.command()
+@everywhere
 def export(copy: Copy, project: options.ProjectDir = None) -> None:
     """Write a copy of the key, for another machine or a safe place. It is never printed.
 
@@ -70,7 +73,8 @@ def export(copy: Copy, project: options.ProjectDir = None) -> None:
 
 
 @app.command()
-def rotate(wait: Wait = 0.0, project: options.ProjectDir = None) -> None:
+@everywhere
+def rotate(wait: Wait = 0.0, project: options.ProjectDir = None, quiet: options.Quiet = False) -> None:
     """Put a new key behind the old one and hash the ids of people once more with it.
 
     \b
@@ -83,7 +87,7 @@ def rotate(wait: Wait = 0.0, project: options.ProjectDir = None) -> None:
     from opsctl.store import memory
 
     memory.rotate_key(_settings(project), wait=wait)
-    Voice().say("the key was rotated; make new copies of it: opsctl key export FILE")
+    Voice(quiet).say("the key was rotated; make new copies of it: opsctl key export FILE")
 
 
 def _settings(project: Path | None) -> Settings:

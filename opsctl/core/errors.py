@@ -140,6 +140,13 @@ class CannotWrite(OpsctlError):
     zh = "文件写不进去"
 
 
+class BadUsage(OpsctlError):
+    """A command line that is not understood: no such command or option, or one that is missing something."""
+
+    code = "OPS007"
+    zh = "命令写法不对"
+
+
 # --- a file that is refused ---------------------------------------------------------------------------
 
 

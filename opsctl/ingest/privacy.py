@@ -123,13 +123,25 @@ def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
 def _mask(kept: _Kept, name: str) -> None:
     """Addresses without their queries, and every other text without what belongs to one person."""
     cells = _with_bare_addresses(kept.frame[name])
-    texts = cells.drop_nulls().unique()
-    suspect = texts.filter(texts.str.contains(SUSPECT))
-    found = {text: plain for text in suspect if (plain := masked(text)) != text}
+    found = _masks(cells)
     if found:
         cells = cells.replace(found)
         kept.masked.append(name)
     kept.frame = kept.frame.with_columns(cells)
+
+
+def plain(cells: pl.Series) -> pl.Series:
+    """The texts of a column of which the project says nothing, without what belongs to one person."""
+    bare_cells = _with_bare_addresses(cells)
+    found = _masks(bare_cells)
+    return bare_cells.replace(found) if found else bare_cells
+
+
+def _masks(cells: pl.Series) -> dict[str, str]:
+    """The texts that hold what belongs to one person, and what stands in their place."""
+    texts = cells.drop_nulls().unique()
+    suspect = texts.filter(texts.str.contains(SUSPECT))
+    return {text: hidden for text in suspect if (hidden := masked(text)) != text}
 
 
 def _with_bare_addresses(cells: pl.Series) -> pl.Series:

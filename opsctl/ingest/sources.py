@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from opsctl.config.project import Source
@@ -64,6 +65,8 @@ class Declared:
     """What the project declares of its files; the first entry of `sources:` whose pattern covers a file counts."""
 
     def __init__(self, settings: Settings) -> None:
+        self._folder = settings.folder and settings.folder.resolve()
+        self._declared = settings.project.sources
         self._sources: dict[Path, Source] = {}
         for source in settings.project.sources:
             for path in _matching(settings.folder, source.path) if settings.folder else ():
@@ -72,6 +75,26 @@ class Declared:
     def of(self, path: Path) -> Source | None:
         """The entry that covers a file, or None."""
         return self._sources.get(path.resolve())
+
+    def of_gone(self, path: Path) -> Source | None:
+        """The entry that covers a file, be it that it has gone since or lies in an archive; or None."""
+        whole = path.resolve()
+        if whole.exists() or self._folder is None or not whole.is_relative_to(self._folder):
+            return self.of(path)
+        inside = whole.relative_to(self._folder)
+        archives = [above for above in inside.parents if above.suffix.lower() in PACKED]
+        names = [one.parts for one in (inside, *archives)]
+        covering = (one for one in self._declared if any(_covers(Path(one.path).parts, name) for name in names))
+        return next(covering, None)
+
+
+def _covers(pattern: Sequence[str], name: Sequence[str]) -> bool:
+    """Does a pattern below the project's folder name a file, both in their parts? As `Path.glob` would find it."""
+    if not pattern or not name:
+        return not pattern and not name
+    if pattern[0] == "**":
+        return _covers(pattern[1:], name) or _covers(pattern, name[1:])
+    return fnmatchcase(name[0], pattern[0]) and _covers(pattern[1:], name[1:])
 
 
 def _joined(parts: Iterable[Files]) -> Files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
 
@@ -88,6 +89,12 @@ def share(found: Iterable[Arrival], channel: str, period: Period) -> float | Non
     expected = sum(one.days(period) for one in of_channel)
     missing = sum(len(one.missing(period)) for one in of_channel)
     return 1 - missing / expected if expected else None
+
+
+def lacking(found: Iterable[Arrival], channel: str, period: Period, least: Decimal) -> float | None:
+    """The share of a channel's account-days that arrived where it is too small to go by; None where enough came."""
+    arrived = share(found, channel, period)
+    return arrived if arrived is not None and arrived < least else None
 
 
 def notes(found: Sequence[Arrival], known: Period) -> list[Note]:

@@ -31,17 +31,16 @@ from opsctl.store.recall import Seen, files, parts
 
 _FORM = 1  # of what is kept; a greater number finds none of the older
 _TOLD = "loaded"
-_KEY_DIGITS = 32
 _KEPT = 12  # states; the oldest go
 
 
 def key_of(catalog: Catalog, known: Seen, settings: Settings) -> str:
-    """The hash of what the store's tables are made from: the segments that count, and the configuration."""
-    counted = {one.id for one in files(catalog, known.last)}
+    """The hash of what the store's tables are made from: the segments that count, how read, and the configuration."""
+    counted = {one.id: one.mapping_sha256 for one in files(catalog, known.last)}
     segments = catalog.rows("SELECT file, sha256 FROM segment ORDER BY file, id")
     said = [_FORM, __version__, str(known.reconstructed), configured(settings)]
-    said += [row["sha256"] for row in segments if row["file"] in counted]
-    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:_KEY_DIGITS]
+    said += [f"{row['sha256']} {counted[row['file']]}" for row in segments if row["file"] in counted]
+    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:32]
 
 
 def configured(settings: Settings) -> str:
@@ -88,38 +87,6 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     _forget_the_oldest(folder.parent)
 
 
-class Shelf:
-    """Where tables made of the store's own are kept, each under a name and a state; its file is named by its hash."""
-
-    def __init__(self, store: Path) -> None:
-        self._folder = store / place.DERIVED
-
-    def find(self, name: str, state: str) -> pl.LazyFrame | None:
-        """The table that is kept under a name and state."""
-        paths = (path for path in (self._folder / name).glob(f"{state}.*.parquet") if not _is_cut(path))
-        path = next(paths, None)
-        return None if path is None else pl.scan_parquet(path)
-
-    def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
-        """A table, kept from now on; a store that cannot be written to answers all the same."""
-        folder = self._folder / name
-        try:
-            part = place.beside(folder / f"{state}.{os.getpid()}")
-            made.write_parquet(part, compression="lz4", statistics=False)
-            path = place.settled(folder / f"{state}.{part.stat().st_size}.{place.sha256_of(part)}.parquet", part)
-        except (OSError, OpsctlError, pl.exceptions.PolarsError):
-            return made.lazy()
-        return pl.scan_parquet(path)
-
-
-def _is_cut(path: Path) -> bool:
-    *_, size, _, _ = path.name.split(".")
-    try:
-        return str(path.stat().st_size) != size
-    except OSError:  # thrown away just now
-        return True
-
-
 def _hashed(folder: Path) -> dict[str, dict[str, int | str]]:
     return {
         path.name: {"bytes": path.stat().st_size, "sha256": place.sha256_of(path)} for path in sorted(folder.iterdir())
@@ -146,18 +113,9 @@ def _opened(folder: Path) -> dict[str, Any] | None:
 
 
 def damaged(store: Path) -> list[str]:
-    """The names, below the store's folder, of what is kept and not what was written; each can be thrown away."""
-    found: list[Path] = []
-    for folder in place.folders(store / place.DERIVED):
-        if len(folder.name) == _KEY_DIGITS:  # a state; the names of shelves are words
-            found += [] if _as_written(folder) else [folder]
-        else:
-            found += [path for path in sorted(folder.glob("[!.]*")) if not _is_named_by_hash(path)]
-    return [path.relative_to(store).as_posix() for path in found]
-
-
-def _is_named_by_hash(path: Path) -> bool:
-    return path.name.endswith(f".{path.stat().st_size}.{place.sha256_of(path)}.parquet")
+    """The names, below the store's folder, of states that are not what was written; each can be thrown away."""
+    found = place.folders(store / place.DERIVED)
+    return [folder.relative_to(store).as_posix() for folder in found if not _as_written(folder)]
 
 
 def _as_written(folder: Path) -> bool:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from pathlib import Path
 
 from opsctl.core.errors import CannotStore
@@ -18,9 +17,11 @@ LOCK = "lock"
 DATA = "data"
 PEOPLE = "people"
 DERIVED = "derived"
+KEPT = "kept"
 ANSWERS = "answers"
 IGNORED = ".gitignore"
 _PRIVATE = 0o700
+_HALF_WRITTEN = (".*.part", f"{ANSWERS}/*.part", f"{KEPT}/*/.*.part")
 _IGNORE_ALL = b"*\n"
 
 
@@ -83,15 +84,15 @@ def beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
-def settled(path: Path, part: Path | None = None) -> Path:
-    """A file that was written beside its place, or as `part` in the same folder, is forced out and takes it.
+def settled(path: Path) -> Path:
+    """A file that was written beside its place is forced out and takes it.
 
     Raises:
         CannotStore: The disk is full.
     """
-    part = part or beside(path)
+    part = beside(path)
     try:
-        _force_out(part)
+        force_out(part)
         part.replace(path)
         force_out_folder(path.parent)
     except OSError as error:
@@ -124,7 +125,8 @@ def is_ignored(store: Path) -> bool:
         return False
 
 
-def _force_out(path: Path) -> None:
+def force_out(path: Path) -> None:
+    """Make the bytes of a file durable."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -156,9 +158,6 @@ def sweep(store: Path, kept: Collection[str]) -> None:
         raise cannot(error) from error
     for path in (store / DERIVED).glob(".*"):
         shutil.rmtree(path, ignore_errors=True)
-    with suppress(OSError):  # whoever just keeps an answer or a table does without
-        for path in (*(store / DERIVED).glob("*/.*.part"), *(store / ANSWERS).glob("*.part")):
-            path.unlink(missing_ok=True)
 
 
 def left_over(store: Path, kept: Collection[str]) -> list[Path]:
@@ -168,7 +167,8 @@ def left_over(store: Path, kept: Collection[str]) -> list[Path]:
     """
     data = [path for folder in (DATA, PEOPLE) for path in sorted((store / folder).rglob("*")) if not path.is_dir()]
     unknown = [path for path in data if path.relative_to(store).as_posix() not in kept]
-    return [*unknown, *sorted(store.glob(".*.part"))]
+    half = [path for pattern in _HALF_WRITTEN for path in sorted(store.glob(pattern))]
+    return [*unknown, *half]
 
 
 def sha256_of(path: Path) -> str:
