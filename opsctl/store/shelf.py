@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from opsctl.core.errors import OpsctlError
-from opsctl.store import checked, place
+from opsctl.store import checked, parquet, place
 
 _SEAL = ".seal"
 _KEPT = 400  # of one name; the oldest go
@@ -37,7 +37,7 @@ class Shelf:
         path = self._folder / name / f"{state}.parquet"
         try:
             part = place.beside(path)
-            made.write_parquet(part, compression="lz4", statistics=False)
+            parquet.write(made, part, "lz4")
             told = {"bytes": part.stat().st_size, "sha256": place.sha256_of(part)}
             seal = place.beside(_seal_of(path))
             seal.write_bytes(checked.sealed(json.dumps(told).encode()))

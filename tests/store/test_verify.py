@@ -84,6 +84,15 @@ def test_damage_is_named_with_the_export_that_it_concerns(copied: Project) -> No
     assert row["file"].startswith("data/spend/2025-01/")
 
 
+@pytest.mark.parametrize("table", ["spend", "activity"])
+@pytest.mark.parametrize("how", [damage.missing, damage.cut], ids=lambda how: how.__name__)
+def test_what_is_gone_is_no_figure_less_but_a_refusal(copied: Project, table: str, how: damage.Damage) -> None:
+    assert copied.run("verify", "--repair").code == 0  # so that nothing was kept of it
+    with damage.damaged(min((copied.store / "data" / table).rglob("*.parquet")), how, damage.drawn(6)):
+        ran = copied.run(*project.QUESTION)
+    assert (ran.code, "OPS604" in ran.err) == (3, True)
+
+
 def test_a_damaged_table_that_can_be_made_again_is_thrown_away(copied: Project) -> None:
     before = copied.answer()
     path = next((copied.store / "derived").rglob("acquisition.parquet"))
