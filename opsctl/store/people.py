@@ -9,7 +9,7 @@ import polars as pl
 
 from opsctl.config.plans import Privacy
 from opsctl.core.errors import DamagedStore
-from opsctl.store import key, place
+from opsctl.store import key, parquet, place
 from opsctl.store.catalog import Catalog
 from opsctl.store.key import Keys, hashed
 
@@ -158,7 +158,7 @@ def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
     (first,) = people["uid"].head(1)
     version = catalog.generation + 1  # a rewritten index lies beside the old one until it counts
     name = f"{place.PEOPLE}/{version:06d}-{first:010d}.parquet"
-    path = place.durable(catalog.store / name, lambda part: _parquet(people, part))
+    path = place.durable(catalog.store / name, lambda part: parquet.write(people, part))
     catalog.insert(
         "people",
         load=load,
@@ -167,10 +167,6 @@ def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
         bytes=path.stat().st_size,
         rows=people.height,
     )
-
-
-def _parquet(people: pl.DataFrame, path: Path) -> None:
-    people.write_parquet(path, compression="zstd", statistics=False)
 
 
 def _marks(hashes: pl.Series) -> pl.DataFrame:
