@@ -1,0 +1,65 @@
+"""How fast opsctl answers, against scripts that do the same; run with `make bench`, the largest with `make bench-L`.
+
+    python -m tests.bench.job SCALE… [--data FOLDER] [--rounds N]
+
+The job is that of JOB.md beside the generator: a year of channels, by channel and by week. Everybody runs as whole
+processes of two threads, one after the other in rounds, over files that are in memory by then, and is told in times
+of the fastest script in DuckDB of the same round. Whose answers differ ends the run with 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench import bars, data, results, startup, table
+from tests.bench.contenders import SCALES, Ways, WrongAnswer, question, taking_part
+from tests.bench.timing import rounds
+
+ROUNDS = 5
+
+
+def run(scale: str, within: Path, count: int) -> results.Scale:
+    """Measure every way on one scale, and print it."""
+    of = data.ready(scale, within)
+    data.split(of)
+    with TemporaryDirectory(dir=within) as work:
+        ways, unable = taking_part(Ways(of, Path(work)).all())
+        found = rounds([way.contender for way in ways], count)
+        heavy = [] if "opsctl unchanged" in unable else startup.imported(question([], Path(work) / "store")[1:])
+    rivals = {way.name: [one.name for one in ways if one.duckdb and one.form == way.form] for way in ways}
+    told = results.Scale(of.rows, count, results.machine(), results.versions(), results.summed_up(found, rivals))
+    lines = [*table.console(scale, told, unable), "", *bars.verdicts(scale, told.ways)]
+    if "opsctl unchanged" in told.ways:
+        lines.append(f"{scale} opsctl unchanged imports of {', '.join(startup.HEAVY)}: {', '.join(heavy) or 'none'}")
+    print("\n".join([*lines, ""]), flush=True)
+    return told
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Every scale asked for; the tables of the READMEs are written anew."""
+    parser = ArgumentParser(prog="tests.bench.job")
+    parser.add_argument("scales", nargs="+", choices=SCALES)
+    parser.add_argument("--data", type=Path, help=f"the folder of the data; else {data.FOLDER}, else a cache")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    asked = parser.parse_args(arguments)
+    if not data.GENERATOR.is_file():
+        print(f"no generator of data beside this checkout ({data.GENERATOR.name}): the job is not measured")
+        return 0
+    try:
+        found = {scale: run(scale, data.home(asked.data), asked.rounds) for scale in asked.scales}
+    except WrongAnswer as error:
+        print(f"the answers are not the same: {error}")
+        return 1
+    known = {**results.kept(), **found}
+    results.keep(known)
+    table.write(results.kept())
+    print("\n".join(table.growth(results.kept())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
