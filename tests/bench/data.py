@@ -71,8 +71,9 @@ class Data:
 
     @property
     def csv(self) -> list[Path]:
-        """The files of its tables; none where it is too large."""
-        return [self.folder / "csv" / f"{table}.csv" for table in TABLES] if self.scale in CSV_SCALES else []
+        """The files of its tables, where they were made as CSV, too."""
+        folder = self.folder / "csv"
+        return [folder / f"{table}.csv" for table in TABLES] if folder.is_dir() else []
 
     @property
     def rows(self) -> Mapping[str, int]:
@@ -104,17 +105,17 @@ def home(chosen: Path | None) -> Path:
 def ready(scale: str, within: Path) -> Data:
     """The data of a scale, made where they are not yet; in another folder first, so that they are whole or absent."""
     data = Data(scale, within / scale)
-    if not (data.folder / "truth.json").is_file():
-        _generate(data, data.folder)
-    elif data.csv and not (data.folder / "csv" / "activity.csv").is_file():  # made before by somebody else
-        _generate(data, data.folder / "csv", "csv")
+    if not data.folder.is_dir():
+        _generate(scale, data.folder)
+    elif scale in CSV_SCALES and not data.csv:  # made before by somebody else
+        _generate(scale, data.folder / "csv", part="csv")
     return data
 
 
-def _generate(data: Data, target: Path, part: str = ".") -> None:
-    made = data.folder.with_name(f"{data.scale}.new")
+def _generate(scale: str, target: Path, part: str = ".") -> None:
+    made = target.with_name(f"{target.name}.new")
     shutil.rmtree(made, ignore_errors=True)
-    _run(GENERATOR, "--scale", data.scale, "--out", str(made), *(["--csv"] if data.csv else []))
+    _run(GENERATOR, "--scale", scale, "--out", str(made), *(["--csv"] if scale in CSV_SCALES else []))
     (made / part).rename(target)
     shutil.rmtree(made, ignore_errors=True)
 

@@ -4,7 +4,8 @@
 
 The job is that of JOB.md beside the generator: a year of channels, by channel and by week. Everybody runs as whole
 processes of two threads, one after the other in rounds, over files that are in memory by then, and is told in times
-of the fastest script in DuckDB of the same round. Whose answers differ ends the run with 1.
+of the fastest script in DuckDB of the same round. On the smallest scale the bytes of many answers are compared, too.
+The run ends with 1 where answers, or bytes of opsctl's, are not the same.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import bars, data, results, startup, table
+from tests.bench import bars, data, results, same_bytes, startup, table
 from tests.bench.contenders import SCALES, Ways, WrongAnswer, question, taking_part
 from tests.bench.timing import rounds
 
@@ -49,16 +50,20 @@ def main(arguments: Sequence[str]) -> int:
     if not data.GENERATOR.is_file():
         print(f"no generator of data beside this checkout ({data.GENERATOR.name}): the job is not measured")
         return 0
+    within = data.home(asked.data)
     try:
-        found = {scale: run(scale, data.home(asked.data), asked.rounds) for scale in asked.scales}
+        found = {scale: run(scale, within, asked.rounds) for scale in asked.scales}
     except WrongAnswer as error:
         print(f"the answers are not the same: {error}")
         return 1
-    known = {**results.kept(), **found}
-    results.keep(known)
+    results.keep({**results.kept(), **found})
     table.write(results.kept())
-    print("\n".join(table.growth(results.kept())))
-    return 0
+    print("\n".join([*table.growth(results.kept()), ""]))
+    if "S" not in found:
+        return 0
+    lines, same = same_bytes.compared(data.ready("S", within), within)
+    print("\n".join(lines))
+    return int(not same)
 
 
 if __name__ == "__main__":
