@@ -8,6 +8,7 @@ One data flow; every arrow is a package below, and imports point down this list 
     verdicts  evidence -> advice with its doubt; why a figure moved
     metrics   one file per metric: a formula over measures, its words, its worked example
     measures  days, purchases and day sums, and the families of totals over them
+    store     what a project keeps between runs, and the key of its personal ids
     ingest    bytes -> text rows -> canonical tables, with an account that adds up
     config    opsctl.yaml, mappings, policy, words: strict YAML -> values
     schemas   one file per canonical table: a pydantic model that is also its polars check

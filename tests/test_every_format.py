@@ -170,7 +170,7 @@ def named(names: Sequence[str], folder: Path) -> Named:
     chosen = session.settings(None, [folder], "en", quiet)
     loaded = session.read([folder], chosen, quiet, strict=False)
     known = session.evidence(loaded, chosen, None, quiet)
-    asked = asking.ask(known, chosen, None, "channel,campaign", {})
+    asked = asking.asks(known, chosen, None, ["channel,campaign"], {})
     words, week = Words("en"), periods.week(date(2025, 4, 2))
     return Named(
         list(names),

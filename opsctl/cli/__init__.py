@@ -15,7 +15,22 @@ import typer
 from typer.core import TyperGroup
 
 from opsctl import __version__
-from opsctl.cli import config, demo, doctor, explain, init, inspect, prune, query, report, validate, why, year_end
+from opsctl.cli import (
+    config,
+    demo,
+    doctor,
+    explain,
+    ingest,
+    init,
+    inspect,
+    prune,
+    query,
+    report,
+    validate,
+    why,
+    year_end,
+)
+from opsctl.cli.answers import Remembering
 from opsctl.core.errors import Defect, ExitCode, OpsctlError
 
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
@@ -100,12 +115,13 @@ def main(
 app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
-app.command("report")(report.report)
-app.command("prune")(prune.prune)
-app.command("query")(query.query)
-app.command("why")(why.why)
-app.command("year-end")(year_end.year_end)
-app.command("explain")(explain.explain)
+app.command("ingest")(ingest.ingest)
+app.command("report", cls=Remembering)(report.report)
+app.command("prune", cls=Remembering)(prune.prune)
+app.command("query", cls=Remembering)(query.query)
+app.command("why", cls=Remembering)(why.why)
+app.command("year-end", cls=Remembering)(year_end.year_end)
+app.command("explain", cls=Remembering)(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("validate")(validate.validate)
 app.add_typer(config.app, name="config")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opsctl.core import period as periods
@@ -91,22 +92,34 @@ def period(known: Known, text: str | None) -> Period:
     return asked
 
 
-def ask(known: Known, settings: Settings, period_text: str | None, by: str | None, where: Conditions) -> Ask:
-    """What to ask of the measures.
+def asks(
+    known: Known, settings: Settings, period_text: str | None, by: list[str] | None, where: Conditions
+) -> list[Ask]:
+    """What to ask of the measures, once for each `--by`; without one, for everything as a whole.
+
+    Raises:
+        UnknownName: A dimension or a value that is not in the data.
+    """
+    whole = ask(known, settings, period_text, where)
+    splits = list(dict.fromkeys(tuple(_listed(text)) for text in by or ("",)))
+    _check_dimensions(known, [name for split in splits for name in split])
+    return [replace(whole, by=split) for split in splits]
+
+
+def ask(known: Known, settings: Settings, period_text: str | None, where: Conditions) -> Ask:
+    """What to ask of the measures, not split by anything.
 
     Raises:
         UnknownName: A dimension or a value that is not in the data.
     """
     from opsctl.measures.evidence import Ask
 
-    dimensions = _listed(by or "")
     conditions = _meant(where, settings)
-    _check_dimensions(known, [*dimensions, *conditions])
+    _check_dimensions(known, list(conditions))
     for name, values in conditions.items():
         _check_values(known, settings, name, values)
     return Ask(
         period=period(known, period_text),
-        by=tuple(dimensions),
         where=tuple((name, tuple(values)) for name, values in conditions.items()),
         bounded=period_text is not None,
     )

@@ -24,8 +24,10 @@ PeriodText = Annotated[
     typer.Option("--period", metavar="PERIOD", help="2025, 2025-Q1, 2025-03, 2025-W07, FROM..TO.", show_default=False),
 ]
 By = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--by", metavar="DIM[,DIM]", help="Split by channel, week, campaign …", show_default=False),
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--by", metavar="DIM[,DIM]", help="Split by channel, week, campaign …; may be repeated.", show_default=False
+    ),
 ]
 Where = Annotated[
     Optional[list[str]],  # noqa: UP045

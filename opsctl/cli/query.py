@@ -33,6 +33,7 @@ def query(
     \b
     opsctl query cpa exports/ --by channel --period 2025-W20
     opsctl query retention_d7,cost_per_retained_d7 exports/ --by week --json
+    opsctl query cpa exports/ --by channel --by channel,week
     opsctl query spend exports/ --where channel=douyin --by campaign
     """
     from opsctl.cli import asking, session, sink
@@ -46,10 +47,10 @@ def query(
     conditions = asking.conditions(where)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    loaded = session.read(paths, chosen, voice, strict=strict, asked=days)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=days, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
-    ask = asking.ask(known, chosen, period, by, conditions)
-    made = answered(loaded, known, ask, asked, Words(chosen.locale))
+    asks = asking.asks(known, chosen, period, by, conditions)
+    made = answered(loaded, known, asks, asked, Words(chosen.locale))
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

@@ -39,7 +39,7 @@ def report(
     asked = asking.named_period(period)
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
-    loaded = session.read(paths, chosen, voice, strict=strict, asked=asked)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=asked, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
     days = asking.period(known, period) if period else default_period(known)
     written = session.notes(notes, chosen, days, PLACES)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from opsctl.cli import heard
 from opsctl.core.errors import BadOption, ExitCode, NoData, RefusedStrictly
-from opsctl.core.paths import PROJECT_FILE, project_above
+from opsctl.core.paths import PROJECT_FILE, project_above, user_folder
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
@@ -36,9 +37,14 @@ class Voice:
     def say(self, text: str) -> None:
         """Something worth knowing."""
         if not self.quiet:
-            from opsctl.core.clean import clean
+            self.complain(text)
 
-            sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+    def complain(self, text: str) -> None:
+        """Something that nobody may miss."""
+        from opsctl.core.clean import clean
+
+        heard.hear(heard.ERR, text)
+        sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
 
     def murmur(self, text: str) -> None:
         """Something for those who asked for more."""
@@ -93,7 +99,7 @@ def configured(folder: Path | None, locale: str | None) -> Settings:
     """What the flags, the environment, the project in a folder and the user's own file say together."""
     from opsctl.config.settings import load
 
-    return load(folder, _flags(locale), dict(os.environ), _user_file())
+    return load(folder, _flags(locale), dict(os.environ), user_file())
 
 
 def language(locale: str | None) -> str:
@@ -115,23 +121,41 @@ def shown(folder: Path) -> str:
         return folder.as_posix()
 
 
-def _user_file() -> Path | None:
-    home = os.environ.get("XDG_CONFIG_HOME") or (os.environ.get("HOME") and os.path.join(os.environ["HOME"], ".config"))  # noqa: PTH118
-    return Path(home) / "opsctl" / "config.yaml" if home else None
+def user_file() -> Path | None:
+    """The user's own configuration; it need not exist."""
+    folder = user_folder(os.environ)
+    return folder / "config.yaml" if folder else None
 
 
 def read(
-    paths: Sequence[Path] | None, chosen: Settings, voice: Voice, *, strict: bool, asked: Period | None = None
+    paths: Sequence[Path] | None,
+    chosen: Settings,
+    voice: Voice,
+    *,
+    strict: bool,
+    asked: Period | None = None,
+    as_of: str | None = None,
 ) -> Loaded:
-    """The tables behind the paths; what is wrong with them is told at once.
+    """The tables behind the paths, or without paths what the project's store knew on the day `as_of`.
 
-    Rows of files that say nothing of their days are taken to be of the period `asked` for.
+    What is wrong with files is told at once; with those of the store it was told when they were taken in. Rows of
+    files that say nothing of their days are taken to be of the period `asked` for.
 
     Raises:
         BadConfiguration: A mapping fills a column that its table does not have.
         NoData: Every file was refused, or there was none.
         RefusedStrictly: Something is wrong and `strict` was given.
     """
+    from opsctl.store import memory
+
+    remembered = not paths and memory.remembers(chosen.folder)
+    loaded = memory.known(chosen, day(as_of)) if remembered else _from_files(paths, chosen, voice, asked)
+    if strict and loaded.has_findings:
+        raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
+    return loaded
+
+
+def _from_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, asked: Period | None) -> Loaded:
     from opsctl.cli.waiting import progress
     from opsctl.ingest.load import load
     from opsctl.reports.findings import findings
@@ -142,15 +166,13 @@ def read(
     if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:
-        Voice().say("\n".join(error.lines()))
+        voice.complain("\n".join(error.lines()))
     for note in findings(loaded)[len(loaded.refused) :]:
         voice.say(f"warning[{note.code}]: {note.text}")
     if not loaded.tables:
         raise NoData(
             f"all {len(loaded.refused)} files were refused", hint="see the messages above, or opsctl inspect FILE"
         )
-    if strict and loaded.has_findings:
-        raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
     return loaded
 
 
@@ -196,7 +218,8 @@ def leave(loaded: Loaded, report: Report) -> None:
     """End the command with the exit code that says whether there was an answer, and anything wrong with the data."""
     if not report.answered:
         raise typer.Exit(ExitCode.NO_ANSWER)
-    raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings else ExitCode.OK)
+    told_before = loaded.remembered  # when the files were taken in
+    raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings and not told_before else ExitCode.OK)
 
 
 def notes(file: Path | None, chosen: Settings, of: Period, places: Collection[str]) -> Notes:

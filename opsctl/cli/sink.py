@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import os
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsctl.cli import heard
 from opsctl.cli.whole import write_all, write_whole
 from opsctl.core.errors import BadOption, CannotWrite
 
@@ -110,7 +112,9 @@ class Sink:
             put(texts[0])
             return
         files = zip(self.outputs, self.formats, texts, strict=True)
-        write_all({path: text.encode(ENCODINGS.get(format_, "utf-8")) for path, format_, text in files})
+        contents = {path: text.encode(ENCODINGS.get(format_, "utf-8")) for path, format_, text in files}
+        write_all(contents)
+        heard.hear(heard.FILES, {str(path): base64.b64encode(content).decode() for path, content in contents.items()})
 
     def page(self, chosen: Settings) -> Page:
         """What a writer may use: the language and colour that were chosen, and how wide."""
@@ -145,6 +149,7 @@ def put(text: str) -> None:
     Raises:
         CannotWrite: The disk that it goes to is full.
     """
+    heard.hear(heard.OUT, text)
     try:
         _put(text)
     except BrokenPipeError:

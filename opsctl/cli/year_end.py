@@ -48,7 +48,7 @@ def year_end(
     session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
     written = session.notes(notes, chosen, asked, PLACES)
-    loaded = session.read(paths, chosen, voice, strict=strict, asked=asked)
+    loaded = session.read(paths, chosen, voice, strict=strict, asked=asked, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
     asking.period(known, year)
     made = reviewed(loaded, known, chosen, asked.start.year, written, Words(chosen.locale))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from opsctl.config.kinds import Amount, Day, Flag, Month, Number, PeriodName, Text, Whole
-from opsctl.config.strict import Strict, told
+from opsctl.config.strict import Strict, said, told
+from opsctl.core.naming import fold
 
 
 class Span(Strict):
@@ -85,10 +86,28 @@ class SendTarget(Strict):
     secret: Text | None = Field(None, description="The secret that signs messages, best as ${VAR}.")
 
 
+# By column of ids, what may be done with it: without users and orders there is no table of them.
+_IDS: dict[str, tuple[str, ...]] = {"user": ("hash",), "order": ("hash",), "inviter": ("hash", "drop")}
+_NEEDED = ("channel",)
+
+
+def _keep_ids_hashed(treatments: dict[str, str]) -> dict[str, str]:
+    for name, treatment in treatments.items():
+        allowed = _IDS.get(fold(name), ())
+        if allowed and treatment not in allowed:
+            raise said(f"is not what is done with ids: {fold(name)} is always hashed", at=(name,))
+        if fold(name) in _NEEDED and treatment != "keep":
+            raise said(f"cannot be done: nothing is known of rows without {fold(name)}", at=(name,))
+    return treatments
+
+
 class Privacy(Strict):
     """How personal data is kept."""
 
     hash_key_file: Text | None = Field(None, description="The file with the key that hashes personal ids.")
+    columns: Annotated[dict[Text, Literal["keep", "hash", "drop"]], AfterValidator(_keep_ids_hashed)] = Field(
+        {}, description="By column, what becomes of it: keep, hash or drop; unset: personal ones are dropped."
+    )
     retention_days: dict[Text, Annotated[Whole, Field(ge=1)]] = Field(
         {}, description="Days that a table's rows are kept."
     )

@@ -260,6 +260,13 @@ class SumTooLarge(RefusedFile):
     zh = "金额大到无法精确相加"
 
 
+class Shrunk(RefusedFile):
+    """A newer export has less than half of the rows or the money that a day had before; `--replace` takes it anyway."""
+
+    code = "OPS116"
+    zh = "新导出的数据不到原来的一半"
+
+
 # --- configuration ------------------------------------------------------------------------------------
 
 
@@ -298,6 +305,51 @@ class MissingExtra(OpsctlError):
     zh = "需要先安装对应的可选组件"
 
 
+# --- the key of personal ids ---------------------------------------------------------------------------
+
+
+class KeyMissing(OpsctlError):
+    """The key that ids of people are hashed with is not where the project says, and a store needs it.
+
+    No new one is made in its place: under another key everybody would be new. Put a copy of the key there, or name
+    its file as `privacy: {hash_key_file: …}`.
+    """
+
+    code = "OPS321"
+    zh = "找不到用户标识的密钥文件"
+
+
+class KeyWrong(OpsctlError):
+    """The key is not the one that the store was made with; ids hashed with it would match nobody.
+
+    Either `privacy.hash_key_file` names another project's key, or the copy is older than the last `opsctl key rotate`.
+    """
+
+    code = "OPS322"
+    zh = "密钥与数据仓库不符"
+
+
+class KeyUnreadable(OpsctlError):
+    """The file of the key cannot be read or written, or holds something else; nothing was changed."""
+
+    code = "OPS323"
+    zh = "密钥文件读不了或内容不对"
+
+
+class KeyExposed(OpsctlError):
+    """Others than its owner may read or change the key; who has it can find out who is in the data."""
+
+    code = "OPS324"
+    zh = "密钥文件对其他人开放"
+
+
+class KeyMisplaced(OpsctlError):
+    """The key would lie inside the store; it belongs where a copy of the data does not take it along."""
+
+    code = "OPS325"
+    zh = "密钥不能放在数据仓库里"
+
+
 # --- answers ------------------------------------------------------------------------------------------
 
 
@@ -315,6 +367,47 @@ class RefusedStrictly(OpsctlError):
     code = "OPS402"
     exit_code = ExitCode.NO_ANSWER
     zh = "有问题，严格模式下不出数"
+
+
+# --- the store ----------------------------------------------------------------------------------------
+
+
+class NoStore(OpsctlError):
+    """The project has no store yet: nothing was ever ingested."""
+
+    code = "OPS601"
+    zh = "项目还没有数据仓"
+
+
+class Locked(OpsctlError):
+    """Another run is writing to the store; `--wait SECONDS` waits for it."""
+
+    code = "OPS602"
+    exit_code = ExitCode.LOCKED
+    zh = "另一个任务正在写入"
+
+
+class StoreTooNew(OpsctlError):
+    """The store was written by a newer opsctl; this one does not know what it would miss."""
+
+    code = "OPS603"
+    zh = "数据仓由更新版本的 opsctl 写入"
+
+
+class DamagedStore(OpsctlError):
+    """A file of the store is not what was written; `opsctl verify` names every one."""
+
+    code = "OPS604"
+    exit_code = ExitCode.NO_ANSWER
+    zh = "数据仓文件已损坏"
+
+
+class CannotStore(OpsctlError):
+    """The store cannot be written to: the disk is full, or the rights are missing. Nothing was taken in."""
+
+    code = "OPS605"
+    exit_code = ExitCode.NOT_DELIVERED
+    zh = "数据仓无法写入"
 
 
 class Defect(OpsctlError):

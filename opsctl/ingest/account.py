@@ -110,6 +110,8 @@ class Part:
         breakdown: What its mapping says that it is broken down by.
         notes: What should be said of it.
         foreign_days: Whether its days are those of another zone than the project's.
+        load: When it was read: a greater number is newer, files of one number were read together.
+        scan: The rows of a large table that nothing looks at one by one, in place of those of `frame`, which is empty.
     """
 
     account: Input
@@ -118,6 +120,13 @@ class Part:
     breakdown: str | None = None
     notes: tuple[Note, ...] = ()
     foreign_days: bool = False
+    load: int = 0
+    scan: pl.LazyFrame | None = None
+
+    @property
+    def rows(self) -> pl.LazyFrame:
+        """The rows, wherever they are."""
+        return self.frame.lazy() if self.scan is None else self.scan
 
 
 def written(amount: int, kind: Kind) -> int | str:

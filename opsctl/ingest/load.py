@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -36,7 +37,7 @@ from opsctl.ingest.sources import Files
 from opsctl.ingest.written import TOTAL, Written
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
-from opsctl.schemas.table import columns
+from opsctl.schemas.table import Merge, columns
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
+        remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
+    remembered: bool = False
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -78,6 +81,7 @@ class Loaded:
 
 
 Started = Callable[[str], None]
+Knows = Callable[[str, str], bool]
 
 
 def load(files: Files, settings: Settings, asked: Period | None = None, started: Started | None = None) -> Loaded:
@@ -97,19 +101,33 @@ class Gathered:
         parts: The rows of every file that was not refused, as the file has them.
         refused: One error per file that was.
         notes: What should be said of files that are no part.
+        paths: Of every part, by its file's name, where it was read; of an archive's member, the archive.
+        passed: The files that the reader knows already, by name.
     """
 
     parts: list[Part] = field(default_factory=list)
     refused: list[OpsctlError] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    paths: dict[str, Path] = field(default_factory=dict)
+    passed: list[str] = field(default_factory=list)
 
 
-def gather(files: Files, settings: Settings, asked: Period | None = None, started: Started | None = None) -> Gathered:
-    """Read files one by one; see `load`."""
+def gather(
+    files: Files,
+    settings: Settings,
+    asked: Period | None = None,
+    started: Started | None = None,
+    knows: Knows | None = None,
+) -> Gathered:
+    """Read files one by one; see `load`. A file that the reader `knows`, by its name and hash, is passed over."""
     found = Gathered()
     seen: dict[str, Part] = {}
     claims = Claims(settings)
-    for file in _unpacked(files, claims, found, started):
+    for path, file in _unpacked(files, claims, found, started):
+        if knows is not None and knows(file.name, file.sha256):
+            found.passed.append(file.name)
+            continue
+        found.paths[file.name] = path
         with _refusing(found, file.name):
             part = _part(file, claims, asked)
             if _is_new(part, found, seen):
@@ -148,8 +166,8 @@ def _across(tables_: Mapping[str, pl.LazyFrame], settings: Settings) -> list[Not
     return [*notes, *(one_channel_twice(told["spend"], users, settings.project) if users and "spend" in told else [])]
 
 
-def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | None) -> Iterator[File]:
-    """Every file, of an archive each member."""
+def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | None) -> Iterator[tuple[Path, File]]:
+    """Every file and where it lies, of an archive each member."""
     for file in files.found:
         if started is not None:
             started(file.name)
@@ -158,7 +176,7 @@ def _unpacked(files: Files, claims: Claims, found: Gathered, started: Started | 
             contents = unpack(file.path)
         for content in contents:
             name = file.name + content.name.removeprefix(str(file.path))
-            yield File(name, content, _sha256(content), claims.sources.of(file.path))
+            yield file.path, File(name, content, _sha256(content), claims.sources.of(file.path))
 
 
 @contextmanager
@@ -320,6 +338,9 @@ def _nothing_left(account: Input) -> NoRowLeft:
 
 
 def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settings) -> None:
+    if tables()[name].MERGE is Merge.APPEND:
+        _append(found, name, parts)
+        return
     merged = merge(name, parts, settings.policy.reinstall_days)
     found.refused += merged.refused
     found.notes += merged.notes
@@ -340,6 +361,24 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     if name == "spend":
         found.notes += two_sources(frame, [account.mapping for account in found.inputs])
     found.notes += [note for note in unknown_channels(frame, settings.project) if note not in found.notes]
+
+
+def _append(found: Loaded, name: str, parts: Sequence[Part]) -> None:
+    """Rows that change nothing when they are sent again: none is held against another, however many there are."""
+    if not parts:
+        return
+    found.tables[name] = appended(parts, len(found.inputs))
+    found.inputs += [part.account for part in parts]
+    found.supplied[name] = frozenset().union(*(part.supplied for part in parts))
+
+
+def appended(parts: Sequence[Part], base: int) -> pl.LazyFrame:
+    """The rows of files one after the other; the first file is number `base` of all inputs."""
+    rows = [
+        part.rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(base + at, pl.Int32))
+        for at, part in enumerate(parts)
+    ]
+    return pl.concat(rows, how="diagonal")
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import polars as pl
 
 from opsctl.core.errors import OpsctlError
+from opsctl.ingest import newer
 from opsctl.ingest.account import SENT_TWICE, Part, Rejected
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import Settled, one_owner_each
@@ -79,28 +80,45 @@ def _one_row_per_key(
     repeated = frame.filter(pl.struct(key).is_duplicated())
     if repeated.is_empty():
         return frame, parts
-    fates = repeated.sort(where).with_columns(
-        fate=pl.when(~pl.struct(said).is_first_distinct()).then(pl.lit(SENT_TWICE))
-    )
+    rows = repeated.sort(where).with_columns(fate=pl.lit(None, pl.String))
+    if newer.than_another(parts):
+        rows = _of_newest(table, rows, key, parts)
+    again = ~pl.struct([*said, "fate"]).is_first_distinct() & pl.col("fate").is_null()
+    fates = rows.with_columns(fate=pl.when(again).then(pl.lit(SENT_TWICE)).otherwise("fate"))
     fates = _later_acquisitions(fates, key, reinstall_days) if table == "acquisition" else fates
     left = pl.col("fate").is_null()
     fates = fates.with_columns(fate=pl.when(left & (left.sum().over(key) > 1)).then(pl.lit(CONFLICT)).otherwise("fate"))
-    gone = fates.filter(pl.col("fate").is_not_null()).select(*where, "fate")
+    gone = fates.filter(~left).select(*where, "fate")
     return (
-        frame.join(gone, on=where, how="anti", maintain_order="left"),
+        _with_completed(frame, fates.filter(left).drop("fate"), gone, where),
         [_accounted(part, gone.filter(pl.col("source_file") == at), key) for at, part in enumerate(parts)],
     )
 
 
+def _of_newest(table: str, rows: pl.DataFrame, key: list[str], parts: Sequence[Part]) -> pl.DataFrame:
+    """What a newer file says of the same thing takes the place of what an older one said."""
+    if table != "acquisition":
+        return newer.newest_rows(rows, key, parts)
+    gone = newer.moved(rows, key, parts)
+    kept = newer.completed(rows, [*key, "day"], parts)
+    return kept.with_columns(fate=pl.when(gone).then(pl.lit(newer.REPLACED)))
+
+
+def _with_completed(frame: pl.DataFrame, kept: pl.DataFrame, gone: pl.DataFrame, where: list[str]) -> pl.DataFrame:
+    """The rows in their order without those that are gone; the kept ones as they were completed."""
+    left = frame.join(gone, on=where, how="anti", maintain_order="left")
+    return left.update(kept, on=where, how="left", include_nulls=True) if kept.height else left
+
+
 def _later_acquisitions(rows: pl.DataFrame, key: list[str], reinstall_days: int) -> pl.DataFrame:
     """A user is acquired once, first; soon afterwards it was a reinstall, long afterwards a re-engagement."""
-    first_day = pl.col("day").min().over(key)
+    left = pl.col("fate").is_null()
+    first_day = pl.col("day").filter(left).min().over(key)
+    first_time = pl.col("acquired_at").filter(left).min().over(key)
     gap = pl.col("day") - first_day
-    earliest = (gap == timedelta(0)) & (
-        pl.col("acquired_at").is_null() | (pl.col("acquired_at") == pl.col("acquired_at").min().over(key))
-    )
+    earliest = (gap == timedelta(0)) & (pl.col("acquired_at").is_null() | (pl.col("acquired_at") == first_time))
     later = pl.when(gap < timedelta(days=reinstall_days)).then(pl.lit(REINSTALL)).otherwise(pl.lit(RE_ENGAGED))
-    return rows.with_columns(fate=pl.when(pl.col("fate").is_null() & ~earliest).then(later).otherwise("fate"))
+    return rows.with_columns(fate=pl.when(left & ~earliest).then(later).otherwise("fate"))
 
 
 def _accounted(part: Part, gone: pl.DataFrame, key: list[str]) -> Part:

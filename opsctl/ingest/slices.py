@@ -9,7 +9,7 @@ from itertools import combinations, groupby
 import polars as pl
 
 from opsctl.core.errors import OpsctlError, Overlap
-from opsctl.ingest import breakdowns, cohorts, grains, purses
+from opsctl.ingest import breakdowns, cohorts, grains, newer, purses
 from opsctl.ingest.account import SENT_TWICE, Part
 from opsctl.ingest.claim import CANONICAL
 from opsctl.ingest.remarks import Note
@@ -41,12 +41,13 @@ def one_owner_each(table: str, parts: Sequence[Part]) -> Settled:
     hold the same money: what counts is settled, and what cannot be settled is refused.
     """
     if table == "cohort":
-        return Settled(*cohorts.settled(sorted(parts, key=lambda part: part.account.file)))
+        return Settled(*cohorts.settled(newer.newest_cohorts(sorted(parts, key=lambda part: part.account.file))))
     found = Settled([])
     for platform, group in groupby(sorted(parts, key=platform_of), platform_of):
         whole = platform != CANONICAL and table == "spend"
         files = list(group)
         named = purses.under_the_only_names(files) if whole else files
+        named = newer.newest_slices(named, whole=whole)
         of_platform = _said_once(table, named, whole=whole)
         found.parts += of_platform.parts
         found.refused += of_platform.refused

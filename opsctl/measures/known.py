@@ -55,10 +55,7 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     present = {name: days for name, days in present.items() if days}
     if not present:
         return _undated(loaded, settings)
-    spans = _with_spans(loaded)
-    whole = {
-        name: max(days) if as_of or name in spans else _last_whole_day(days, settings) for name, days in present.items()
-    }
+    whole = _whole_days(loaded, present, as_of, settings)
     latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
     first = min(_first_day(name, loaded.tables[name]) for name in present)
     if first > latest:
@@ -69,6 +66,25 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     lost = pl.concat([gaps(arrived, span), _not_over(loaded, present, whole)]).unique()
     evidence = replace(evidence, gaps=over_spans(lost, loaded.tables.get("spend")))
     return Known(evidence, span, (*_notes(present, whole, settings), *missing(arrived, span)), arrivals=arrived)
+
+
+def _whole_days(
+    loaded: Loaded, present: Mapping[str, Mapping[date, int]], as_of: date | None, settings: Settings
+) -> dict[str, date]:
+    """By table, the last day that is known whole.
+
+    Who names a day of bare files says that it is over. A store was asked what it knew at the end of that day, and
+    judges it as it did then.
+    """
+    spans = _with_spans(loaded)
+    judged = {name for name in present if name not in spans and (as_of is None or loaded.remembered)}
+    by_then = {
+        name: {day: of for day, of in days.items() if not as_of or day <= as_of} for name, days in present.items()
+    }
+    return {
+        name: _last_whole_day(by_then[name] or days, settings) if name in judged else max(days)
+        for name, days in present.items()
+    }
 
 
 def _with_spans(loaded: Loaded) -> frozenset[str]:

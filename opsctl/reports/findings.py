@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from opsctl.ingest.account import Input
@@ -14,17 +15,22 @@ SHOWN = 5
 def findings(loaded: Loaded) -> list[Note]:
     """One note per refused file, per rule that rows of a file broke, per total that does not agree, and for codes."""
     refused = [Note(error.code, f"{error.place}: {error.sentence}") for error in loaded.refused]
-    rejected = [note for account in loaded.inputs for note in _rejected(account)]
+    return [*refused, *findings_of(loaded.inputs), *([loaded.unknown_codes] if loaded.unknown_codes else [])]
+
+
+def findings_of(accounts: Sequence[Input]) -> list[Note]:
+    """One note per rule that rows of a file broke, and per total that does not agree."""
+    rejected = [note for account in accounts for note in _rejected(account)]
     totals = [
         Note(
             "OPS111",
             f"{account.file}: {control.column} adds up to {control.computed}, its own total says {control.stated}",
         )
-        for account in loaded.inputs
+        for account in accounts
         for control in account.control
         if not control.ok
     ]
-    return [*refused, *rejected, *totals, *([loaded.unknown_codes] if loaded.unknown_codes else [])]
+    return [*rejected, *totals]
 
 
 def _rejected(account: Input) -> list[Note]:

@@ -17,19 +17,25 @@ from opsctl.reports.findings import findings
 from opsctl.reports.report import Column, Report, Table, TableRow
 
 
-def query(loaded: Loaded, known: Known, ask: Ask, metrics: Sequence[Metric], words: Words) -> Report:
-    """The figures of metrics for each group of the asked dimensions."""
-    rows = answer(known.evidence, ask, metrics)
+def query(loaded: Loaded, known: Known, asks: Sequence[Ask], metrics: Sequence[Metric], words: Words) -> Report:
+    """The figures of metrics for each group of the asked dimensions; asks of one period, split each in its own way."""
+    answers = [answer(known.evidence, ask, metrics) for ask in asks]
     return Report(
         title="",
         as_of=known.as_of,
-        period=known.said(ask.period),
-        parts=[_table(rows, ask, metrics, words)],
-        data={"rows": [as_json(row) for row in rows]},
+        period=known.said(asks[0].period),
+        parts=[_table(rows, ask, metrics, words) for ask, rows in zip(asks, answers, strict=True)],
+        data=_data(asks, [[as_json(row) for row in rows] for rows in answers]),
         inputs=loaded.inputs,
-        answered=tells_something(figure for row in rows for figure in row.figures.values()),
+        answered=tells_something(figure for rows in answers for row in rows for figure in row.figures.values()),
         notes=[*findings(loaded), *loaded.notes, *known.notes],
     )
+
+
+def _data(asks: Sequence[Ask], answers: Sequence[list[dict[str, Any]]]) -> dict[str, Any]:
+    """The rows of the first split, and where there are several, of each."""
+    splits = [{"by": list(ask.by), "rows": rows} for ask, rows in zip(asks, answers, strict=True)]
+    return {"rows": answers[0], **({"splits": splits} if len(splits) > 1 else {})}
 
 
 def as_json(row: Row) -> dict[str, Any]:
@@ -40,7 +46,8 @@ def as_json(row: Row) -> dict[str, Any]:
 def _table(rows: Sequence[Row], ask: Ask, metrics: Sequence[Metric], words: Words) -> Table:
     named = [Column(name, _heading(name, words), numeric=False) for name in ask.by]
     columns = [Column(metric.name, metric.title(words.locale), priority=at) for at, metric in enumerate(metrics)]
-    return Table([*named, *columns], [TableRow({**row.group, **row.figures}) for row in rows])
+    cells = [TableRow({**row.group, **row.figures}) for row in rows]
+    return Table([*named, *columns], cells, name=",".join(ask.by) or "all")
 
 
 def _heading(dimension: str, words: Words) -> str:

@@ -93,3 +93,26 @@ def test_a_campaign_that_is_not_there_is_answered_with_the_nearest_name(shop: Pa
 def test_for_people_a_row_has_the_newest_name(shop: Path) -> None:
     shown = opsctl("query", "spend", ".", "--by", "campaign", "-q", cwd=shop).out
     assert shown.splitlines()[1:] == ["by name        7.00", "spring sale   30.00", "summer       150.00"]
+
+
+def test_several_splits_are_answered_from_one_reading(shop: Path) -> None:
+    alone = {by: asked(shop, "cpa,acquisitions", "--by", by).rows for by in ("channel", "channel,week", "platform")}
+    together = asked(shop, "cpa,acquisitions", *(word for by in alone for word in ("--by", by))).json
+    assert together["rows"] == alone["channel"]
+    assert together["splits"] == [{"by": by.split(","), "rows": rows} for by, rows in alone.items()]
+
+
+def test_a_split_that_is_asked_twice_is_answered_once(shop: Path) -> None:
+    assert asked(shop, "spend", "--by", "channel", "--by", "channel").json.keys() == asked(shop, "spend").json.keys()
+
+
+def test_for_people_each_split_is_a_table_below_the_last(shop: Path) -> None:
+    alone = [opsctl("query", "spend", ".", "--by", by, "-q", cwd=shop).out for by in ("group", "month")]
+    together = opsctl("query", "spend", ".", "--by", "group", "--by", "month", "-q", cwd=shop).out
+    assert together == "\n".join(alone)
+
+
+def test_in_csv_each_row_says_of_which_split_it_is(shop: Path) -> None:
+    lines = opsctl("query", "spend", ".", "--by", "group", "--by", "group,month", "-f", "csv", cwd=shop).out.split("\n")
+    assert lines[0] == "table,group,spend,month"
+    assert [line.partition(",")[0] for line in lines[1:-1]] == ["group", "group", '"group', '"group']

@@ -40,6 +40,9 @@ create or replace temp table buyer as
         select * from net where net > 0
         qualify row_number() over (partition by "user" order by paid_day, paid_at nulls last, "order") = 1
     ) as f left join brought as b using ("user") where f.paid_day between date '{start}' and date '{end}';
+create or replace temp table shopper as
+    select channel, min(paid_day) as day, count(*) as orders from bought
+    where "user" is not null and paid_day between date '{start}' and date '{end}' group by "user", channel;
 create or replace temp table payer as
     select b.channel, date '{end}' as day, p.net, p.abroad from (
         select "user", sum(net) as net, bool_or(currency <> 'CNY') as abroad from net
@@ -86,6 +89,8 @@ where a.day + {matures} <= date '{until}' and exists (
     select 1 from net as n
     where n.net > 0 and n."user" = a."user" and n.paid_day between a.day + 1 and a.day + {matures}) group by g
 """
+SHOPPERS = "select {by} as g, null, count(*) from shopper as a group by g"
+AGAIN_IN_SHOP = "select {by} as g, null, count(*) from shopper as a where a.orders > 1 group by g"
 BASE = "select {by} as g, null, case when bool_or(abroad) then null else count(*) end from payer as a group by g"
 HIGH = """
 select {by} as g, null, case when bool_or(abroad) then null else count(*) filter (where net > 30000000) end
@@ -115,6 +120,8 @@ OTHERS = {
     "ltv_revenue_30d": (VALUE, MATURE, "30"),
     "repurchase_rate_90d": (REPEATED, BUYERS, "90"),
     "repurchase_rate_7d": (REPEATED, BUYERS, "7"),
+    "buyers_shop": (SHOPPERS, None, ""),
+    "repeat_share_shop": (AGAIN_IN_SHOP, SHOPPERS, ""),
     "high_value_share": (HIGH, BASE, ""),
 }
 BY = {"channel": "a.channel", "week": "strftime(a.day, '%G-W%V')", "": "''"}

@@ -1,0 +1,163 @@
+"""What of a file's rows may be kept: who somebody is goes, what a group is stays.
+
+Ids of people and orders (`PERSONAL_IDS`) are left to the store, which keeps their HMACs only; an order's number is one
+of them, since shops put a part of the buyer's number into it. Attributes that are personal by name or content are left
+out unless the project says otherwise. Of an address (`landing`, or any cell with ://) host, path and utm_* stay. A
+mobile number, id card, e-mail address or token inside another text, such as a campaign's name, is masked, the same
+way everywhere, so that what was equal stays equal.
+
+What is not found out: the name of a person as the name of a campaign, channel or file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+import polars as pl
+
+from opsctl.config.settings import Settings
+from opsctl.core.naming import fold
+from opsctl.core.personal import SUSPECT, masked
+from opsctl.ingest.account import Part
+from opsctl.ingest.personal import by_content, by_name
+from opsctl.ingest.remarks import Note
+from opsctl.schemas import tables
+from opsctl.schemas.kinds import Kind
+from opsctl.schemas.table import columns
+
+Hashing: TypeAlias = Callable[[pl.Series], pl.Series]
+Treatment: TypeAlias = Literal["keep", "hash", "drop"]
+
+PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
+    "acquisition": ("user", "inviter"),
+    "activity": ("user",),
+    "order": ("user", "order"),
+}
+ATTRIBUTE = "attribute_"
+_ADDRESSES = ("landing", "entry_path")  # with or without a scheme
+_CODES = frozenset({"currency", "conversion_basis", "day_unit"})  # one of few words each
+_USERINFO = r"^([A-Za-z][A-Za-z0-9+.\-]*://|//)[^/?#@]*@"
+_UTM = r"[?&#](utm_[A-Za-z_]+=[^&#]*)"
+_ROUTE = r"^[^?#]*(?:\?[^#]*)?(#!?/[^?#]*)"
+
+
+@dataclass
+class _Kept:
+    """The frame as far as it is protected, and what was done to it."""
+
+    frame: pl.DataFrame
+    left_out: dict[str, str] = field(default_factory=dict)  # by column, why
+    masked: list[str] = field(default_factory=list)
+
+
+def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> Part:
+    """A file's rows with nothing in them by which a person is known, but for the ids of `PERSONAL_IDS`.
+
+    Args:
+        part: The rows as the file has them.
+        settings: `privacy.columns` says by column what is kept, hashed or dropped.
+        hashed: How ids are hashed, see `store.key.hashed`; without it, columns that the project wants hashed are
+            left out.
+
+    Returns:
+        The same rows. Attributes that were left out are neither in `frame` nor in `supplied`; canonical columns that
+        were are null. The notes name the columns and none of the values.
+    """
+    asked = {fold(name): treatment for name, treatment in settings.project.privacy.columns.items()}
+    kept = _Kept(part.frame)
+    for name in _texts(part):
+        treatment = asked.get(fold(name.removeprefix(ATTRIBUTE)))
+        if treatment == "hash":
+            _hash(kept, name, hashed)
+        elif treatment == "drop":
+            _leave_out(kept, name, "as the project says")
+        elif treatment is None and (why := _why_personal(kept.frame[name])):
+            _leave_out(kept, name, why)
+        elif treatment is None:
+            _mask(kept, name)
+    supplied = part.supplied - kept.left_out.keys()
+    return replace(part, frame=kept.frame, supplied=supplied, notes=(*part.notes, *_notes(part, kept)))
+
+
+def _texts(part: Part) -> list[str]:
+    """The columns of texts that may hold something personal beside ids."""
+    ids = PERSONAL_IDS.get(part.account.table, ())
+    canonical = [
+        name
+        for name, column in columns(tables()[part.account.table]).items()
+        if column.kind is Kind.TEXT and name not in ids and name not in _CODES
+    ]
+    return [*canonical, *(name for name in part.frame.columns if name.startswith(ATTRIBUTE))]
+
+
+def _why_personal(cells: pl.Series) -> str:
+    """Of an attribute, why it is taken to be personal; empty where it is not."""
+    if not cells.name.startswith(ATTRIBUTE):
+        return ""
+    if by_name(cells.name.removeprefix(ATTRIBUTE)):
+        return "by its name"
+    found = by_content(cells)
+    return f"holds {found}" if found else ""
+
+
+# --- treatments -----------------------------------------------------------------------------------------
+
+
+def _leave_out(kept: _Kept, name: str, why: str) -> None:
+    kept.left_out[name] = why
+    if name.startswith(ATTRIBUTE):
+        kept.frame = kept.frame.drop(name)
+    else:
+        kept.frame = kept.frame.with_columns(pl.lit(None, dtype=pl.String).alias(name))
+
+
+def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
+    if hashed is None:
+        _leave_out(kept, name, "hashed in the store only")
+    else:
+        kept.frame = kept.frame.with_columns(hashed(kept.frame[name]).bin.encode("hex").alias(name))
+
+
+def _mask(kept: _Kept, name: str) -> None:
+    """Addresses without their queries, and every other text without what belongs to one person."""
+    texts = kept.frame[name].drop_nulls().unique()
+    suspect = texts.filter(texts.str.contains(SUSPECT))
+    if suspect.is_empty():
+        return
+    is_address = suspect.str.contains("://", literal=True) | pl.repeat(name in _ADDRESSES, len(suspect), eager=True)
+    short = bare(suspect).zip_with(is_address, suspect)
+    found = {text: plain for text, told in zip(suspect, short, strict=True) if (plain := masked(told)) != text}
+    if found:
+        kept.frame = kept.frame.with_columns(pl.col(name).replace(found))
+        kept.masked += [name] if any(masked(told) != told for told in short) else []
+
+
+def bare(addresses: pl.Series) -> pl.Series:
+    """Addresses of pages with host, path, route (#/…) and utm_* only.
+
+    Examples:
+        >>> bare(pl.Series(["https://li:pw@a.com/p?uid=7&utm_source=dy#top", "a.com/p#/join?u=1"])).to_list()
+        ['https://a.com/p?utm_source=dy', 'a.com/p#/join']
+    """
+    page = addresses.str.replace(_USERINFO, "$1").str.extract(r"^([^?#]*)")
+    route = addresses.str.extract(_ROUTE).fill_null("")
+    tags = addresses.str.extract_all(_UTM).list.eval(pl.element().str.slice(1)).list.join("&")
+    asked = pl.select(pl.when(tags != "").then("?" + tags).otherwise(pl.lit(""))).to_series()
+    return (page + asked + route).alias(addresses.name)
+
+
+# --- what is said of it ---------------------------------------------------------------------------------
+
+
+def _notes(part: Part, kept: _Kept) -> list[Note]:
+    file = part.account.file
+    found: list[Note] = []
+    if kept.left_out:
+        told = ", ".join(f"{masked(name.removeprefix(ATTRIBUTE))} ({why})" for name, why in kept.left_out.items())
+        found.append(Note("personal_columns", f"{file}: left out as personal data: {told}; see privacy.columns"))
+    if kept.masked:
+        told = ", ".join(masked(name.removeprefix(ATTRIBUTE)) for name in kept.masked)
+        found.append(Note("personal_cells", f"{file}: personal data inside other texts was masked in {told}"))
+    return found

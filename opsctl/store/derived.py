@@ -1,0 +1,122 @@
+"""Tables made from the store, kept under the hash of all that they were made from; never computed here.
+
+Whatever is kept here can be thrown away at any time: it is made again, the same. A new key is used when anything
+that it was made from has changed, so nothing here is ever out of date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from opsctl import __version__
+from opsctl.config.settings import Settings
+from opsctl.core.errors import OpsctlError
+from opsctl.ingest.load import Loaded, appended
+from opsctl.ingest.remarks import Note
+from opsctl.schemas import tables
+from opsctl.schemas.table import Merge
+from opsctl.store import place, records
+from opsctl.store.catalog import Catalog
+from opsctl.store.recall import Seen, files, parts
+
+_FORM = 1  # of what is kept; a greater number finds none of the older
+_TOLD = "loaded.json"
+_KEPT = 12  # states; the oldest go
+
+
+def key_of(catalog: Catalog, known: Seen, settings: Settings) -> str:
+    """The hash of what the store's tables are made from: the segments that count, and the configuration."""
+    counted = {one.id for one in files(catalog, known.last)}
+    segments = catalog.rows("SELECT file, sha256 FROM segment ORDER BY file, id")
+    said = [_FORM, __version__, str(known.reconstructed), configured(settings)]
+    said += [row["sha256"] for row in segments if row["file"] in counted]
+    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:32]
+
+
+def configured(settings: Settings) -> str:
+    """A hash of the project's configuration as far as it decides what tables hold."""
+    told = [settings.project.model_dump_json()]
+    if settings.project.channel_map is not None and settings.folder is not None:
+        told.append(place.sha256_of(settings.folder / settings.project.channel_map))
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
+    """The tables that are kept under a key; large ones are always read from their own files."""
+    folder = catalog.store / place.DERIVED / key
+    try:
+        told = json.loads((folder / _TOLD).read_bytes())
+    except (OSError, ValueError):
+        return None
+    found = _loaded(told)
+    for name in told["tables"]:
+        found.tables[name] = pl.scan_parquet(folder / f"{name}.parquet")
+    for name, base in told["large"].items():
+        large = [one for one in files(catalog, known.last) if one.table == name]
+        found.tables[name] = appended(parts(catalog, large), base)
+    return found
+
+
+def keep(catalog: Catalog, key: str, found: Loaded) -> None:
+    """Keep tables for the next answer; a store that cannot be written to answers all the same."""
+    folder = catalog.store / place.DERIVED / key
+    if folder.exists():
+        return
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}")
+    small = [name for name in found.tables if tables()[name].MERGE is not Merge.APPEND]
+    try:
+        place.made(beside)
+        for name in small:
+            found.tables[name].sink_parquet(beside / f"{name}.parquet", compression="lz4")
+        told = {**_told(found), "tables": small, "large": _bases(found, small)}
+        (beside / _TOLD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        beside.replace(folder)
+    except (OSError, OpsctlError, pl.exceptions.PolarsError):
+        shutil.rmtree(beside, ignore_errors=True)
+        return
+    _forget_the_oldest(folder.parent)
+
+
+def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
+    """Of each large table, where its files begin among all inputs."""
+    of = [account.table for account in found.inputs]
+    return {name: of.index(name) for name in found.tables if name not in small}
+
+
+def _forget_the_oldest(folder: Path) -> None:
+    with suppress(OSError):
+        states = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
+        for state in states[:-_KEPT]:
+            shutil.rmtree(state, ignore_errors=True)
+
+
+def _told(found: Loaded) -> dict[str, Any]:
+    return {
+        "supplied": {name: sorted(names) for name, names in found.supplied.items()},
+        "inputs": [records.account_text(account) for account in found.inputs],
+        "refused": [records.refusal_json(error) for error in found.refused],
+        "notes": records.notes_text(tuple(found.notes)),
+        "foreign_days": sorted(found.foreign_days),
+        "unknown_codes": records.notes_text((found.unknown_codes,) if found.unknown_codes else ()),
+    }
+
+
+def _loaded(told: dict[str, Any]) -> Loaded:
+    codes: tuple[Note, ...] = records.notes_of(told["unknown_codes"])
+    return Loaded(
+        supplied={name: frozenset(names) for name, names in told["supplied"].items()},
+        inputs=[records.account_of(text) for text in told["inputs"]],
+        refused=[records.refusal_of(error) for error in told["refused"]],
+        notes=list(records.notes_of(told["notes"])),
+        foreign_days=set(told["foreign_days"]),
+        unknown_codes=codes[0] if codes else None,
+    )

@@ -1,0 +1,269 @@
+"""Taking files in: each exactly once, a newer export in the place of the older, all of a run or nothing of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from opsctl import __version__
+from opsctl.config.project import Source
+from opsctl.config.settings import Settings
+from opsctl.core import clock
+from opsctl.core.errors import OpsctlError, Shrunk
+from opsctl.ingest import breakdowns, newer
+from opsctl.ingest.account import Part
+from opsctl.ingest.load import Gathered, Knows, Loaded, joined
+from opsctl.ingest.privacy import PERSONAL_IDS, protected
+from opsctl.ingest.remarks import Note
+from opsctl.ingest.slices import platform_of
+from opsctl.ingest.sources import Declared, Files
+from opsctl.schemas import tables
+from opsctl.schemas.table import Merge
+from opsctl.store import recall, records, segments
+from opsctl.store.catalog import Catalog
+from opsctl.store.people import People
+from opsctl.store.segments import PEOPLE
+
+ERASED = "of an erased person"  # a reason for dropping rows
+_SAME_BYTES = "same_bytes"
+
+
+@dataclass
+class Intake:
+    """What a run did.
+
+    Attributes:
+        new: The files taken in, as they are kept.
+        known: The names of those that were there already.
+        refused: One error per file that was not taken in.
+        loaded: What is known now.
+        before: What was known before.
+        notes: What should be said.
+        load: Its number; None where nothing was taken in.
+    """
+
+    new: list[Part] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    refused: list[OpsctlError] = field(default_factory=list)
+    loaded: Loaded = field(default_factory=Loaded)
+    before: Loaded = field(default_factory=Loaded)
+    notes: list[Note] = field(default_factory=list)
+    load: int | None = None
+
+
+Gather = Callable[[Knows], Gathered]
+
+
+@dataclass(frozen=True)
+class Order:
+    """How to take files in.
+
+    Args:
+        latest_day: Says up to which day tables show everything.
+        shrunk: Take exports that have less than half of what they replace.
+        as_of: The last day that was known when these files were made; unset: as the data say.
+        only_try: Say what would be done, and do nothing.
+    """
+
+    latest_day: Callable[[Loaded], date | None]
+    shrunk: bool = False
+    as_of: date | None = None
+    only_try: bool = False
+
+
+def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings, order: Order) -> Intake:
+    """Take in what `gather` reads and the store does not know yet. The caller's transaction makes it visible.
+
+    Raises:
+        CannotStore: The disk is full.
+        DamagedStore: A file of the store cannot be read.
+    """
+    load = int(catalog.rows("SELECT coalesce(max(id), 0) + 1 AS next FROM load")[0]["next"])
+    read = gather(_knows(catalog))
+    old = recall.gathered(catalog, recall.seen(catalog, None))
+    done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes))
+    done.before = joined(old, settings)
+    wanted = [replace(_without_names(part, people, settings), load=load) for part in read.parts]
+    wanted = _not_yet_there(catalog, wanted, old, done)
+    if not order.shrunk:
+        wanted = _not_shrunk(wanted, old.parts, done)
+    _settle(done, old, wanted, settings)
+    if order.only_try:
+        catalog.give_up()
+        return done
+    for name, sha256 in _sightings(read, done):
+        catalog.insert("sighting", name=name, sha256=sha256, load=load)
+    if not done.new:
+        return done
+    done.load = load
+    for part in done.new:
+        _keep(catalog, part, read.paths[part.account.file], settings)
+    people.keep(load)
+    as_of = order.as_of or order.latest_day(done.loaded)
+    known_at = clock.now().isoformat()
+    catalog.insert("load", id=load, known_at=known_at, as_of=_no_earlier(catalog, as_of), opsctl=__version__)
+    return done
+
+
+def named(files: Files, project: Path) -> Files:
+    """Files under names that do not depend on where the command was typed: below the project, else by their folder."""
+    return replace(files, found=tuple(replace(one, name=name_of(one.path, project)) for one in files.found))
+
+
+def name_of(path: Path, project: Path) -> str:
+    """What the store calls a file."""
+    whole = path.resolve()
+    inside = whole.is_relative_to(project.resolve())
+    return whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:])
+
+
+def reading_of(settings: Settings, mapping: str, path: Path) -> str:
+    """A hash of all that decides how a file is read: its mapping, and what the project says of it."""
+    source: Source | None = Declared(settings).of(path)
+    told = [one.export.model_dump_json() for one in settings.mappings_named(mapping)]
+    told += [source.model_dump_json() if source else "", settings.project.timezone, settings.project.currency]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+# --- what is taken in -----------------------------------------------------------------------------------
+
+
+def _knows(catalog: Catalog) -> Knows:
+    """Was a file of this name, when it was last seen, the same?"""
+    seen = {row["name"]: row["sha256"] for row in catalog.rows("SELECT name, sha256 FROM sighting")}
+    return lambda name, sha256: seen.get(name) == sha256
+
+
+def _without_names(part: Part, people: People, settings: Settings) -> Part:
+    """A file's rows with people as numbers, orders as hashes, and nothing that is personal beside."""
+    part = protected(part, settings, people.hashed)
+    frame = part.frame
+    gone = pl.repeat(value=False, n=frame.height, eager=True)
+    for name in PERSONAL_IDS.get(part.account.table, ()):
+        if name not in PEOPLE:
+            frame = frame.with_columns(people.hashed(frame[name]))
+            continue
+        numbers, erased = people.numbers(frame[name])
+        frame = frame.with_columns(numbers)
+        gone = gone | erased if name == "user" else gone
+    account = part.account.with_dropped(ERASED, int(gone.sum())) if gone.any() else part.account
+    return replace(part, frame=frame.filter(~gone), account=account)
+
+
+def _not_yet_there(catalog: Catalog, wanted: Sequence[Part], old: Gathered, done: Intake) -> list[Part]:
+    """The files but for copies, under another name, of what the store has. A name that was seen says something new."""
+    seen = {row["name"] for row in catalog.rows("SELECT name FROM sighting")}
+    there = {part.account.sha256: part for part in old.parts}
+    kept = []
+    for part in wanted:
+        twin = there.get(part.account.sha256)
+        copied = twin is not None and part.account.file not in seen and _same_rows(part, twin)
+        if twin is not None and copied:
+            done.known.append(part.account.file)
+            text = f"{part.account.file} holds the same bytes as {twin.account.file} and was taken in once"
+            done.notes.append(Note(_SAME_BYTES, text))
+        else:
+            kept.append(part)
+    return kept
+
+
+def _same_rows(part: Part, other: Part) -> bool:
+    names = sorted(set(part.frame.columns) & set(other.frame.columns))
+    return part.frame.select(names).equals(other.frame.select(names))
+
+
+def _not_shrunk(wanted: Sequence[Part], old: Sequence[Part], done: Intake) -> list[Part]:
+    """The files but for exports of money that lost more than half of a day: most likely they were cut off."""
+    kept = []
+    for part in wanted:
+        day = _shrunk_day(part, old) if tables()[part.account.table].MERGE is Merge.REPLACE else None
+        if day is None:
+            kept.append(part)
+            continue
+        done.refused.append(
+            Shrunk(
+                f"of {day} it has less than half of the rows or the money that are known",
+                file=part.account.file,
+                hint="is the export complete? --replace takes it as it is",
+            )
+        )
+    return kept
+
+
+def _shrunk_day(part: Part, old: Sequence[Part]) -> date | None:
+    if part.account.table != "spend":
+        return None
+    alike = [
+        one
+        for one in old
+        if (one.account.table, platform_of(one)) == ("spend", platform_of(part))
+        and breakdowns.cut_of(one) == breakdowns.cut_of(part)
+    ]
+    if not alike:
+        return None
+    effective = pl.concat([one.frame for one in newer.newest_slices(alike, whole=True)], how="diagonal")
+    slices = part.frame.select(breakdowns.SLICE).unique()
+    key = ["account", "day"]
+    amounts = {"rows": pl.len(), "spend": pl.col("spend").sum()}
+    before = effective.join(slices, on=breakdowns.SLICE, how="semi", nulls_equal=True).group_by(key).agg(**amounts)
+    both = part.frame.group_by(key).agg(**amounts).join(before, on=key, nulls_equal=True, suffix="_before")
+    less = [pl.col(name) * 2 < pl.col(f"{name}_before") for name in amounts]
+    found: date | None = both.filter(pl.any_horizontal(less))["day"].min()  # type: ignore[assignment]  # a date or null
+    return found
+
+
+def _settle(done: Intake, old: Gathered, wanted: list[Part], settings: Settings) -> None:
+    """Hold the files against each other and what is known; one that contradicts is left out, the others stay."""
+    before = {error.file for error in done.before.refused}
+    while True:
+        found = joined(Gathered([*old.parts, *wanted], notes=list(old.notes)), settings)
+        wrong = [error for error in found.refused if error.file not in before]
+        if not wrong:
+            break
+        done.refused += wrong
+        names = {error.file for error in wrong}
+        left = [part for part in wanted if part.account.file not in names]
+        wanted = left if len(left) < len(wanted) else []
+    done.new, done.loaded = wanted, found
+
+
+def _sightings(read: Gathered, done: Intake) -> list[tuple[str, str]]:
+    """The files that were seen whole, by name and hash: those taken in and copies of them, none that was refused."""
+    refused = {error.file for error in done.refused}
+    return [(one.account.file, one.account.sha256) for one in read.parts if one.account.file not in refused]
+
+
+def _keep(catalog: Catalog, part: Part, path: Path, settings: Settings) -> None:
+    account = part.account
+    days = part.account.days
+    file = catalog.insert(
+        "file",
+        load=part.load,
+        name=account.file,
+        path=str(path.resolve()),
+        sha256=account.sha256,
+        kind=account.table,
+        mapping=account.mapping,
+        mapping_sha256=reading_of(settings, account.mapping, path),
+        breakdown=part.breakdown,
+        supplied=json.dumps(sorted(part.supplied)),
+        foreign_days=part.foreign_days,
+        first_day=str(days[0]) if days else None,
+        last_day=str(days[1]) if days else None,
+        notes=records.notes_text(part.notes),
+        account=records.account_text(account),
+    )
+    segments.write(catalog, account.table, file, part.load, part.frame)
+
+
+def _no_earlier(catalog: Catalog, as_of: date | None) -> str | None:
+    """What is known never becomes less: the day, or that of the load before where it is later."""
+    last = catalog.rows("SELECT max(as_of) AS day FROM load")[0]["day"]
+    days = [day for day in (last, str(as_of) if as_of else None) if day]
+    return max(days, default=None)

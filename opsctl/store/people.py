@@ -1,0 +1,159 @@
+"""Who is who without saying it: every personal id is a number here, and only its keyed hash is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from opsctl.config.plans import Privacy
+from opsctl.core.errors import DamagedStore
+from opsctl.store import key, place
+from opsctl.store.catalog import Catalog
+from opsctl.store.key import Keys, hashed
+
+UID = pl.UInt32()
+_NEXT = "next_uid"
+_MARK = ["high", "low"]  # the two halves of a hash: a join on integers is many times one on bytes
+_SCHEMA: dict[str, pl.DataType] = {"uid": UID, "high": pl.UInt64(), "low": pl.UInt64()}
+_KEY = "key"
+
+
+class People:
+    """The ids that the store knows, as numbers; new ones get numbers of their own."""
+
+    def __init__(self, catalog: Catalog, keys: Keys) -> None:
+        self._catalog = catalog
+        self._keys = keys
+        self._known = read(catalog)
+        self._fresh: list[pl.DataFrame] = []
+        self._next = int(catalog.meta(_NEXT) or 0)
+        self._erased = _marks(
+            pl.Series([row["mark"] for row in catalog.rows("SELECT mark FROM erased")], dtype=pl.Binary)
+        )
+
+    def hashed(self, ids: pl.Series) -> pl.Series:
+        """Ids as 16 bytes each that tell nobody; what is null stays so."""
+        return hashed(ids, self._keys)
+
+    def numbers(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Ids as numbers, and where they are those of people who were erased; what is null stays so."""
+        distinct = ids.drop_nulls().unique(maintain_order=True)
+        marked = pl.DataFrame({"id": distinct}).hstack(_marks(self.hashed(distinct)))
+        gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
+        numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
+        new = numbered.filter(pl.col("uid").is_null()).unique(_MARK, keep="first", maintain_order=True)
+        if new.height:
+            self._add(new.select(_MARK))
+            numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
+        found = pl.DataFrame({"id": ids}).join(numbered.select("id", "uid"), on="id", how="left", maintain_order="left")
+        return found["uid"].alias(ids.name), ids.is_in(gone.implode()).fill_null(value=False)
+
+    def _add(self, marks: pl.DataFrame) -> None:
+        uids = pl.int_range(self._next, self._next + marks.height, eager=True).cast(UID)
+        fresh = marks.select(uids.alias("uid"), *_MARK)
+        self._next += marks.height
+        self._fresh.append(fresh)
+        self._known = pl.concat([self._known, fresh])
+
+    def keep(self, load: int) -> None:
+        """Write down whom the store did not know.
+
+        Raises:
+            CannotStore: The disk is full.
+        """
+        if not self._fresh:
+            return
+        write(self._catalog, pl.concat(self._fresh), load)
+        self._catalog.set_meta(_NEXT, str(self._next))
+        self._fresh = []
+
+
+def keys_of(catalog: Catalog, privacy: Privacy, folder: Path, environ: Mapping[str, str]) -> Keys:
+    """The keys under which the store knows people; a new store gets a new one. A rotated key is caught up with.
+
+    Raises:
+        KeyMissing, KeyWrong, KeyExposed, KeyUnreadable, KeyMisplaced: There is no key, or it is none of this store's.
+        CannotStore: The disk is full.
+    """
+    path = key.located(privacy, folder, environ)
+    stored = catalog.meta(_KEY)
+    keys = key.of_store(path, stored)
+    if stored is not None:
+        behind = keys[len(key.applied(keys, stored, path)) :]
+        _catch_up(catalog, behind)
+    if stored != key.fingerprint(keys):
+        catalog.set_meta(_KEY, key.fingerprint(keys))
+    return keys
+
+
+def _catch_up(catalog: Catalog, behind: Keys) -> None:
+    """Hash the index once more for each key that was put behind the chain since."""
+    if not behind:
+        return
+    known = read(catalog)
+    hashes = bytes_of(known)
+    gone = [row["mark"] for row in catalog.rows("SELECT mark FROM erased")]
+    erased = pl.Series(gone, dtype=pl.Binary)
+    for each in behind:
+        hashes, erased = key.rehashed(hashes, each), key.rehashed(erased, each)
+    catalog.change("DELETE FROM people")
+    catalog.change("DELETE FROM erased")
+    load = int(catalog.rows("SELECT coalesce(max(id), 0) AS last FROM load")[0]["last"])
+    for mark in erased:
+        catalog.insert("erased", mark=mark, load=load)
+    if known.height:
+        write(catalog, pl.concat([known.select("uid"), _marks(hashes)], how="horizontal"), load)
+
+
+def bytes_of(people: pl.DataFrame) -> pl.Series:
+    """The hashes of people, 16 bytes each."""
+    halves = zip(people["high"], people["low"], strict=True)
+    marks = [high.to_bytes(8, "big") + low.to_bytes(8, "big") for high, low in halves]
+    return pl.Series(marks, dtype=pl.Binary)
+
+
+def read(catalog: Catalog) -> pl.DataFrame:
+    """All that are known: columns uid, high, low.
+
+    Raises:
+        DamagedStore: A file of the index cannot be read.
+    """
+    paths = [catalog.store / row["path"] for row in catalog.rows("SELECT path FROM people ORDER BY id")]
+    try:
+        return pl.concat([pl.DataFrame(schema=_SCHEMA), *(pl.read_parquet(path) for path in paths)])
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DamagedStore("the index of people cannot be read", hint="opsctl verify names what is damaged") from error
+
+
+def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
+    """A file of the index, and its entry in the catalog.
+
+    Raises:
+        CannotStore: The disk is full.
+    """
+    (first,) = people["uid"].head(1)
+    version = catalog.generation + 1  # a rewritten index lies beside the old one until it counts
+    name = f"{place.PEOPLE}/{version:06d}-{first:010d}.parquet"
+    path = place.durable(catalog.store / name, lambda part: _parquet(people, part))
+    catalog.insert(
+        "people",
+        load=load,
+        path=name,
+        sha256=place.sha256_of(path),
+        bytes=path.stat().st_size,
+        rows=people.height,
+    )
+
+
+def _parquet(people: pl.DataFrame, path: Path) -> None:
+    people.write_parquet(path, compression="zstd", statistics=False)
+
+
+def _marks(hashes: pl.Series) -> pl.DataFrame:
+    """Hashes of 16 bytes as two halves."""
+    return pl.DataFrame({"mark": hashes}, schema={"mark": pl.Binary}).select(
+        pl.col("mark").bin.slice(at, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big").alias(half)
+        for half, at in zip(_MARK, (0, 8), strict=True)
+    )

@@ -1,0 +1,119 @@
+"""What the store knows, as of any day: the files that had been taken in by then, as if they had just been read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from opsctl.ingest.account import Part
+from opsctl.ingest.load import Gathered
+from opsctl.ingest.remarks import Note
+from opsctl.schemas import tables
+from opsctl.schemas.table import Merge
+from opsctl.store import records, segments
+from opsctl.store.catalog import Catalog
+
+RECONSTRUCTED = "reconstructed"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that was taken in.
+
+    Args:
+        id: Its number.
+        load: That of the run that took it in.
+        name: As answers call it.
+        path: Where its original was.
+        sha256: Of its bytes.
+        table: Where its rows went.
+        mapping: What read it.
+        mapping_sha256: The mapping as it was then, with what the project said of the file.
+    """
+
+    id: int
+    load: int
+    name: str
+    path: str
+    sha256: str
+    table: str
+    mapping: str
+    mapping_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which loads count: all up to `last`. `reconstructed` is the day before which the store remembers nothing."""
+
+    last: int
+    reconstructed: date | None = None
+
+
+def seen(catalog: Catalog, as_of: date | None) -> Seen:
+    """What was known at the end of a day, unset: what is known now.
+
+    A load counts as known on the last day that its data made known, so that an answer can be had again whenever it is
+    asked for. Before the first of these days the store remembers nothing: what it knew then stands for all before.
+    """
+    loads = [(row["id"], row["as_of"]) for row in catalog.rows("SELECT id, as_of FROM load ORDER BY id")]
+    last = loads[-1][0] if loads else 0
+    days = [date.fromisoformat(day) for _, day in loads if day]
+    if as_of is None or not days:
+        return Seen(last)
+    first = min(days)
+    until = max(as_of, first)
+    known = [number for number, day in loads if day is None or date.fromisoformat(day) <= until]
+    return Seen(known[-1] if known else 0, first if as_of < first else None)
+
+
+def files(catalog: Catalog, until: int) -> list[Stored]:
+    """The files that were taken in up to a load and not read anew by then, in the order in which they came."""
+    names = "id, load, name, path, sha256, kind AS 'table', mapping, mapping_sha256"
+    rows = catalog.rows(
+        f"SELECT {names} FROM file WHERE load <= ? AND (gone IS NULL OR gone > ?) ORDER BY load, id",  # noqa: S608
+        until,
+        until,
+    )
+    return [Stored(**dict(row)) for row in rows]
+
+
+def gathered(catalog: Catalog, known: Seen) -> Gathered:
+    """All files of the store as parts.
+
+    Raises:
+        DamagedStore: A file of the store cannot be read.
+    """
+    found = Gathered(parts=parts(catalog, files(catalog, known.last)))
+    if known.reconstructed is not None:
+        text = f"before {known.reconstructed} the store remembers nothing: what was known then is made from later files"
+        found.notes.append(Note(RECONSTRUCTED, text))
+    return found
+
+
+def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
+    """Files of the store with their rows.
+
+    Raises:
+        DamagedStore: A file of the store cannot be read.
+    """
+    of = segments.of_files(catalog, [one.id for one in stored])
+    told = {row["id"]: row for row in catalog.rows("SELECT * FROM file")}
+    found = []
+    for one in stored:
+        row = told[one.id]
+        large = tables()[one.table].MERGE is Merge.APPEND
+        found.append(
+            Part(
+                account=replace(records.account_of(row["account"]), file=one.name),
+                frame=segments.frame_of(catalog, one.table, [] if large else of[one.id]),
+                scan=segments.scan_of(catalog, one.table, of[one.id]) if large else None,
+                supplied=frozenset(json.loads(row["supplied"])),
+                breakdown=row["breakdown"],
+                notes=records.notes_of(row["notes"]),
+                foreign_days=bool(row["foreign_days"]),
+                load=one.load,
+            )
+        )
+    return found
