@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.bench.results import Taken
@@ -55,3 +55,9 @@ BARS = (
 def verdicts(scale: str, ways: Mapping[str, Taken]) -> list[str]:
     """Every bar of a scale."""
     return [bar.told(ways) for bar in BARS if bar.scale == scale]
+
+
+def imports(scale: str, heavy: Sequence[str]) -> str:
+    """Whether the unchanged question was answered without what computes."""
+    verdict = "not met" if "polars" in heavy else "met"
+    return f"{scale} opsctl unchanged     no polars    imports {', '.join(heavy) or 'nothing heavy'}  {verdict}"

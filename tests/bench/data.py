@@ -18,11 +18,12 @@ FOLDER = "OPSCTL_BENCH_DATA"  # an environment variable: the folder in place of 
 TABLES = ("users", "activity", "orders", "spend")
 AS_OF = "2025-12-31"  # the last day there is
 CSV_SCALES = ("S", "M")  # of the largest the text alone would be 3.5 GB
-# How opsctl reads them; the generator has column names of its own.
+# How opsctl reads them, with a key of their own; the generator has column names of its own.
 PROJECT = """\
 version: 1
 timezone: Asia/Shanghai
 currency: CNY
+privacy: {hash_key_file: ../key}
 mappings:
   - platform: bench
     exports:

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import bars, data, results, same_bytes, startup, table
-from tests.bench.contenders import SCALES, Ways, WrongAnswer, question, taking_part
+from tests.bench import bars, data, machine, results, same_bytes, startup, table
+from tests.bench.contenders import CACHED, SCALES, Ways, WrongAnswer, question, taking_part
 from tests.bench.timing import rounds
 
 ROUNDS = 5
@@ -29,13 +29,16 @@ def run(scale: str, within: Path, count: int) -> results.Scale:
     data.split(of)
     with TemporaryDirectory(dir=within) as work:
         ways, unable = taking_part(Ways(of, Path(work)).all())
+        before = machine.now()
         found = rounds([way.contender for way in ways], count)
-        heavy = [] if "opsctl unchanged" in unable else startup.imported(question([], Path(work) / "store")[1:])
+        others = machine.others(before, machine.now())
+        heavy = [] if "opsctl unchanged" in unable else startup.imported(question([], Path(work) / "store")[1:], CACHED)
     rivals = {way.name: [one.name for one in ways if one.duckdb and one.form == way.form] for way in ways}
-    told = results.Scale(of.rows, count, results.machine(), results.versions(), results.summed_up(found, rivals))
+    taken = results.summed_up(found, rivals)
+    told = results.Scale(of.rows, count, machine.told(), machine.versions(), others, taken)
     lines = [*table.console(scale, told, unable), "", *bars.verdicts(scale, told.ways)]
     if "opsctl unchanged" in told.ways:
-        lines.append(f"{scale} opsctl unchanged imports of {', '.join(startup.HEAVY)}: {', '.join(heavy) or 'none'}")
+        lines.append(bars.imports(scale, heavy))
     print("\n".join([*lines, ""]), flush=True)
     return told
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
@@ -15,8 +12,6 @@ from typing import Any, Self
 from tests.bench.timing import Usage, fastest, ratios
 
 KEPT = Path(__file__).with_name("measured.json")
-LIBRARIES = ("polars", "duckdb")
-_GB = 2**30
 
 
 @dataclass(frozen=True)
@@ -54,12 +49,13 @@ class Taken:
 
 @dataclass(frozen=True)
 class Scale:
-    """All ways on the data of one scale, in one run."""
+    """All ways on the data of one scale, in one run; `others` is the share of the machine that others used."""
 
     rows: Mapping[str, int]
     rounds: int
     machine: str
     versions: Mapping[str, str]
+    others: float | None
     ways: Mapping[str, Taken]
 
 
@@ -76,24 +72,6 @@ def summed_up(found: Mapping[str, Sequence[Usage]], rivals: Mapping[str, Sequenc
             yardstick=fastest(found, there),
         )
     return taken
-
-
-def machine() -> str:
-    """What the figures were measured on."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GB
-    return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}"
-
-
-def _processor() -> str:
-    cpus = Path("/proc/cpuinfo")
-    lines = cpus.read_text(encoding="utf-8").splitlines() if cpus.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return next(iter(names), platform.machine())
-
-
-def versions() -> dict[str, str]:
-    """Of Python, and of what does the work."""
-    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
 def kept() -> dict[str, Scale]:

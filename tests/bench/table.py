@@ -30,10 +30,14 @@ def console(name: str, scale: Scale, unable: Mapping[str, str]) -> list[str]:
         f"{count:,} {what}" for what, count in scale.rows.items() if what in ("activity", "users", "orders")
     )
     width = max(map(len, [*scale.ways, *unable]))
-    title = f"{name}: {rows}; {scale.rounds} rounds, median [least..most]"
+    title = f"{name}: {rows}; {scale.rounds} rounds, median [least..most]{_busy(scale)}"
     head = f"{'':{width}}  {'seconds':>22}{'CPU s':>8}{'peak MB':>9}{'x fastest DuckDB':>22}"
     lines = [f"{way:{width}}  {_line(taken)}" for way, taken in scale.ways.items()]
     return [title, head, *lines, *(f"{way:{width}}  not available: {why}" for way, why in unable.items())]
+
+
+def _busy(scale: Scale) -> str:
+    return "" if scale.others is None else f"; others used {scale.others:.0%} of the machine"
 
 
 def _line(taken: Taken) -> str:
@@ -61,6 +65,8 @@ def _grown(small: Taken | None, large: Taken | None) -> str:
 
 def readme(scales: Mapping[str, Scale], locale: str) -> list[str]:
     """The short table, in Markdown: seconds, and times the fastest DuckDB script on the same files."""
+    if not scales:
+        return []
     at = list(READMES).index(locale)
     heads = [f"{name}: {scale.rows['activity'] / 1e6:.0f} M" for name, scale in scales.items()]
     lines = [_row([HEADS[locale], *heads]), _row(["---", *("---:" for _ in scales)])]

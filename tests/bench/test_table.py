@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import bars, results, table
+from tests.bench import bars, machine, results, table
 from tests.bench.results import Scale, Spread, summed_up
 from tests.bench.timing import Usage
 
@@ -14,11 +14,11 @@ RUNS = {
     "duckdb_hash": [Usage(4, 8, 100), Usage(8, 8, 120), Usage(6, 8, 110)],
     "opsctl store": [Usage(1, 1, 90), Usage(1, 2, 300), Usage(1, 3, 80)],
 }
-RIVALS = {way: ("duckdb_best", "duckdb_hash", "duckdb_absent") for way in RUNS}
+RIVALS = dict.fromkeys(RUNS, ("duckdb_best", "duckdb_hash", "duckdb_absent"))
 
 
 def scale(activity: int = 20_000_000) -> Scale:
-    return Scale({"activity": activity, "users": 9}, 3, "a machine", {"polars": "2"}, summed_up(RUNS, RIVALS))
+    return Scale({"activity": activity, "users": 9}, 3, "a machine", {"polars": "2"}, 0.25, summed_up(RUNS, RIVALS))
 
 
 def test_a_ratio_is_the_median_of_the_rounds() -> None:
@@ -42,6 +42,18 @@ def test_a_bar_is_met_or_not_by_what_was_measured() -> None:
     assert re.search(r"0\.33 x +met  \(0\.17 x duckdb_hash\)$", told[0])
     assert re.search(r"300 MB +not met$", told[1])
     assert "not available" in bars.Bar("L", "opsctl csv", 1).told(ways)
+
+
+def test_an_unchanged_question_needs_nothing_that_computes() -> None:
+    assert bars.imports("S", ["rich"]).endswith("imports rich  met")
+    assert bars.imports("S", ["polars", "rich"]).endswith("not met")
+
+
+def test_how_busy_the_machine_was_is_told() -> None:
+    before, after = machine.Moment(100, 50, 10), machine.Moment(200, 120, 30)
+    assert machine.others(before, after) == ((120 - 50) - (30 - 10)) / (200 - 100)
+    assert machine.others(None, after) is None
+    assert "others used 25% of the machine" in table.console("M", scale(), {"pandas": "no"})[0]
 
 
 def test_growth_is_told_beside_that_of_the_rows() -> None:

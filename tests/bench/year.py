@@ -1,6 +1,6 @@
 """A year of daily exports, some late, again or wrong first: does it end in the truth, and can every day be asked again?
 
-    python tests/bench/year.py [DAYS] [SEED]
+python tests/bench/year.py [DAYS] [SEED]
 """
 
 from __future__ import annotations
