@@ -56,7 +56,7 @@ class Judge:
         if self.reference is None:
             self.reference = given
         if found := answers.differences(self.reference, given):
-            raise WrongAnswer(f"{name}: {len(found)} differences, such as {found[0]}")
+            raise WrongAnswer(f"{name} answers differently: {len(found)} differences, such as {found[0]}")
 
 
 def question(paths: Sequence[str], project: Path) -> list[str]:
@@ -154,7 +154,7 @@ def taking_part(ways: Sequence[Way]) -> tuple[list[Way], dict[str, str]]:
     for way in ways:
         try:
             measured(way.contender)
-        except (Failed, answers.Incomplete) as error:
+        except Failed as error:
             unable[way.name] = str(error)
         else:
             able.append(way)

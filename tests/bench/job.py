@@ -5,7 +5,7 @@
 The job is that of JOB.md beside the generator: a year of channels, by channel and by week. Everybody runs as whole
 processes of two threads, one after the other in rounds, over files that are in memory by then, and is told in times
 of the fastest script in DuckDB of the same round. On the smallest scale the bytes of many answers are compared, too.
-The run ends with 1 where answers, or bytes of opsctl's, are not the same.
+The run ends with 1 where answers, or bytes of opsctl's, are not the same, or a part of opsctl did not run at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench import bars, data, machine, results, same_bytes, startup, table
 from tests.bench.contenders import CACHED, SCALES, Ways, WrongAnswer, question, taking_part
-from tests.bench.timing import rounds
+from tests.bench.timing import Failed, rounds
 
 ROUNDS = 5
 
@@ -35,16 +35,31 @@ def run(scale: str, within: Path, count: int) -> results.Scale:
         heavy = [] if "opsctl unchanged" in unable else startup.imported(question([], Path(work) / "store")[1:], CACHED)
     rivals = {way.name: [one.name for one in ways if one.duckdb and one.form == way.form] for way in ways}
     taken = results.summed_up(found, rivals)
-    told = results.Scale(of.rows, count, machine.told(), machine.versions(), others, taken)
-    lines = [*table.console(scale, told, unable), "", *bars.verdicts(scale, told.ways)]
+    told = results.Scale(of.rows, count, machine.told(), machine.versions(), others, taken, unable)
+    lines = [*table.console(scale, told), "", *bars.verdicts(scale, told.ways)]
     if "opsctl unchanged" in told.ways:
         lines.append(bars.imports(scale, heavy))
     print("\n".join([*lines, ""]), flush=True)
     return told
 
 
+def everything(scales: Sequence[str], within: Path, count: int) -> bool:
+    """Measure scales and write the tables; whether all of opsctl ran, and its bytes were the same.
+
+    Raises:
+        Failed: A process did that had not before.
+        WrongAnswer: The answers are not the same.
+    """
+    found = {scale: run(scale, within, count) for scale in scales}
+    results.keep({**results.kept(), **found})
+    table.write(results.kept())
+    print("\n".join([*table.growth(results.kept()), ""]))
+    ran = not any(way.startswith("opsctl") for scale in found.values() for way in scale.unable)
+    return ran and ("S" not in found or same_bytes.told(data.ready("S", within), within))
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Every scale asked for; the tables of the READMEs are written anew."""
+    """Every scale asked for."""
     parser = ArgumentParser(prog="tests.bench.job")
     parser.add_argument("scales", nargs="+", choices=SCALES)
     parser.add_argument("--data", type=Path, help=f"the folder of the data; else {data.FOLDER}, else a cache")
@@ -53,20 +68,11 @@ def main(arguments: Sequence[str]) -> int:
     if not data.GENERATOR.is_file():
         print(f"no generator of data beside this checkout ({data.GENERATOR.name}): the job is not measured")
         return 0
-    within = data.home(asked.data)
     try:
-        found = {scale: run(scale, within, asked.rounds) for scale in asked.scales}
-    except WrongAnswer as error:
-        print(f"the answers are not the same: {error}")
+        return int(not everything(asked.scales, data.home(asked.data), asked.rounds))
+    except (WrongAnswer, Failed) as error:
+        print(error)
         return 1
-    results.keep({**results.kept(), **found})
-    table.write(results.kept())
-    print("\n".join([*table.growth(results.kept()), ""]))
-    if "S" not in found:
-        return 0
-    lines, same = same_bytes.compared(data.ready("S", within), within)
-    print("\n".join(lines))
-    return int(not same)
 
 
 if __name__ == "__main__":

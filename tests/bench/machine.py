@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -48,9 +47,7 @@ def now() -> Moment | None:
         return None
     first = _STAT.read_text(encoding="utf-8").splitlines()[0].split()[1:9]  # guests are counted among the users
     times = [int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in first]
-    whose = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    own = sum(usage.ru_utime + usage.ru_stime for usage in whose)
-    return Moment(sum(times), sum(times) - sum(times[_IDLE]), own)
+    return Moment(sum(times), sum(times) - sum(times[_IDLE]), sum(os.times()[:4]))
 
 
 def others(before: Moment | None, after: Moment | None) -> float | None:

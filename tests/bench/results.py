@@ -49,7 +49,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Scale:
-    """All ways on the data of one scale, in one run; `others` is the share of the machine that others used."""
+    """All ways on the data of one scale, in one run, and why some could not run.
+
+    `others` is the share of the machine that other programs used meanwhile.
+    """
 
     rows: Mapping[str, int]
     rounds: int
@@ -57,6 +60,7 @@ class Scale:
     versions: Mapping[str, str]
     others: float | None
     ways: Mapping[str, Taken]
+    unable: Mapping[str, str]
 
 
 def summed_up(found: Mapping[str, Sequence[Usage]], rivals: Mapping[str, Sequence[str]]) -> dict[str, Taken]:

@@ -20,20 +20,24 @@ SHOWN = {  # the ways that a README tells of, in the words of both languages
     "opsctl unchanged": ("the same once more, nothing new", "没有新数据，再问一次"),
     "opsctl one more day": ("one more day: `ingest`, then `query`", "多一天：`ingest` 再 `query`"),
 }
+MEASURED = {
+    "en": "{machine}; {rounds} rounds, medians; Python {python}, Polars {polars}, DuckDB {duckdb}.",
+    "zh-CN": "{machine}；{rounds} 轮取中位数；Python {python}，Polars {polars}，DuckDB {duckdb}。",
+}
 HEADS = {"en": "Users, orders and spend of a year; activity rows", "zh-CN": "一年的用户、订单、花费；活跃行数"}
 NOT_MEASURED = "–"
 
 
-def console(name: str, scale: Scale, unable: Mapping[str, str]) -> list[str]:
+def console(name: str, scale: Scale) -> list[str]:
     """Everything that was measured on one scale."""
     rows = ", ".join(
         f"{count:,} {what}" for what, count in scale.rows.items() if what in ("activity", "users", "orders")
     )
-    width = max(map(len, [*scale.ways, *unable]))
+    width = max(map(len, [*scale.ways, *scale.unable]))
     title = f"{name}: {rows}; {scale.rounds} rounds, median [least..most]{_busy(scale)}"
     head = f"{'':{width}}  {'seconds':>22}{'CPU s':>8}{'peak MB':>9}{'x fastest DuckDB':>22}"
     lines = [f"{way:{width}}  {_line(taken)}" for way, taken in scale.ways.items()]
-    return [title, head, *lines, *(f"{way:{width}}  not available: {why}" for way, why in unable.items())]
+    return [title, head, *lines, *(f"{way:{width}}  not available: {why}" for way, why in scale.unable.items())]
 
 
 def _busy(scale: Scale) -> str:
@@ -72,7 +76,12 @@ def readme(scales: Mapping[str, Scale], locale: str) -> list[str]:
     lines = [_row([HEADS[locale], *heads]), _row(["---", *("---:" for _ in scales)])]
     for way, words in SHOWN.items():
         lines.append(_row([words[at], *(_cell(scale.ways.get(way)) for scale in scales.values())]))
-    return lines
+    measured_on = dict.fromkeys(_circumstances(scale, locale) for scale in scales.values())
+    return [*lines, "", *measured_on]
+
+
+def _circumstances(scale: Scale, locale: str) -> str:
+    return MEASURED[locale].format(machine=scale.machine, rounds=scale.rounds, **scale.versions)
 
 
 def _row(cells: Sequence[str]) -> str:

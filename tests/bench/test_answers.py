@@ -71,13 +71,6 @@ def test_a_week_that_brought_nobody_is_no_row_of_the_job(tmp_path: Path) -> None
     assert len(answers.of_opsctl(told(tmp_path, [WEEK, empty]))["weekly"]) == 1
 
 
-def test_an_answer_by_channel_alone_is_not_the_whole_job(tmp_path: Path) -> None:
-    file = tmp_path / "answer.json"
-    file.write_text(json.dumps({"rows": [CHANNEL]}))
-    with pytest.raises(answers.Incomplete, match="channel and by week,channel"):
-        answers.of_opsctl(file)
-
-
 def job(**changed: Any) -> answers.Answers:
     week = {"channel": "douyin", "week": "2025-01-06", "cost": 120.0}
     return {"channels": [{**IN_THE_JOBS_WORDS, **changed}], "weekly": [week]}

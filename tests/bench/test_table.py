@@ -14,11 +14,14 @@ RUNS = {
     "duckdb_hash": [Usage(4, 8, 100), Usage(8, 8, 120), Usage(6, 8, 110)],
     "opsctl store": [Usage(1, 1, 90), Usage(1, 2, 300), Usage(1, 3, 80)],
 }
+VERSIONS = {"python": "3.11.7", "polars": "2.1.0", "duckdb": "2.0.0"}
 RIVALS = dict.fromkeys(RUNS, ("duckdb_best", "duckdb_hash", "duckdb_absent"))
 
 
 def scale(activity: int = 20_000_000) -> Scale:
-    return Scale({"activity": activity, "users": 9}, 3, "a machine", {"polars": "2"}, 0.25, summed_up(RUNS, RIVALS))
+    return Scale(
+        {"activity": activity, "users": 9}, 3, "a machine", VERSIONS, 0.25, summed_up(RUNS, RIVALS), {"pandas": "none"}
+    )
 
 
 def test_a_ratio_is_the_median_of_the_rounds() -> None:
@@ -53,7 +56,7 @@ def test_how_busy_the_machine_was_is_told() -> None:
     before, after = machine.Moment(100, 50, 10), machine.Moment(200, 120, 30)
     assert machine.others(before, after) == ((120 - 50) - (30 - 10)) / (200 - 100)
     assert machine.others(None, after) is None
-    assert "others used 25% of the machine" in table.console("M", scale(), {"pandas": "no"})[0]
+    assert "others used 25% of the machine" in table.console("M", scale())[0]
 
 
 def test_growth_is_told_beside_that_of_the_rows() -> None:
@@ -74,6 +77,11 @@ def test_a_way_that_was_not_measured_has_a_dash() -> None:
         "| `opsctl ingest`: the store built from nothing | – |",
         "| `opsctl query` from the store | 1.00 s · 0.33× · 300 MB |",
     ]
+
+
+def test_a_table_says_once_what_it_was_measured_on() -> None:
+    lines = table.readme({"S": scale(), "M": scale()}, "en")
+    assert lines[-2:] == ["", "a machine; 3 rounds, medians; Python 3.11.7, Polars 2.1.0, DuckDB 2.0.0."]
 
 
 @pytest.mark.parametrize("locale", table.READMES)

@@ -18,9 +18,8 @@ _MAXRSS_PER_MB = 1024 * 1024 if sys.platform == "darwin" else 1024
 class Failed(Exception):
     """A process ended with another exit code than 0."""
 
-    def __init__(self, code: int, said: str) -> None:
-        super().__init__(f"exit code {code}: {said}")
-        self.code = code
+    def __init__(self, command: Sequence[str], code: int, said: str) -> None:
+        super().__init__(f"{Path(command[0]).name} {Path(command[1]).name}: exit code {code}: {said}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def used(step: Step) -> Usage:
         process.returncode = os.waitstatus_to_exitcode(status)  # or it would be waited for once more
         if process.returncode:
             err.seek(0)
-            raise Failed(process.returncode, _told(err.read().decode(errors="replace")))
+            raise Failed(step.command, process.returncode, _told(err.read().decode(errors="replace")))
     return Usage(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _MAXRSS_PER_MB)
 
 
