@@ -218,7 +218,7 @@ def leave(loaded: Loaded, report: Report) -> None:
     """End the command with the exit code that says whether there was an answer, and anything wrong with the data."""
     if not report.answered:
         raise typer.Exit(ExitCode.NO_ANSWER)
-    told_before = loaded.remembered  # when the files were taken in
+    told_before = loaded.memory is not None  # when the files were taken in
     raise typer.Exit(ExitCode.FINDINGS if loaded.has_findings and not told_before else ExitCode.OK)
 
 

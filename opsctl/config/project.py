@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -16,7 +15,7 @@ from opsctl.config.plans import Account, Budget, Event, Gate, Privacy, SendTarge
 from opsctl.config.policy import PolicyOverride, shipped_policy
 from opsctl.config.strict import Strict, said
 from opsctl.core.naming import fold
-from opsctl.core.period import FIRST_YEAR, LAST_YEAR, Period
+from opsctl.core.period import EVER, Period
 
 Locale = Literal["zh-CN", "en"]
 
@@ -178,8 +177,7 @@ class Project(Strict):
     @cached_property
     def promotions(self) -> tuple[Period, ...]:
         """The days of promotions; an open end reaches as far as days do."""
-        ends = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
-        return tuple(Period(one.start or ends[0], one.end or ends[1]) for one in self.events if one.promo)
+        return tuple(Period(one.start or EVER.start, one.end or EVER.end) for one in self.events if one.promo)
 
     def is_known(self, text: str) -> bool:
         """Whether a text is the id, a name or an alias of a channel."""

@@ -100,6 +100,9 @@ class Period:
         return Period(self.start - shift, self.end - shift, grain)
 
 
+EVER = Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
+
+
 def day(of: date) -> Period:
     """One day."""
     return Period(of, of, Grain.DAY)

@@ -22,6 +22,7 @@ from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.merge import merge
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
 from opsctl.ingest.reading import Content, unpack
@@ -52,7 +53,8 @@ class Loaded:
         notes: What should be said of the data.
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
-        remembered: Whether they come from the project's store: what is wrong with files was told when they came in.
+        by_day: Of large tables, how many rows each day has, where that is known beforehand.
+        memory: The store that they come from; what is wrong with files was told when they came in.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -62,7 +64,8 @@ class Loaded:
     notes: list[Note] = field(default_factory=list)
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
-    remembered: bool = False
+    by_day: dict[str, dict[date, int]] = field(default_factory=dict)
+    memory: Memory | None = None
 
     @property
     def rejected(self) -> list[Rejected]:

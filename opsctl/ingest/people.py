@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
+
+# By table the columns whose values are one person's or one order's alone.
+PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
+    "acquisition": ("user", "inviter"),
+    "activity": ("user",),
+    "order": ("user", "order"),
+}
 
 # By these a column that has no such id is known at little cost.
 _MAY_BE_PHONE = r"^[+0-9]"

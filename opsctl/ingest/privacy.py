@@ -11,7 +11,7 @@ What is not found out: the name of a person as the name of a campaign, channel o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -21,6 +21,7 @@ from opsctl.config.settings import Settings
 from opsctl.core.naming import fold
 from opsctl.core.personal import SUSPECT, masked
 from opsctl.ingest.account import Part
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.ingest.personal import by_content, by_name
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
@@ -30,11 +31,6 @@ from opsctl.schemas.table import columns
 Hashing: TypeAlias = Callable[[pl.Series], pl.Series]
 Treatment: TypeAlias = Literal["keep", "hash", "drop"]
 
-PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
-    "acquisition": ("user", "inviter"),
-    "activity": ("user",),
-    "order": ("user", "order"),
-}
 ATTRIBUTE = "attribute_"
 _ADDRESSES = ("landing", "entry_path")  # with or without a scheme
 _CODES = frozenset({"currency", "conversion_basis", "day_unit"})  # one of few words each

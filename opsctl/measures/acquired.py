@@ -31,4 +31,5 @@ FAMILY = Family(
     },
     rows=rows,
     summary=summarised.new_users,
+    periodic=frozenset({"acquisitions_paid"}),
 )

@@ -14,7 +14,8 @@ import polars as pl
 from opsctl.config.policy import Policy
 from opsctl.core.period import Period
 from opsctl.ingest.breakdowns import ALSO, CUTS, SEPARATOR, SLICE
-from opsctl.measures import reduce
+from opsctl.ingest.memory import Memory
+from opsctl.measures import reduce, words
 
 NO_GAPS = pl.DataFrame(schema={"channel": pl.String, "day": pl.Date})
 SUMMARISED = frozenset({"acquisition", "activity", "order"})  # what a table of cohorts can stand for
@@ -56,6 +57,7 @@ class Evidence:
         spans: Whether rows of spend span several days, or name none.
         gaps: Channels and days of which some account's money is missing: columns channel, day.
         whole_days: Whether these days are left out, of users as of money.
+        memory: The store that the tables come from, which keeps what is dear to make.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -74,7 +76,15 @@ class Evidence:
     spans: bool = False
     gaps: pl.DataFrame = field(default_factory=lambda: NO_GAPS)
     whole_days: bool = False
+    memory: Memory | None = None
     _rolled: dict[str, pl.LazyFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What decides, beside the tables themselves, which of their rows count."""
+        days = [f"{table} {day}" for table, day in sorted(self.last_day.items())]
+        gaps = [f"{channel} {day}" for channel, day in self.gaps.iter_rows()] if self.whole_days else []
+        return "\n".join([str(self.as_of), *days, *gaps])
 
     def on_whole_days(self) -> Evidence:
         """The same evidence without the channel-days that are incomplete on either side."""
@@ -199,6 +209,8 @@ class Evidence:
     @property
     def days(self) -> pl.LazyFrame:
         """The roll-up of activity: user, month, word."""
+        if self.memory is not None:
+            return words.until(words.of_memory(self.memory, self.qualifying), self.until("activity"))
         return self._roll("days", lambda: reduce.days(self.activity.select("user", "day")))
 
     @property

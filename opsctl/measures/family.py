@@ -93,6 +93,7 @@ class Family:
         also: Further tables without which nothing can be said.
         proof: The rows of other tables that stand behind counted rows, by table, for `explain`.
         summary: The same frame made of a table of cohorts, where one was supplied.
+        periodic: The measures of which the period asked for is more than a choice of days.
     """
 
     table: str
@@ -101,6 +102,7 @@ class Family:
     also: tuple[str, ...] = ()
     proof: Proof | None = None
     summary: Rows | None = None
+    periodic: frozenset[str] = frozenset()
     templates: tuple[tuple[Template, Measure], ...] = field(init=False)
 
     def __post_init__(self) -> None:

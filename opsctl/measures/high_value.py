@@ -79,4 +79,5 @@ FAMILY = Family(
     measures={"high_value_users": CONVERTED, "payers": CONVERTED},
     rows=rows,
     also=("order",),
+    periodic=frozenset({"high_value_users", "payers"}),
 )

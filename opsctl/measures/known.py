@@ -12,7 +12,7 @@ import polars as pl
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
-from opsctl.core.period import FIRST_YEAR, LAST_YEAR, ONE_DAY, WEEK_DAYS, Period
+from opsctl.core.period import EVER, ONE_DAY, WEEK_DAYS, Period
 from opsctl.ingest.load import Loaded, day_columns
 from opsctl.ingest.remarks import Note
 from opsctl.measures.coverage import Arrival, arrivals, gaps, over_spans
@@ -51,13 +51,18 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     Raises:
         NoData: No table has a row up to that day.
     """
-    present = {name: _rows_by_day(name, table) for name, table in loaded.tables.items()}
+    present = {
+        name: loaded.by_day[name] if name in loaded.by_day else _rows_by_day(name, table)
+        for name, table in loaded.tables.items()
+    }
     present = {name: days for name, days in present.items() if days}
     if not present:
         return _undated(loaded, settings)
     whole = _whole_days(loaded, present, as_of, settings)
     latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
-    first = min(_first_day(name, loaded.tables[name]) for name in present)
+    first = min(
+        min(days) if name in loaded.by_day else _first_day(name, loaded.tables[name]) for name, days in present.items()
+    )
     if first > latest:
         raise NoData(f"nothing is known yet on {latest}: the first row is of {first}", hint="give a later --as-of")
     span = Period(first, latest)
@@ -77,7 +82,7 @@ def _whole_days(
     judges it as it did then.
     """
     spans = _with_spans(loaded)
-    judged = {name for name in present if name not in spans and (as_of is None or loaded.remembered)}
+    judged = {name for name in present if name not in spans and (as_of is None or loaded.memory is not None)}
     by_then = {
         name: {day: of for day, of in days.items() if not as_of or day <= as_of} for name, days in present.items()
     }
@@ -107,8 +112,7 @@ def _undated(loaded: Loaded, settings: Settings) -> Known:
     """What can be said of rows that name no day: sums of all of them."""
     if not any(account.accepted for account in loaded.inputs):
         raise NoData("no row was read", hint="see the messages above, or opsctl inspect FILE")
-    ever = Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
-    return Known(_evidence(loaded, settings, ever.end, {}), ever, (), undated=True)
+    return Known(_evidence(loaded, settings, EVER.end, {}), EVER, (), undated=True)
 
 
 def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
@@ -162,6 +166,8 @@ def _later_days(loaded: Loaded, present: Mapping[str, Mapping[date, int]]) -> li
     """Days in further columns, of payments and refunds, that are later than the last row's own day."""
     found: list[date] = []
     for name, days in present.items():
+        if name in loaded.by_day:
+            continue  # it has one day only
         latest = loaded.tables[name].select(pl.max_horizontal(pl.col(*day_columns(name)).max())).collect().item()
         found += [latest] if latest > max(days) else []
     return found
@@ -186,6 +192,7 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
         foreign_days=frozenset(loaded.foreign_days),
         cuts=_cuts(loaded.tables.get("spend")),
         spans=_spans(loaded.tables.get("spend")),
+        memory=loaded.memory,
     )
 
 

@@ -32,4 +32,9 @@ def _bought_again() -> pl.Expr:
     return pl.col("paid_orders") >= AGAIN
 
 
-FAMILY = Family(table="order", measures={"buyers_shop": COUNT, "repeat_buyers_shop": COUNT}, rows=rows)
+FAMILY = Family(
+    table="order",
+    measures={"buyers_shop": COUNT, "repeat_buyers_shop": COUNT},
+    rows=rows,
+    periodic=frozenset({"buyers_shop", "repeat_buyers_shop"}),
+)

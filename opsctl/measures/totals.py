@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from opsctl.measures import find, reduce
+from opsctl.measures import find, kept, reduce
 from opsctl.measures.cohort import acquired
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import TORN, Family, Reason, Request, Unit
@@ -90,17 +90,39 @@ def totals(evidence: Evidence, ask: Ask, measures: Iterable[str]) -> Totals:
 
 
 def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Request]) -> pl.LazyFrame | None:
+    """A family's totals by the asked dimensions, week and unit; from the store where it keeps them."""
+    if not kept.is_kept(evidence, family):
+        return _added_up(evidence, ask, family, wanted)
+    there = kept.rows(evidence, ask, family, wanted, lambda finest: _added_up(evidence, finest, family, wanted))
+    if there is None:
+        return None
+    keys, greatest = _keys(ask, wanted), _greatest(wanted)
+    counted = [name for summed in wanted if summed not in greatest for name in (summed, f"known_{summed}")]
+    sums = [pl.col(name).sum() for name in (*counted, "rows")]
+    return there.group_by(keys).agg(*sums, *(pl.col(name).max() for name in greatest)).sort(keys, nulls_last=True)
+
+
+def _added_up(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> pl.LazyFrame | None:
     parts = made(evidence, ask, family, wanted)
     if not parts:
         return None
-    units = {request.measure.unit_column for request in wanted.values()} - {None}
-    keys = [*(f"by_{name}" for name in ask.by), "week", *sorted(str(unit) for unit in units)]
-    greatest = [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
+    keys, greatest = _keys(ask, wanted), _greatest(wanted)
     summed = [name for name in wanted if name not in greatest]
     torn = [f"{TORN}{name}" for name in wanted] if evidence.spans and family.table == "spend" else []
     rows = pl.concat([part.select(*keys, *wanted, *torn) for part in parts.values()])
     plan: pl.LazyFrame = reduce.day_sums(rows, keys, [*summed, *torn], greatest)
     return plan.sort(keys, nulls_last=True)
+
+
+def _keys(ask: Ask, wanted: Mapping[str, Request]) -> list[str]:
+    """What totals are told apart by: the asked dimensions, the week, and what must not be added over."""
+    units = {request.measure.unit_column for request in wanted.values()} - {None}
+    return [*(f"by_{name}" for name in ask.by), "week", *sorted(str(unit) for unit in units)]
+
+
+def _greatest(wanted: Mapping[str, Request]) -> list[str]:
+    """The measures that merge by their maximum."""
+    return [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
 
 
 def made(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> dict[str, pl.LazyFrame]:

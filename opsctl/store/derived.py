@@ -86,6 +86,27 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     _forget_the_oldest(folder.parent)
 
 
+class Shelf:
+    """Where tables made of the store's own are kept, each under a name and a state."""
+
+    def __init__(self, store: Path) -> None:
+        self._folder = store / place.DERIVED
+
+    def find(self, name: str, state: str) -> pl.LazyFrame | None:
+        """The table that is kept under a name and state."""
+        path = self._folder / name / f"{state}.parquet"
+        return pl.scan_parquet(path) if path.is_file() else None
+
+    def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
+        """A table, kept from now on; a store that cannot be written to answers all the same."""
+        path = self._folder / name / f"{state}.parquet"
+        try:
+            place.durable(path, lambda part: made.write_parquet(part, compression="lz4", statistics=False))
+        except OpsctlError:
+            return made.lazy()
+        return pl.scan_parquet(path)
+
+
 def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
     """Of each large table, where its files begin among all inputs."""
     of = [account.table for account in found.inputs]
@@ -94,7 +115,7 @@ def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
 
 def _forget_the_oldest(folder: Path) -> None:
     with suppress(OSError):
-        states = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
+        states = sorted((one.parent for one in folder.glob(f"*/{_TOLD}")), key=lambda one: one.stat().st_mtime_ns)
         for state in states[:-_KEPT]:
             shutil.rmtree(state, ignore_errors=True)
 

@@ -19,13 +19,14 @@ from opsctl.core.errors import OpsctlError, Shrunk
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered, Knows, Loaded, joined
-from opsctl.ingest.privacy import PERSONAL_IDS, protected
+from opsctl.ingest.people import PERSONAL_IDS
+from opsctl.ingest.privacy import protected
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
-from opsctl.store import recall, records, segments
+from opsctl.store import large, recall, records, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
 from opsctl.store.segments import PEOPLE
@@ -103,8 +104,9 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
         return done
     done.load = load
     for part in done.new:
-        _keep(catalog, part, read.paths[part.account.file], settings)
+        _keep(catalog, people, part, read.paths[part.account.file], settings)
     people.keep(load)
+    recall.count_days(catalog, recall.Seen(load), done.loaded)
     as_of = order.as_of or order.latest_day(done.loaded)
     known_at = clock.now().isoformat()
     catalog.insert("load", id=load, known_at=known_at, as_of=_no_earlier(catalog, as_of), opsctl=__version__)
@@ -142,6 +144,8 @@ def _knows(catalog: Catalog) -> Knows:
 
 def _without_names(part: Part, people: People, settings: Settings) -> Part:
     """A file's rows with people as numbers, orders as hashes, and nothing that is personal beside."""
+    if part.scan is not None:  # people are numbered on the way to the disk, and an event has nothing else
+        return part
     part = protected(part, settings, people.hashed)
     frame = part.frame
     gone = pl.repeat(value=False, n=frame.height, eager=True)
@@ -239,7 +243,7 @@ def _sightings(read: Gathered, done: Intake) -> list[tuple[str, str]]:
     return [(one.account.file, one.account.sha256) for one in read.parts if one.account.file not in refused]
 
 
-def _keep(catalog: Catalog, part: Part, path: Path, settings: Settings) -> None:
+def _keep(catalog: Catalog, people: People, part: Part, path: Path, settings: Settings) -> None:
     account = part.account
     days = part.account.days
     file = catalog.insert(
@@ -259,7 +263,13 @@ def _keep(catalog: Catalog, part: Part, path: Path, settings: Settings) -> None:
         notes=records.notes_text(part.notes),
         account=records.account_text(account),
     )
-    segments.write(catalog, account.table, file, part.load, part.frame)
+    if part.scan is None:
+        segments.write(catalog, account.table, file, segments.stem(part.load, file), part.frame)
+        return
+    taken = large.write(catalog, people, part, file)
+    if taken.erased:
+        less = account.with_dropped(ERASED, taken.erased)
+        catalog.change("UPDATE file SET account = ? WHERE id = ?", records.account_text(less), file)
 
 
 def _no_earlier(catalog: Catalog, as_of: date | None) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoSource
 from opsctl.ingest.load import Loaded, Started, gather, joined
+from opsctl.ingest.memory import Memory
 from opsctl.ingest.sources import Files
 from opsctl.store import catalog as catalogs
 from opsctl.store import derived, intake, place, recall
@@ -37,7 +38,8 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
         if found is None:
             found = joined(recall.gathered(catalog, seen), settings)
             derived.keep(catalog, key, found)
-    return replace(found, remembered=True)
+        recall.count_days(catalog, seen, found)
+        return replace(found, memory=Memory(key, recall.months(catalog, seen), derived.Shelf(catalog.store)))
 
 
 def take_in(

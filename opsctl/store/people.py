@@ -29,6 +29,7 @@ class People:
         self._known = read(catalog)
         self._fresh: list[pl.DataFrame] = []
         self._next = int(catalog.meta(_NEXT) or 0)
+        self.met = pl.DataFrame(schema={"hash": pl.UInt64, "uid": UID})  # in this run, by the id as it is written
         self._erased = _marks(
             pl.Series([row["mark"] for row in catalog.rows("SELECT mark FROM erased")], dtype=pl.Binary)
         )
@@ -47,8 +48,15 @@ class People:
         if new.height:
             self._add(new.select(_MARK))
             numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
+        self._meet(numbered.filter(~pl.col("id").is_in(gone.implode())))
         found = pl.DataFrame({"id": ids}).join(numbered.select("id", "uid"), on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), ids.is_in(gone.implode()).fill_null(value=False)
+
+    def _meet(self, numbered: pl.DataFrame) -> None:
+        """Remember ids by a hash that lives as long as the run; two ids with one hash are remembered by neither."""
+        met = numbered.select(pl.col("id").hash().alias("hash"), "uid")
+        both = pl.concat([self.met, met.join(self.met, on=["hash", "uid"], how="anti")])
+        self.met = both if both["hash"].n_unique() == both.height else both.unique("hash", keep="none")
 
     def _add(self, marks: pl.DataFrame) -> None:
         uids = pl.int_range(self._next, self._next + marks.height, eager=True).cast(UID)

@@ -50,19 +50,42 @@ def durable(path: Path, write: Callable[[Path], object]) -> Path:
     Raises:
         CannotStore: The disk is full, or the folder cannot be written to.
     """
-    made(path.parent)
-    part = path.with_name(f".{path.name}.part")
+    part = beside(path)
     try:
         write(part)
-        _force_out(part)
-        part.replace(path)
-        force_out_folder(path.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise cannot(error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    return settled(path)
+
+
+def beside(path: Path) -> Path:
+    """Where a file is written before it takes its place; its folder is made.
+
+    Raises:
+        CannotStore: The folder cannot be made.
+    """
+    made(path.parent)
+    return path.with_name(f".{path.name}.part")
+
+
+def settled(path: Path) -> Path:
+    """A file that was written beside its place is forced out and takes it.
+
+    Raises:
+        CannotStore: The disk is full.
+    """
+    part = beside(path)
+    try:
+        _force_out(part)
+        part.replace(path)
+        force_out_folder(path.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise cannot(error) from error
     return path
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from opsctl.ingest.account import Part
-from opsctl.ingest.load import Gathered
+from opsctl.ingest.load import Gathered, Loaded
+from opsctl.ingest.memory import Monthly
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
@@ -90,6 +92,26 @@ def gathered(catalog: Catalog, known: Seen) -> Gathered:
         text = f"before {known.reconstructed} the store remembers nothing: what was known then is made from later files"
         found.notes.append(Note(RECONSTRUCTED, text))
     return found
+
+
+def months(catalog: Catalog, known: Seen) -> tuple[Monthly, ...]:
+    """The events that count, month by month."""
+    counted = {one.id for one in files(catalog, known.last) if one.table == "activity"}
+    by_month: dict[str, list[segments.Segment]] = defaultdict(list)
+    for of_file in segments.of_files(catalog, sorted(counted)).values():
+        for segment in of_file:
+            by_month[segment.month].append(segment)
+    return tuple(
+        Monthly(month, segments.state(found), segments.scan_of(catalog, "activity", found))
+        for month, found in sorted(by_month.items())
+    )
+
+
+def count_days(catalog: Catalog, known: Seen, loaded: Loaded) -> None:
+    """Say how many rows large tables have of each day, which nobody needs to count again."""
+    there = files(catalog, known.last)
+    for name in (name for name in loaded.tables if tables()[name].MERGE is Merge.APPEND):
+        loaded.by_day[name] = segments.days_of(catalog, [one.id for one in there if one.table == name])
 
 
 def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from opsctl.core.errors import DamagedStore
 from opsctl.ingest.control import sums
-from opsctl.ingest.privacy import PERSONAL_IDS
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.schemas import tables
 from opsctl.schemas.table import physical_schema
 from opsctl.store import place
@@ -43,22 +46,61 @@ def stored_schema(table: str) -> dict[str, pl.DataType]:
     return {**physical_schema(tables()[table]), **ids, "line": pl.Int64()}
 
 
-def write(catalog: Catalog, table: str, file: int, load: int, frame: pl.DataFrame) -> None:
+def stem(load: int, file: int) -> str:
+    """What the segments of a file are called."""
+    return f"{load:06d}-{file:06d}"
+
+
+def write(catalog: Catalog, table: str, file: int, stem: str, frame: pl.DataFrame) -> None:
     """Write a file's rows, month by month, and their entries in the catalog.
 
     Raises:
         CannotStore: The disk is full.
     """
-    months = (
-        frame.with_columns(_month=pl.col("day").dt.to_string("%Y-%m").fill_null(UNDATED))
-        if dated(table)
-        else (frame.with_columns(_month=pl.lit(UNDATED)))
-    )
-    for (month,), rows in sorted(months.partition_by("_month", as_dict=True, maintain_order=True).items()):
-        name = f"{place.DATA}/{table}/{month}/{load:06d}-{file:06d}.parquet"
-        catalog.insert(
-            "segment", file=file, month=month, **written(catalog.store / name, name, table, rows.drop("_month"))
+    day = pl.col("day").dt.to_string("%Y-%m").fill_null(UNDATED) if dated(table) else pl.lit(UNDATED)
+    months = frame.with_columns(_month=day).partition_by("_month", as_dict=True, maintain_order=True, include_key=False)
+    for (month,), rows in sorted(months.items()):
+        name = f"{place.DATA}/{table}/{month}/{stem}.parquet"
+        told = rows.select(column for column in rows if column.null_count() < rows.height)
+        place.durable(catalog.store / name, lambda part, told=told: _parquet(told, part))  # type: ignore[misc]
+        enter(
+            catalog,
+            file,
+            month,
+            name,
+            rows=rows.height,
+            sums=sums(rows, table),
+            days=by_day(rows.lazy()) if dated(table) else {},
         )
+
+
+def _parquet(rows: pl.DataFrame, path: Path) -> None:
+    rows.write_parquet(path, compression="zstd", statistics=False)
+
+
+def enter(  # noqa: PLR0913 - all that the catalog says of a segment
+    catalog: Catalog,
+    file: int,
+    month: str,
+    name: str,
+    *,
+    rows: int,
+    sums: Mapping[str, int],
+    days: Mapping[str, int],
+) -> None:
+    """Enter a segment that is in its place in the catalog."""
+    path = catalog.store / name
+    catalog.insert(
+        "segment",
+        file=file,
+        month=month,
+        path=name,
+        sha256=place.sha256_of(path),
+        bytes=path.stat().st_size,
+        rows=rows,
+        sums=json.dumps(sums),
+        days=json.dumps(days),
+    )
 
 
 def dated(table: str) -> bool:
@@ -66,24 +108,19 @@ def dated(table: str) -> bool:
     return "day" in stored_schema(table)
 
 
-def written(path: Path, name: str, table: str, rows: pl.DataFrame) -> dict[str, str | int]:
-    """A segment on the disk; what the catalog says of it."""
-    told = rows.select(column for column in rows if column.null_count() < rows.height)
-    place.durable(path, lambda part: told.write_parquet(part, compression="zstd", statistics=False))
-    return {
-        "path": name,
-        "sha256": place.sha256_of(path),
-        "bytes": path.stat().st_size,
-        "rows": rows.height,
-        "sums": json.dumps(sums(rows, table)),
-        "days": json.dumps(by_day(rows) if dated(table) else {}),
-    }
-
-
-def by_day(rows: pl.DataFrame) -> dict[str, int]:
+def by_day(rows: pl.LazyFrame) -> dict[str, int]:
     """How many rows each day has."""
-    counted = rows.filter(pl.col("day").is_not_null()).group_by("day").len().sort("day")
+    counted = rows.filter(pl.col("day").is_not_null()).group_by("day").len().sort("day").collect(engine="streaming")
     return {str(day): count for day, count in counted.iter_rows()}
+
+
+def days_of(catalog: Catalog, files: Sequence[int]) -> dict[date, int]:
+    """How many rows the segments of some files have of each day."""
+    found: Counter[str] = Counter()
+    for segments in of_files(catalog, files).values():
+        for segment in segments:
+            found.update(json.loads(segment.days))
+    return {date.fromisoformat(day): rows for day, rows in sorted(found.items())}
 
 
 def of_files(catalog: Catalog, files: Sequence[int]) -> Mapping[int, list[Segment]]:
@@ -93,6 +130,11 @@ def of_files(catalog: Catalog, files: Sequence[int]) -> Mapping[int, list[Segmen
         if row["file"] in found:
             found[row["file"]].append(Segment(**dict(row)))
     return found
+
+
+def state(segments: Sequence[Segment]) -> str:
+    """A hash of what some segments hold."""
+    return hashlib.sha256("\n".join(sorted(one.sha256 for one in segments)).encode()).hexdigest()[:24]
 
 
 def scan_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.LazyFrame:
