@@ -59,6 +59,11 @@ def test_how_busy_the_machine_was_is_told() -> None:
     assert "others used 25% of the machine" in table.console("M", scale())[0]
 
 
+def test_a_line_holds_all_that_a_way_took() -> None:
+    (line,) = [line for line in table.console("M", scale()) if line.startswith("opsctl store")]
+    assert line.split()[2:] == ["1.00", "[1.00..1.00]", "2.00", "300", "0.33", "[0.25..0.50]", "0.50"]
+
+
 def test_growth_is_told_beside_that_of_the_rows() -> None:
     assert table.growth({"M": scale()}) == []
     lines = table.growth({"M": scale(), "L": scale(100_000_000)})

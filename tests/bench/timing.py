@@ -95,6 +95,7 @@ def measured(contender: Contender) -> Usage:
     for step in contender.steps:
         total = total.then(used(step))
     contender.check()
+    print(f"  {contender.name}: {total.wall:.2f} s", file=sys.stderr, flush=True)
     return total
 
 
