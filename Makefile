@@ -7,10 +7,10 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: help setup report test check lint types contracts bench bench-L bench-prune gallery golden sample lock clean
+.PHONY: help setup report test check lint types contracts bench bench-L bench-prune bench-store gallery golden sample lock clean
 
 help:            ## what can be made
-	@grep -E '^[a-z-]+: .*##|^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
+	@grep -E '^[a-zA-Z-]+:.*##' Makefile | sed 's/:.*##/\t/'
 
 setup: $(READY)  ## .venv with the locked versions and opsctl itself
 
@@ -50,6 +50,10 @@ bench-L: setup   ## the job on 100 M rows: 2 GB of disk, half an hour
 SEED ?= 31000
 bench-prune: setup  ## what the advice gains over 360 simulated worlds; needs the simulator beside the checkout
 	$(BIN)/python tests/bench/prune_worlds.py $(SEED)
+
+bench-store: setup  ## a thousand damages and two hundred kills -9: what the store loses
+	$(BIN)/python -m tests.bench.store_damage
+	$(BIN)/python -m tests.bench.store_kills
 
 gallery: setup   ## the reports as HTML, and pictures of them if there is a Chromium
 	$(BIN)/python tests/bench/gallery.py

@@ -2,17 +2,28 @@
 
 import sys
 
+INTERRUPTED = 130  # as ExitCode has it, which is imported too late for who is quick with Ctrl-C
+
 
 def main() -> None:
     """Run the command line; exits with the code that `opsctl.core.errors.ExitCode` names."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        from opsctl import __version__
+    try:
+        if sys.argv[1:] not in (["--version"], ["-V"]) or not _told_version():
+            from opsctl.cli import run
 
-        print(f"opsctl {__version__}")
-        return
-    from opsctl.cli import run
+            run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
-    run()
+
+def _told_version() -> bool:
+    from opsctl import __version__
+
+    try:
+        print(f"opsctl {__version__}", flush=True)
+    except OSError:  # the command line knows what to do about a full disk and a reader that went away
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def command(path: Path) -> Any:
     """The command of that name, as typer keeps it."""
     found: Any = ROOT
     for name in path:
-        found = found.commands[name]
+        found = found.resolve_command(None, [name])[1]
     return found
 
 
@@ -128,3 +128,9 @@ def test_a_mistyped_command_is_told_the_nearest() -> None:
     ran = opsctl("qery", "cpa")
     assert (ran.code, ran.out) == (2, "")
     assert "query" in ran.err
+
+
+@every_command
+def test_it_can_be_quiet_and_keep_a_log(path: Path) -> None:
+    if not isinstance(command(path), TyperGroup):
+        assert {("--quiet", "-q"), ("--log-file",)} <= options(path).keys()

@@ -4,8 +4,11 @@
 """
 
 import os
+import shutil
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.command import opsctl
@@ -53,16 +56,55 @@ COMMANDS = {
 }  # fmt: skip
 
 
+STATUS = {
+    **{
+        f"status.{locale}.{width}.txt": ("--locale", locale, "--width", str(width))
+        for locale in ("zh-CN", "en")
+        for width in (60, 80, 120, 160)
+    },
+    "status.json": ("--json",),
+}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_output_is_the_one_that_was_read_and_kept(name: str) -> None:
     ran = opsctl(*COMMANDS[name], cwd=ROOT)
     assert ran.code == 0, ran.err
+    _compare(name, ran.out)
+
+
+@pytest.mark.parametrize("name", STATUS)
+def test_the_status_of_a_store_is_the_one_that_was_read_and_kept(name: str, store: Path) -> None:
+    ran = opsctl("status", "-C", store, *STATUS[name], cwd=ROOT)
+    assert ran.code == 1, ran.err
+    _compare(name, ran.out)
+
+
+def _compare(name: str, printed: str) -> None:
     kept = GOLDENS / name
     if os.environ.get("OPSCTL_WRITE_GOLDENS"):
         GOLDENS.mkdir(exist_ok=True)
-        kept.write_bytes(ran.out.encode())
-    assert ran.out.encode() == kept.read_bytes()
+        kept.write_bytes(printed.encode())
+    assert printed.encode() == kept.read_bytes()
 
 
 def test_every_kept_output_is_still_printed_by_something() -> None:
-    assert {path.name for path in GOLDENS.iterdir()} == COMMANDS.keys()
+    assert {path.name for path in GOLDENS.iterdir()} == COMMANDS.keys() | STATUS.keys()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, taken in but for its last quarter of activity, with late orders; then an account got another name."""
+    project = tmp_path_factory.mktemp("status") / "sample"
+    shutil.copytree(ROOT / "sample_data", project, ignore=shutil.ignore_patterns("mak*", "__pycache__", "*Q4.parquet"))
+    orders = pl.read_parquet(project / "orders" / "shop.parquet")
+    early = orders.filter(pl.col("created_at").dt.date() <= date(2025, 12, 20))
+    early.write_parquet(project / "orders" / "shop.parquet")
+    config = (project / "opsctl.yaml").read_text(encoding="utf-8") + "privacy: {hash_key_file: ../key}\n"
+    (project / "opsctl.yaml").write_text(config, encoding="utf-8")
+    taken = opsctl("ingest", "-q", "-C", project, cwd=ROOT, environ={"SOURCE_DATE_EPOCH": "1767225600"})
+    assert taken.code == 0, taken.err
+    renamed = config.replace("mapping: xiaohongshu, account: xhs-01", "mapping: xiaohongshu, account: xhs-02")
+    (project / "opsctl.yaml").write_text(renamed, encoding="utf-8")
+    shutil.copy(ROOT / "sample_data" / "activity" / "2025-Q4.parquet", project / "activity")
+    return project

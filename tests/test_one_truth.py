@@ -26,8 +26,8 @@ from opsctl.metrics.metric import Shape
 from opsctl.render import Page, formats, render
 from opsctl.render.cells import said_in_words, written
 from opsctl.reports.channel_report import channel_report
-from opsctl.reports.channel_table import MARK
 from opsctl.reports.report import Cell, Column, Number, Report, Sparkline, Table, TableRow
+from opsctl.reports.units import MARK
 
 LOCALES = ("zh-CN", "en")
 Rows = list[list[str]]

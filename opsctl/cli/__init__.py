@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from opsctl import __version__
 from opsctl.cli import (
@@ -20,24 +21,40 @@ from opsctl.cli import (
     demo,
     doctor,
     explain,
+    export,
     ingest,
     init,
     inspect,
+    key,
+    log,
+    options,
     prune,
     query,
     report,
+    status,
+    streams,
     validate,
+    verify,
     why,
     year_end,
 )
-from opsctl.cli.answers import Remembering
-from opsctl.core.errors import Defect, ExitCode, OpsctlError
+from opsctl.cli.everywhere import everywhere
+from opsctl.core.errors import BadUsage, Defect, ExitCode, NoSuchPath, OpsctlError
 
+UsageError = typer.BadParameter.__bases__[0]  # typer names only this child of it
 EPILOG = "Data goes to stdout, everything else to stderr. Exit codes: opsctl explain exit-codes"
 
 
 class InOrder(TyperGroup):
-    """Commands in the order in which one meets them, and nothing slow imported before one of them runs."""
+    """Commands in the order in which one meets them; nothing slow is imported or built before one of them runs."""
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # typer's own type
+        """The command that is asked for, in full; of the others their names and first words are enough."""
+        if args and args[0] in self.commands:
+            log.LOG.write("info", args[0])
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = built(args[0])
+        return super().resolve_command(ctx, args)
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own context type
         """The options. A flag that is not given is false: of a None, typer would import pydantic to make nothing."""
@@ -68,26 +85,25 @@ def _read_to_the_end() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        from opsctl.cli import sink
-
-        sink.forget_output()
+        streams.forget(sys.stdout)
         raise typer.Exit(ExitCode.READER_GONE) from None
 
 
+NO_HELP_OF_TYPER = {"help_option_names": list[str]()}  # ours is in options.Help
 app = typer.Typer(
     cls=InOrder,
     name="opsctl",
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=NO_HELP_OF_TYPER,
     epilog=EPILOG,
 )
 
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"opsctl {__version__}")
+        streams.put(f"opsctl {__version__}\n")
         raise typer.Exit
 
 
@@ -95,6 +111,7 @@ def _version(asked: bool) -> None:
 def main(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", "-V", callback=_version, is_eager=True, help="Print the version."),
+    help_: options.Help = False,
 ) -> None:
     """Channel performance from the exports you already have: the week, the verdicts, the year, in one command each.
 
@@ -109,69 +126,157 @@ def main(
     opsctl validate exports/                  what is wrong with files, and where
     """
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        streams.put(context.get_help() + "\n")
 
 
-app.command("init")(init.init)
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
-app.command("ingest")(ingest.ingest)
-app.command("report", cls=Remembering)(report.report)
-app.command("prune", cls=Remembering)(prune.prune)
-app.command("query", cls=Remembering)(query.query)
-app.command("why", cls=Remembering)(why.why)
-app.command("year-end", cls=Remembering)(year_end.year_end)
-app.command("explain", cls=Remembering)(explain.explain)
-app.command("inspect")(inspect.inspect)
-app.command("validate")(validate.validate)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "init": init.init,
+    "demo": demo.demo,
+    "doctor": doctor.doctor,
+    "ingest": ingest.ingest,
+    "status": status.status,
+    "verify": verify.verify,
+    "export": export.export,
+    "report": report.report,
+    "prune": prune.prune,
+    "query": query.query,
+    "why": why.why,
+    "year-end": year_end.year_end,
+    "explain": explain.explain,
+    "inspect": inspect.inspect,
+    "validate": validate.validate,
+}
+
+
+# What is asked of a store again and again.
+REMEMBERED = {"report", "prune", "query", "why", "year-end", "explain"}
+
+
+def built(name: str) -> Any:
+    """A command with all its options, as typer makes it of a function."""
+    from opsctl.cli.answers import Remembering
+
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=NO_HELP_OF_TYPER)
+    alone.command(name, cls=Remembering if name in REMEMBERED else None)(everywhere(COMMANDS[name]))
+    return get_command(alone)
+
+
+def _title(command: Callable[..., None]) -> Callable[[], None]:
+    def titled() -> None: ...
+
+    titled.__doc__ = command.__doc__
+    return titled
+
+
+for title, command in COMMANDS.items():
+    app.command(title)(_title(command))
 app.add_typer(config.app, name="config")
+app.add_typer(key.app, name="key")
 
 
 def run() -> None:
     """Run the command line and leave with the exit code that belongs to what happened."""
-    signal.signal(signal.SIGTERM, _terminated)
-    _prepare_streams()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # we have none, and looking for them takes 20 ms
+    _heed_signals()
+    streams.prepare()
+    code: object = ExitCode.BUG
     try:
-        app(prog_name="opsctl")
-    except OpsctlError as error:
-        _say(error)
-        sys.exit(error.exit_code)
+        code = _code()
+    except SystemExit as left:  # of a signal
+        code = left.code
+    finally:
+        _close_log(code)
+    sys.exit(code)
+
+
+def _code() -> int:
+    """The exit code of the command that was asked for; what went wrong is told."""
+    try:
+        if (file := log.named(sys.argv[1:], os.environ)) is not None:
+            log.LOG.open(file)
+            log.LOG.write("info", f"opsctl {__version__}")
+        return app(prog_name="opsctl", standalone_mode=False) or ExitCode.OK
     except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a defect gets a log, not a traceback
-        _say(_defect(error))
-        sys.exit(ExitCode.BUG)
+        refusal = _refusal(error)
+    from opsctl.cli.session import Voice
+
+    Voice().refuse(refusal)
+    return refusal.exit_code
 
 
-def _prepare_streams() -> None:
-    """A console of another encoding shows escapes instead of failing; a stream that was closed swallows."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+def _refusal(error: Exception) -> OpsctlError:
+    """What is told of whatever was raised."""
+    if isinstance(error, OpsctlError):
+        return error
+    if isinstance(error, UsageError):
+        return _bad_usage(error)
+    if isinstance(error, FileNotFoundError) and not _stand_somewhere():
+        return NoSuchPath("the folder in which this was started is gone", hint="change to another")
+    return _defect(error)
+
+
+def _bad_usage(error: Any) -> BadUsage:
+    command = error.ctx.command_path if error.ctx else "opsctl"
+    usage = (("usage", " ".join(error.ctx.get_usage().split()[1:])),) if error.ctx else ()
+    return BadUsage(error.format_message().rstrip("."), details=usage, hint=f"{command} -h")
+
+
+def _stand_somewhere() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _heed_signals() -> None:
+    """Whoever ends a run from outside, by signal or by closing its window, has nothing half-written left behind."""
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is of Windows, the one before is not
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminated)
+
+
+def _close_log(code: object) -> None:
+    for known in ExitCode:
+        if known == code:
+            level = "info" if known in (ExitCode.OK, ExitCode.FINDINGS) else "error"
+            log.LOG.write(level, f"exit {known.value}: {known.sentence}")
+    log.LOG.close()
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(ExitCode.TERMINATED)
 
 
-def _say(error: OpsctlError) -> None:
-    from opsctl.core.clean import clean
-
-    for line in error.lines():
-        sys.stderr.write(clean(line) + "\n")
-
-
 def _defect(error: Exception) -> Defect:
-    """A defect's details go to a file that only the user can read: they may hold values."""
+    """A defect's details go to a file that only the user can read, and without values: it will be sent to others."""
     import tempfile
 
-    with tempfile.NamedTemporaryFile("w", prefix="opsctl-", suffix=".log", delete=False, encoding="utf-8") as log:
-        log.write("".join(traceback.format_exception(error)))
+    told = f"{type(error).__name__}: a defect of opsctl, not of your data"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="opsctl-", suffix=".log", delete=False, encoding="utf-8") as file:
+            file.writelines(_trace(error))
+    except OSError:
+        return Defect(told, hint="there is no room for its log; set TMPDIR to a folder with room and run it again")
     return Defect(
-        f"{type(error).__name__}: a defect of opsctl, not of your data",
-        details=(("log", log.name),),
-        hint="please report it with the last lines of the log; read it first, it may hold values of your data",
+        told,
+        details=(("log", file.name),),
+        hint="please report it with the log; values of your data are left out of it",
     )
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """Where a failure and what led to it happened, the first cause first."""
+    import traceback
+
+    from opsctl.core.personal import withheld
+
+    before = error.__cause__ or error.__context__
+    if before is not None:
+        yield from _trace(before)
+    yield "Traceback (most recent call last):\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__name__}: {withheld(str(error))}\n"

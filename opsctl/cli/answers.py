@@ -25,6 +25,7 @@ from opsctl import __version__
 from opsctl.cli import heard
 from opsctl.core.errors import ExitCode
 from opsctl.core.paths import PROJECT_FILE, STORE_FOLDER
+from opsctl.store import checked
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -150,7 +151,8 @@ def _hash_of_variable(name: str) -> str:
 def _kept(place: Path) -> dict[str, Any] | None:
     """The answer that is kept, if all that it was made from is as it was."""
     try:
-        told: dict[str, Any] = json.loads(place.read_bytes())
+        content = checked.opened(place.read_bytes())
+        told: dict[str, Any] = json.loads(content or b"")
         same = (
             all(_hash(Path(path)) == known for path, known in told["files"].items())
             and _folders(Path(told["folder"]), list(told["patterns"])) == told["patterns"]
@@ -167,7 +169,7 @@ def _give(told: dict[str, Any]) -> None:
 
     give: dict[str, Callable[[Any], None]] = {
         heard.OUT: sink.put,
-        heard.ERR: session.Voice().complain,
+        heard.ERR: session.Voice().repeat,
         heard.FILES: lambda files: write_all({Path(path): base64.b64decode(text) for path, text in files.items()}),
     }
     for kind, content in told["heard"]:
@@ -202,7 +204,7 @@ def _keep(place: Path, folder: Path, notes: Path | None, said: list[tuple[str, A
     }
     place.parent.mkdir(mode=0o700, exist_ok=True)
     part = place.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    part.write_bytes(checked.sealed(json.dumps(told, ensure_ascii=False).encode()))
     part.replace(place)
     oldest = sorted(place.parent.glob("*.json"), key=lambda one: one.stat().st_mtime_ns)[:-_KEPT]
     for path in oldest:

@@ -141,9 +141,14 @@ def conditions(where: list[str] | None) -> Conditions:
 
 
 def _meant(where: Conditions, settings: Settings) -> Conditions:
-    """Channels by their id, whatever name was typed."""
-    of = settings.project.channel_of
-    return {name: [of(value) for value in values] if name == "channel" else values for name, values in where.items()}
+    """Values as the rows have them: channels by their id, whatever name was typed, and nothing that is personal."""
+    project = settings.project
+
+    def of(name: str, value: str) -> str:
+        kept = project.privacy.as_kept(name, value)
+        return project.channel_of(kept) if name == "channel" else kept
+
+    return {name: [of(name, value) for value in values] for name, values in where.items()}
 
 
 def _check_dimensions(known: Known, names: list[str]) -> None:
@@ -155,8 +160,15 @@ def _check_dimensions(known: Known, names: list[str]) -> None:
             raise UnknownName(
                 f"there is no dimension '{name}'",
                 details=(("known", ", ".join(sorted(dimensions))),),
-                hint=did_you_mean(name, dimensions),
+                hint=_left_out(name) or did_you_mean(name, dimensions),
             )
+
+
+def _left_out(name: str) -> str:
+    """Of a column that holds what belongs to single people, why nothing is split by it."""
+    from opsctl.ingest.personal import by_name
+
+    return f"what is personal is left out: `privacy: {{columns: {{{name}: keep}}}}` keeps it" if by_name(name) else ""
 
 
 def _check_values(known: Known, settings: Settings, name: str, values: list[str]) -> None:

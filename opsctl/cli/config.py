@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from opsctl.cli import options
+from opsctl.cli import options, streams
+from opsctl.cli.everywhere import everywhere
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -18,7 +19,7 @@ Origin = Annotated[bool, typer.Option("--origin", help="Name the file and line o
 
 
 @app.callback(invoke_without_command=True)
-def main(context: typer.Context) -> None:
+def main(context: typer.Context, help_: options.Help = False) -> None:
     """What is configured, and where it comes from.
 
     \b
@@ -26,10 +27,11 @@ def main(context: typer.Context) -> None:
     opsctl config check -C shop/
     """
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        streams.put(context.get_help() + "\n")
 
 
 @app.command()
+@everywhere
 def show(
     origin: Origin = False,
     project: options.ProjectDir = None,
@@ -59,6 +61,7 @@ def show(
 
 
 @app.command()
+@everywhere
 def check(
     project: options.ProjectDir = None,
     quiet: options.Quiet = False,

@@ -22,7 +22,7 @@ Keep = Annotated[
 ]
 
 
-def demo(locale: options.Locale = None, keep: Keep = None) -> None:
+def demo(locale: options.Locale = None, keep: Keep = None, quiet: options.Quiet = False) -> None:
     """Report on the last week of a made-up company. Nothing is set up, sent or left behind.
 
     \b
@@ -32,7 +32,7 @@ def demo(locale: options.Locale = None, keep: Keep = None) -> None:
     """
     from opsctl.cli.session import Voice
 
-    voice = Voice()
+    voice = Voice(quiet)
     with _sample(keep) as folder:
         where = f"copied to {keep}" if keep else "in a temporary folder, removed at the end"
         voice.say(f"a made-up company's data, {where}; now: opsctl report -C {_typed(keep) if keep else 'FOLDER'}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def _checked(folder: Path | None, until: date | None, locale: str | None) -> tup
     from opsctl.cli import session
     from opsctl.core.errors import BadOption, OpsctlError
     from opsctl.reports import checkup
+    from opsctl.reports.custody import custody
     from opsctl.reports.installation import installation
 
     try:
@@ -70,7 +72,8 @@ def _checked(folder: Path | None, until: date | None, locale: str | None) -> tup
     found = installation(_terminal(chosen.colour))
     if folder is None:
         return chosen, [*found, checkup.no_project()]
-    return chosen, [*found, *checkup.project(chosen, session.shown(folder), until)]
+    of_project = checkup.project(chosen, session.shown(folder), until)
+    return chosen, [*found, *of_project, *custody(chosen, os.environ)]
 
 
 def _terminal(colour: str) -> Terminal:

@@ -10,14 +10,16 @@ from opsctl.cli import options
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from opsctl.config.settings import Settings
     from opsctl.core.errors import ExitCode
     from opsctl.ingest.load import Loaded
-    from opsctl.store.intake import Intake
+    from opsctl.store.intake import Intake, Order
 
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be done, and do nothing.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Take exports that lost more than half of a day.")]
+Remap = Annotated[bool, typer.Option("--remap", help="Read what is there anew where its mapping has changed.")]
 Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", help="Wait for another run to end.", min=0)]
 
 
@@ -25,6 +27,7 @@ def ingest(
     paths: options.Paths = None,
     dry_run: DryRun = False,
     replace: Replace = False,
+    remap: Remap = False,
     wait: Wait = 0.0,
     as_of: options.AsOf = None,
     project: options.ProjectDir = None,
@@ -43,6 +46,7 @@ def ingest(
     opsctl ingest exports/
     opsctl ingest                      the project's sources
     opsctl ingest exports/ -n          what would be done
+    opsctl ingest --remap              with mappings that were corrected
     opsctl ingest --wait 600 -q        from cron
 
     Ids of people are stored as keyed hashes only. Exit codes: 0 all was taken in or is there already, 1 something was
@@ -61,12 +65,15 @@ def ingest(
     known_on = session.day(as_of)
     chosen = session.settings(project, paths, locale, voice)
     order = Order(lambda loaded: _latest_day(loaded, chosen), replace, known_on, dry_run)
-    listed = session.list_files(paths, chosen, voice)
-    with progress(len(listed.found), quiet=voice.quiet) as started:
-        done = memory.take_in(listed, chosen, order, wait=wait, started=started)
+    if remap:
+        done = _read_anew(paths, chosen, order, wait)
+    else:
+        listed = session.list_files(paths, chosen, voice)
+        with progress(len(listed.found), quiet=voice.quiet) as started:
+            done = memory.take_in(listed, chosen, order, wait=wait, started=started)
     for error in done.refused:
-        voice.complain("\n".join(error.lines()))
-    made = intake(done, _latest_day(done.loaded, chosen), Words(chosen.locale), dry_run=dry_run)
+        voice.refuse(error)
+    made = intake(done, _latest_day(done.loaded, chosen), Words(chosen.locale), dry_run=dry_run, anew=remap)
     for note in made.notes:
         voice.say(f"note[{note.code}]: {note.text}")
     if not quiet or json:
@@ -75,6 +82,22 @@ def ingest(
     if not made.answered:
         raise NoData("no file was taken in", hint="see the messages above, or opsctl inspect FILE")
     raise typer.Exit(_left_with(done, strict=strict))
+
+
+def _read_anew(paths: list[Path] | None, chosen: Settings, order: Order, wait: float) -> Intake:
+    """What the store has, as today's mappings read it.
+
+    Raises:
+        BadOption: Files are named beside.
+    """
+    from opsctl.cli import session
+    from opsctl.core.errors import BadOption
+    from opsctl.store import memory
+
+    if paths:
+        raise BadOption("--remap reads the files again that are in the store", hint="name no files beside it")
+    session.check_mappings(chosen)
+    return memory.read_anew(chosen, order, wait=wait)
 
 
 def _latest_day(loaded: Loaded, chosen: Settings) -> date | None:

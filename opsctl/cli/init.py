@@ -31,7 +31,13 @@ From = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Print what would be written; write nothing.")]
 
 
-def init(folder: Folder = None, from_: From = None, locale: options.Locale = None, dry_run: DryRun = False) -> None:
+def init(
+    folder: Folder = None,
+    from_: From = None,
+    locale: options.Locale = None,
+    dry_run: DryRun = False,
+    quiet: options.Quiet = False,
+) -> None:
     """Start a project: write a commented opsctl.yaml, or draft one with mappings from your files.
 
     \b
@@ -39,21 +45,22 @@ def init(folder: Folder = None, from_: From = None, locale: options.Locale = Non
     opsctl init shop --from exports/
     opsctl init --from exports/*.csv -n
     """
+    from opsctl.cli.session import Voice
+
+    voice = Voice(quiet)
     where, more = _told_apart(folder or [], bool(from_))
     if where.exists() and not where.is_dir():
         raise BadOption(f"'{where}' is no folder", hint="name a folder, or none for this one")
     if from_:
-        raise typer.Exit(_drafted(where, [*from_, *more], locale, dry_run))
+        raise typer.Exit(_drafted(where, [*from_, *more], locale, voice, dry_run=dry_run))
     if (where / PROJECT_FILE).exists():
         raise BadOption(f"there is an {PROJECT_FILE} already", hint="edit it; opsctl init -n prints a commented one")
-    from opsctl.cli.session import Voice
-
     text = shipped(EXAMPLE).read_text("utf-8")
     if dry_run:
         _put({PROJECT_FILE: text})
         return
     _write(where, {PROJECT_FILE: text})
-    Voice().say(
+    voice.say(
         _next(
             where, [PROJECT_FILE], "edit it", f"opsctl config check{_at(where)}", f"opsctl report exports/{_at(where)}"
         )
@@ -73,13 +80,13 @@ def _told_apart(named: Sequence[Path], drafts: bool) -> tuple[Path, list[Path]]:
     return (folders[0] if folders else Path()), tables
 
 
-def _drafted(where: Path, paths: Sequence[Path], locale: str | None, dry_run: bool) -> ExitCode:
+def _drafted(where: Path, paths: Sequence[Path], locale: str | None, voice: Voice, *, dry_run: bool) -> ExitCode:
     """Draft for the files, write or print what came of it, and say what is left to do."""
     from opsctl.cli import session
     from opsctl.ingest.drafting import MAPPINGS, Words, draft, lines_to_add, project_text
     from opsctl.ingest.sources import files
 
-    voice, is_there = session.Voice(), (where / PROJECT_FILE).is_file()
+    is_there = (where / PROJECT_FILE).is_file()
     chosen = session.configured(where if is_there else None, locale)
     session.check_mappings(chosen)
     taken = frozenset(path.stem for path in (where / MAPPINGS).glob("*.yaml"))
@@ -104,7 +111,7 @@ def _drafted(where: Path, paths: Sequence[Path], locale: str | None, dry_run: bo
 
 def _tell(drafts: Drafts, voice: Voice) -> None:
     for error in drafts.refused:
-        voice.say("\n".join(error.lines()))
+        voice.refuse(error)
     for name, label in drafts.claimed.items():
         voice.say(f"{name}: read by {label} already")
     for one in drafts.mappings:

@@ -7,6 +7,19 @@ from typing import Annotated, Optional
 
 import typer
 
+from opsctl.cli import streams
+
+
+def _put_help(context: typer.Context, asked: bool) -> None:
+    """Help is an answer like any other, so it meets a full disk and a console of another encoding like one."""
+    if asked and not context.resilient_parsing:
+        streams.put(context.get_help() + "\n")
+        raise typer.Exit
+
+
+Help = Annotated[
+    bool, typer.Option("--help", "-h", is_eager=True, callback=_put_help, help="Show this message and exit.")
+]
 Paths = Annotated[
     Optional[list[Path]],  # noqa: UP045 - typer reads the annotation
     typer.Argument(help="Files or folders; none: the project's sources.", show_default=False),
@@ -50,6 +63,10 @@ Locale = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="No answer while anything is wrong with the data.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+LogFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--log-file", metavar="FILE", help="Keep what is told; also OPSCTL_LOG.", show_default=False),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Never colour the output.")]
 Width = Annotated[

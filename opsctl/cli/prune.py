@@ -74,6 +74,7 @@ def prune(
         made = pruning(loaded, known, chosen, words, money, [of(name) for name in stopped], days)
     else:
         made = stop_proposal(loaded, known, chosen, words, of(channel), money, days)
+    made = made.asked_as("prune", what_if=what_if, budget=budget, channel=channel, period=period)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

@@ -51,6 +51,7 @@ def query(
     known = session.evidence(loaded, chosen, as_of, voice)
     asks = asking.asks(known, chosen, period, by, conditions)
     made = answered(loaded, known, asks, asked, Words(chosen.locale))
+    made = made.asked_as("query", metrics=metrics, by=by, where=where, period=period)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

@@ -44,6 +44,7 @@ def report(
     days = asking.period(known, period) if period else default_period(known)
     written = session.notes(notes, chosen, days, PLACES)
     made = channel_report(loaded, known, chosen, days, Words(chosen.locale), written)
+    made = made.asked_as("report", period=period)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

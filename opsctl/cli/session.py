@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from opsctl.cli import heard
-from opsctl.core.errors import BadOption, ExitCode, NoData, RefusedStrictly
+from opsctl.cli.log import LOG
+from opsctl.cli.streams import tell
+from opsctl.core.errors import BadOption, ExitCode, NoData, OpsctlError, RefusedStrictly
 from opsctl.core.paths import PROJECT_FILE, project_above, user_folder
 from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 
@@ -29,27 +30,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Voice:
-    """What is told beside the answer, on stderr."""
+    """What is told beside the answer, on stderr; the log has all of it."""
 
     quiet: bool = False
     verbose: bool = False
 
     def say(self, text: str) -> None:
         """Something worth knowing."""
-        if not self.quiet:
-            self.complain(text)
-
-    def complain(self, text: str) -> None:
-        """Something that nobody may miss."""
-        from opsctl.core.clean import clean
-
-        heard.hear(heard.ERR, text)
-        sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+        self._tell("info", "-", text, aloud=not self.quiet)
 
     def murmur(self, text: str) -> None:
         """Something for those who asked for more."""
-        if self.verbose:
-            self.say(text)
+        self._tell("info", "-", text, aloud=self.verbose and not self.quiet)
+
+    def warn(self, code: str, text: str) -> None:
+        """Something that is wrong with the data, by the code that explains it."""
+        self._tell("warning", code, f"warning[{code}]: {text}", aloud=not self.quiet)
+
+    def refuse(self, error: OpsctlError) -> None:
+        """A refusal, which nobody may miss."""
+        self._tell("error", error.code, "\n".join(error.lines()), aloud=True)
+
+    def repeat(self, said: Sequence[Any]) -> None:
+        """What was heard before, once more."""
+        level, code, text, aloud = said
+        self._tell(level, code, text, aloud=aloud)
+
+    def _tell(self, level: str, code: str, text: str, *, aloud: bool) -> None:
+        from opsctl.core.clean import clean
+        from opsctl.core.personal import masked
+
+        told = "\n".join(masked(line) for line in text.split("\n"))
+        heard.hear(heard.ERR, (level, code, told, aloud))
+        lines = [clean(line) for line in told.split("\n")]
+        LOG.write(level, "\n".join(lines), code)
+        if aloud:
+            tell("".join(f"{line}\n" for line in lines))
 
 
 def day(text: str | None, option: str = "--as-of") -> date | None:
@@ -162,13 +178,13 @@ def _from_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, as
 
     listed = list_files(paths, chosen, voice)
     with progress(len(listed.found), quiet=voice.quiet) as started:
-        loaded = load(listed, chosen, asked, started)
+        loaded = load(listed, chosen, asked, started, stay=True)
     if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:
-        voice.complain("\n".join(error.lines()))
+        voice.refuse(error)
     for note in findings(loaded)[len(loaded.refused) :]:
-        voice.say(f"warning[{note.code}]: {note.text}")
+        voice.warn(note.code, note.text)
     if not loaded.tables:
         raise NoData(
             f"all {len(loaded.refused)} files were refused", hint="see the messages above, or opsctl inspect FILE"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsctl.cli import heard
+from opsctl.cli import heard, streams
 from opsctl.cli.whole import write_all, write_whole
-from opsctl.core.errors import BadOption, CannotWrite
+from opsctl.core.errors import BadOption
 
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from opsctl.reports.report import Report
 
 NARROWEST = 20
+put = streams.put  # a text to stdout
 ENCODINGS = {"csv": "utf-8-sig"}  # without a mark, a spreadsheet takes Chinese for its legacy encoding
 
 
@@ -97,9 +98,11 @@ class Sink:
         Raises:
             BadOption: A file that was read is to be written.
         """
-        read = {Path(one.file).resolve() for one in report.inputs}
+        from opsctl.core.personal import masked
+
+        read = {masked(str(Path(one.file).resolve())) for one in report.inputs}  # their names are masked already
         for path in self.outputs or ():
-            if path.resolve() in read:
+            if masked(str(path.resolve())) in read:
                 raise BadOption(f"'{path}' is one of the files that were read", hint="write to another file")
 
     def place(self, texts: Sequence[str]) -> None:
@@ -141,37 +144,6 @@ class Sink:
         if os.environ.get("FORCE_COLOR"):
             return True
         return wanted == "always" or (wanted == "auto" and sys.stdout.isatty())
-
-
-def put(text: str) -> None:
-    """The answer to stdout; a terminal gets its own encoding, a file or pipe always UTF-8.
-
-    Raises:
-        CannotWrite: The disk that it goes to is full.
-    """
-    heard.hear(heard.OUT, text)
-    try:
-        _put(text)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        forget_output()
-        raise CannotWrite(f"cannot write the answer: {error.strerror}", hint="check the disk") from error
-
-
-def _put(text: str) -> None:
-    if sys.stdout.isatty():
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
-
-
-def forget_output() -> None:
-    """What could not be written is given up, or the interpreter would try again, and complain, when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_rejects(loaded: Loaded, path: Path | None) -> None:

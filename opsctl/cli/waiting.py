@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from opsctl.cli.streams import tell
 
 
 @contextmanager
 def progress(files: int, *, quiet: bool) -> Iterator[Callable[[str], None] | None]:
     """A line on stderr while files are read; nothing off a terminal, for quiet runs, or for a single file."""
-    if quiet or files < 2 or not sys.stderr.isatty():  # noqa: PLR2004 - one file is read before anybody wonders
+    if quiet or files < 2 or not _can_be_rewritten():  # noqa: PLR2004 - one file is read before anybody wonders
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    line = _Line(files)
+    try:
+        yield line.started
+    finally:
+        line.clear()
 
-    from opsctl.core.clean import clean
 
-    columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=files)
+def _can_be_rewritten() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
-        def started(name: str) -> None:
-            bar.update(task, description=clean(name), advance=1)
 
-        yield started
+class _Line:
+    """One line, written over by blanks and not by escapes, which some consoles would show."""
+
+    def __init__(self, files: int) -> None:
+        self._files = files
+        self._begun = 0
+        self._width = 0  # columns taken now
+
+    def started(self, name: str) -> None:
+        """The next file is being read."""
+        from rich.cells import cell_len, set_cell_size
+
+        from opsctl.core.clean import clean
+
+        self.clear()
+        self._begun += 1
+        room = os.get_terminal_size(sys.stderr.fileno()).columns - 1  # the last column would begin a new line
+        text = f"{self._begun}/{self._files} {clean(name)}"
+        shown = text if cell_len(text) <= room else set_cell_size(text, max(room, 0)).rstrip()
+        self._width = cell_len(shown)
+        tell(shown)
+
+    def clear(self) -> None:
+        """The line as it was before."""
+        if self._width:
+            tell(f"\r{' ' * self._width}\r")
+            self._width = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -53,6 +52,8 @@ def _plain(path: Path) -> bool:
 
 def _part(path: Path, content: bytes, undo: ExitStack, *, private: bool) -> Path:
     """The content beside the place it is for; gone when the stack unwinds, unless it was renamed."""
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         part = Path(name)
@@ -96,6 +97,8 @@ def _pour(path: Path, content: bytes) -> None:
     """A content into a device or a pipe, which must never be replaced by a file of its name."""
     try:
         path.write_bytes(content)
+    except BrokenPipeError:
+        raise  # a reader that went away, as of stdout
     except OSError as error:
         raise CannotWrite(f"cannot write '{path}': {error.strerror}", hint="name a file") from error
 

@@ -62,6 +62,7 @@ def why(
     span = asking.period(known, period) if period else default_period(known)
     narrowed = asking.ask(known, chosen, period, {"channel": [channel]} if channel else {})
     made = answered(loaded, known, chosen, asked, span, _channel(narrowed), Words(chosen.locale))
+    made = made.asked_as("why", metric=metric, channel=channel, period=period)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

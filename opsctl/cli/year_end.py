@@ -52,6 +52,7 @@ def year_end(
     known = session.evidence(loaded, chosen, as_of, voice)
     asking.period(known, year)
     made = reviewed(loaded, known, chosen, asked.start.year, written, Words(chosen.locale))
+    made = made.asked_as("year-end", year=year)
     answer.write(made, chosen)
     sink.write_rejects(loaded, rejects)
     session.leave(loaded, made)

@@ -6,6 +6,7 @@ What says when a conversion is booked, 转化数(计费时间), is a word: it is
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,6 +27,9 @@ CURRENCIES = frozenset(_CODES.split())
 # 分 and 万元 are no such suffixes: without them the money would be read a hundred or ten thousand times off.
 _UNITS = ("(元)", "(¥)", "(rmb)", "(%)", "%", "(次)", "(个)", *(f"({code.lower()})" for code in sorted(CURRENCIES)))
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BREAKS = re.compile(r"[\s_\-./:]+")
+
 
 @lru_cache(maxsize=10_000)
 def header_key(text: str) -> str:
@@ -40,6 +44,17 @@ def header_key(text: str) -> str:
     folded = fold(text)
     unit = next((unit for unit in _UNITS if folded.endswith(unit)), "")
     return folded.removesuffix(unit).rstrip() or folded
+
+
+@lru_cache(maxsize=10_000)
+def spoken(name: str) -> str:
+    """A column's name as one would say it: words apart, without case, width and unit.
+
+    Examples:
+        >>> spoken("USR_ID"), spoken("installTime"), spoken("消耗（元）"), spoken("Amount spent (USD)")
+        ('usr id', 'install time', '消耗', 'amount spent')
+    """
+    return " ".join(_BREAKS.sub(" ", header_key(_HUMP.sub(" ", name))).split())
 
 
 def header_currency(text: str) -> str | None:

@@ -5,13 +5,15 @@ These keys are checked like all others; `unused_keys` tells which of them no com
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
 from opsctl.config.kinds import Amount, Day, Flag, Month, Number, PeriodName, Text, Whole
+from opsctl.config.mapping import TableName
 from opsctl.config.strict import Strict, said, told
-from opsctl.core.naming import fold
+from opsctl.core.naming import fold, nearest
+from opsctl.core.personal import masked
 
 
 class Span(Strict):
@@ -86,9 +88,18 @@ class SendTarget(Strict):
     secret: Text | None = Field(None, description="The secret that signs messages, best as ${VAR}.")
 
 
+Treatment: TypeAlias = Literal["keep", "hash", "drop"]
+
 # By column of ids, what may be done with it: without users and orders there is no table of them.
 _IDS: dict[str, tuple[str, ...]] = {"user": ("hash",), "order": ("hash",), "inviter": ("hash", "drop")}
 _NEEDED = ("channel",)
+
+PEOPLE_TABLES = ("acquisition", "activity", "order")  # whose rows are about single people
+# Tables that opsctl will keep one day; a limit for them may be written already.
+_LATER_TABLES = (
+    "community_day", "message", "tier", "task_done", "benefit_used", "exposure", "exposure_total", "touch", "tag",
+    "referral", "operating_cost", "content", "feedback", "consent",
+)  # fmt: skip
 
 
 def _keep_ids_hashed(treatments: dict[str, str]) -> dict[str, str]:
@@ -101,13 +112,31 @@ def _keep_ids_hashed(treatments: dict[str, str]) -> dict[str, str]:
     return treatments
 
 
+def _of_tables(days: dict[str, int]) -> dict[str, int]:
+    known = (*get_args(TableName), *_LATER_TABLES)
+    for table in days:
+        if table not in known:
+            close = nearest(table, known)
+            note = f"did you mean '{close}'?" if close else f"such as {', '.join(PEOPLE_TABLES)}"
+            raise said("is no table", note, at=(table, "[key]"))
+    return days
+
+
 class Privacy(Strict):
     """How personal data is kept."""
 
     hash_key_file: Text | None = Field(None, description="The file with the key that hashes personal ids.")
-    columns: Annotated[dict[Text, Literal["keep", "hash", "drop"]], AfterValidator(_keep_ids_hashed)] = Field(
+    columns: Annotated[dict[Text, Treatment], AfterValidator(_keep_ids_hashed)] = Field(
         {}, description="By column, what becomes of it: keep, hash or drop; unset: personal ones are dropped."
     )
-    retention_days: dict[Text, Annotated[Whole, Field(ge=1)]] = Field(
-        {}, description="Days that a table's rows are kept."
+    retention_days: Annotated[dict[Text, Annotated[Whole, Field(ge=1)]], AfterValidator(_of_tables)] = Field(
+        {}, description="By table, the days that its rows are kept; unset: for ever."
     )
+
+    def treatment(self, column: str) -> Treatment | None:
+        """What the project says of a column; None where it says nothing."""
+        return next((of for name, of in self.columns.items() if fold(name) == fold(column)), None)
+
+    def as_kept(self, column: str, text: str) -> str:
+        """A text that the project writes of a column as the rows have it: without what belongs to one person."""
+        return text if self.treatment(column) == "keep" else masked(text)

@@ -20,7 +20,7 @@ from opsctl.core.period import EVER, Period
 Locale = Literal["zh-CN", "en"]
 
 # Keys that are checked and that no command reads yet.
-_NOT_USED_YET = ("gates", "send", "privacy")
+_NOT_USED_YET = ("gates", "send")
 _POLICY_NOT_USED_YET = ("validated",)
 
 
@@ -194,7 +194,8 @@ class Project(Strict):
         return {
             fold(name): channel
             for channel, entry in self.channels.items()
-            for name in (channel, *entry.called().values())
+            for called in (channel, *entry.called().values())
+            for name in (called, self.privacy.as_kept("channel", called))
         }
 
 

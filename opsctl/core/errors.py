@@ -140,6 +140,13 @@ class CannotWrite(OpsctlError):
     zh = "文件写不进去"
 
 
+class BadUsage(OpsctlError):
+    """A command line that is not understood: no such command or option, or one that is missing something."""
+
+    code = "OPS007"
+    zh = "命令写法不对"
+
+
 # --- a file that is refused ---------------------------------------------------------------------------
 
 
@@ -369,6 +376,16 @@ class RefusedStrictly(OpsctlError):
     zh = "有问题，严格模式下不出数"
 
 
+class NotAnAnswer(OpsctlError):
+    """The file is no JSON answer that says how it was asked, so it cannot be asked again and compared.
+
+    `opsctl report -o report.html -o report.json` writes one beside the document that is delivered.
+    """
+
+    code = "OPS403"
+    zh = "不是可以复核的 JSON 结果"
+
+
 # --- the store ----------------------------------------------------------------------------------------
 
 
@@ -376,6 +393,7 @@ class NoStore(OpsctlError):
     """The project has no store yet: nothing was ever ingested."""
 
     code = "OPS601"
+    exit_code = ExitCode.NO_ANSWER
     zh = "项目还没有数据仓"
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from opsctl.core import money
 from opsctl.ingest.remarks import Note
+from opsctl.ingest.stretch import Stretch
 from opsctl.schemas.kinds import Kind
 
 SENT_TWICE = "sent twice"  # a reason for dropping rows
@@ -41,6 +42,17 @@ class Control:
     def as_json(self) -> dict[str, Any]:
         """For the account of the input."""
         return {"column": self.column, "stated": self.stated, "computed": self.computed, "ok": self.ok}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file that a store took in: in which run, and the last day of which it told."""
+
+    file: str
+    mapping: str
+    table: str
+    load: int
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,7 @@ class Part:
         foreign_days: Whether its days are those of another zone than the project's.
         load: When it was read: a greater number is newer, files of one number were read together.
         scan: The rows of a large table that nothing looks at one by one, in place of those of `frame`, which is empty.
+        stretches: The same rows bit by bit, with what is known of each bit; empty where nothing is.
     """
 
     account: Input
@@ -122,6 +135,7 @@ class Part:
     foreign_days: bool = False
     load: int = 0
     scan: pl.LazyFrame | None = None
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def rows(self) -> pl.LazyFrame:

@@ -17,6 +17,7 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import AmbiguousColumns, AmbiguousFile, BadConfiguration, NoHeader, RefusedFile, UnknownFile
 from opsctl.core.naming import fold, nearest
+from opsctl.core.personal import masked
 from opsctl.ingest.dictionary import looks_like_dictionary
 from opsctl.ingest.reading import TOTAL_WORDS
 from opsctl.ingest.reading.kinds import is_date, is_number
@@ -172,11 +173,11 @@ class Claims:
                 "this looks like a dictionary of channels, which is no export",
                 file=file,
                 line=line,
-                details=(("the file has", ", ".join(header[:_SHOWN])),),
+                details=(_has(header),),
                 hint="name it in opsctl.yaml: `channel_map: FILE`",
             )
         near = self._nearest(header, source)
-        has = ("the file has", ", ".join(header[:_SHOWN]))
+        has = _has(header)
         if near is None:
             return UnknownFile(
                 "no mapping and no table knows these columns",
@@ -185,7 +186,7 @@ class Claims:
                 details=(has,),
                 hint="opsctl init --from FILE drafts a mapping for it; or leave the file out",
             )
-        alike = [f"'{name}' may be '{close}'" for name in header if (close := nearest(name, near.looked_for))]
+        alike = [f"'{masked(name)}' may be '{close}'" for name in header if (close := nearest(name, near.looked_for))]
         return UnknownFile(
             f"nothing claims this file; the nearest is {near.name}, which lacks {', '.join(near.missing)}",
             file=file,
@@ -220,6 +221,11 @@ def _all_have(wanted: Mapping[str, str], header: Sequence[str], cells: pl.DataFr
     return all(
         at and cells[str(at[0])].cast(pl.String).str.strip_chars().eq(wanted[name]).all() for name, at in places.items()
     )
+
+
+def _has(header: Sequence[str]) -> tuple[str, str]:
+    """The columns of a file, for a message."""
+    return "the file has", masked(", ".join(header[:_SHOWN]))
 
 
 def _is_value(cell: str) -> bool:
@@ -296,8 +302,9 @@ def canonical(header: Sequence[str]) -> list[Claim]:
         positions = {column: (at[column],) for column in columns(table) if column in at}
         others = {key: position for key, position in at.items() if key not in positions and key}
         if name == "acquisition":
-            positions |= {_attribute(key): (position,) for key, position in others.items()}
-            others = {}
+            told = {key: position for key, position in others.items() if masked(header[position]) == header[position]}
+            positions |= {_attribute(key): (position,) for key, position in told.items()}
+            others = {key: position for key, position in others.items() if key not in told}
         claims.append(Claim(name, None, positions, tuple(header[position] for position in sorted(others.values()))))
     return claims
 

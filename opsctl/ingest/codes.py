@@ -47,7 +47,7 @@ class Codes:
         for account in sorted(self._project.accounts, key=lambda one: one.account is None):  # the named ones first
             if not is_of(account, part.account.mapping):
                 continue
-            mine = pl.lit(value=True) if account.account is None else pl.col("account") == account.account
+            mine = pl.lit(value=True) if account.account is None else pl.col("account") == self._kept(account.account)
             for bound, within in ((account.start, pl.col("day").ge), (account.end, pl.col("day").le)):
                 mine = mine & within(bound) if bound else mine
             said = {name: value for name in _OF_ACCOUNTS if (value := getattr(account, name))}
@@ -56,6 +56,9 @@ class Codes:
                 for name, value in said.items()
             )
         return frame
+
+    def _kept(self, account: str) -> str:
+        return self._project.privacy.as_kept("account", account)
 
     def _with_channels(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Channels by their id: names and aliases are many, the channel is one."""

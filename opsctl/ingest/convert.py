@@ -9,6 +9,7 @@ import polars as pl
 from opsctl.config.project import Project
 from opsctl.core.errors import AmbiguousColumns
 from opsctl.core.period import Period
+from opsctl.core.personal import masked
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
 from opsctl.ingest.derive import UNDATED, derived, kind_in_file
@@ -134,7 +135,7 @@ def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
         first, *others = (raw.cells[str(at)] for at in twice.indexes)
         if all(other.equals(first) for other in others):
             continue  # exports repeat a column; as long as both say the same it does not matter which is read
-        names = ", ".join(f"'{raw.header[at]}' (column {at + 1})" for at in twice.indexes)
+        names = ", ".join(f"'{masked(raw.header[at])}' (column {at + 1})" for at in twice.indexes)
         raise AmbiguousColumns(
             f"two columns could be {twice.column}: {names}",
             file=raw.name,

@@ -14,9 +14,11 @@ from pathlib import Path
 import polars as pl
 
 from opsctl.config.headers import header_of
+from opsctl.config.plans import Privacy
 from opsctl.config.project import Project
 from opsctl.core.errors import BadConfiguration, MissingExtra, NoHeader, NoSuchPath, RefusedFile, UndecidedEncoding
 from opsctl.core.naming import fold
+from opsctl.core.personal import masked
 from opsctl.ingest.reading import read_text, unpack
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.values import Style, Typed, type_column
@@ -101,24 +103,29 @@ class Looked:
 class Dictionary:
     """The lines of a 渠道字典, to be looked up by code and day."""
 
-    def __init__(self, entries: Sequence[Entry], file: str) -> None:
+    def __init__(self, entries: Sequence[Entry], file: str, privacy: Privacy) -> None:
         self.file = file
+        self._privacy = privacy
         self._channels = {fold(entry.channel) for entry in entries}
         self._exact: dict[str, list[Entry]] = {}
         self._patterns: list[tuple[re.Pattern[str], Entry]] = []
         for entry in entries:
             if _WILD.search(entry.code):
-                self._patterns.append((re.compile(translate(fold(entry.code))), entry))
+                self._patterns.append((re.compile(translate(self._key(entry.code))), entry))
             else:
-                self._exact.setdefault(fold(entry.code), []).append(entry)
+                self._exact.setdefault(self._key(entry.code), []).append(entry)
         for same in self._exact.values():
             self._refuse_two_at_once(same)
 
     def of(self, code: str, day: date | None) -> Entry | None:
         """The line for a code on a day: one that names it comes before a pattern, an earlier pattern before a later."""
-        key = fold(code)
+        key = self._key(code)
         named = self._exact.get(key, []) + [entry for pattern, entry in self._patterns if pattern.match(key)]
         return next((entry for entry in named if entry.holds_on(day)), None)
+
+    def _key(self, code: str) -> str:
+        """A code as rows have it; some are somebody's telephone number."""
+        return fold(self._privacy.as_kept("sub_channel", code))
 
     def apply(self, users: pl.DataFrame, project: Project, looked: Looked) -> pl.DataFrame:
         """Rows of users, or of cohorts, under the channel of their code on their day.
@@ -161,7 +168,7 @@ class Dictionary:
         for first, other in combinations(entries, 2):
             if first.stands_for != other.stands_for and first.meets(other):
                 raise BadConfiguration(
-                    f"the code '{first.code}' stands for two things at once (also on line {first.line})",
+                    f"the code '{masked(first.code)}' stands for two things at once (also on line {first.line})",
                     file=self.file,
                     line=other.line,
                     hint="say from when to when each is valid",
@@ -212,7 +219,7 @@ def dictionary_of(project: Project, folder: Path | None) -> Dictionary | None:
     if not path.is_file():
         raise NoSuchPath(f"channel_map: there is no file '{project.channel_map}'", hint="put it beside opsctl.yaml")
     header, cells, lines = _spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else _text(path)
-    return Dictionary(list(_entries(project.channel_map, header, cells, lines)), project.channel_map)
+    return Dictionary(list(_entries(project.channel_map, header, cells, lines)), project.channel_map, project.privacy)
 
 
 def _text(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:

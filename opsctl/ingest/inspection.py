@@ -16,6 +16,7 @@ from opsctl.config.settings import Settings
 from opsctl.core import money
 from opsctl.core.errors import BadOption, NoHeader, OpsctlError, RefusedFile, UnknownFile
 from opsctl.core.naming import fold
+from opsctl.core.personal import masked
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.opened import of_parquet, of_text, typed_rows
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
@@ -69,7 +70,7 @@ class Look:
 
 def see(path: Path, look: Look) -> Seen:
     """Look into a file. A refusal is part of what is seen; of an archive, the first member is shown."""
-    seen = Seen(path.as_posix())
+    seen = Seen(masked(path.as_posix()))
     try:
         first, *others = unpack(path)
         if others:

@@ -42,11 +42,13 @@ class Memory:
         state: Changes whenever anything does that the tables were made from, the configuration too.
         months: The events, month by month.
         keeper: Where derived tables are kept.
+        reconstructed: Whether a day before its memory begins is asked for: then later files stand for what was known.
     """
 
     state: str
     months: tuple[Monthly, ...]
     keeper: Keeper
+    reconstructed: bool = False
 
     def keep(self, name: str, state: str, make: Callable[[], pl.DataFrame]) -> pl.LazyFrame:
         """The table that is kept, or the one that is made now and kept from now on."""

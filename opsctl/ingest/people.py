@@ -15,9 +15,31 @@ PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
 
 # By these a column that has no such id is known at little cost.
 _MAY_BE_PHONE = r"^[+0-9]"
+_GAPPED = r"^[+0-9\s\-]*[+\s\-]|^(?:00)?861[3-9][0-9]{9}$"
 _GAPS = r"[\s\-]+"
 _PHONE = r"^(?:\+86|0086|86)?(1[3-9][0-9]{9})$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$"
+
+
+def is_untidy(ids: pl.Expr) -> pl.Expr:
+    """True of every id, as a file has it, that would be another once trimmed, in NFC and in one way of writing.
+
+    It is true of few others: those with other characters than ASCII, and those that look like a number with gaps.
+    """
+    longer = ids.str.len_bytes() != ids.str.len_chars()
+    blank = (ids.str.head(1) <= " ") | (ids.str.tail(1) <= " ")
+    return longer | blank | ids.str.contains("@", literal=True) | ids.str.contains(_GAPPED)
+
+
+def shortest_of(ids: pl.Series) -> int:
+    """The bytes of the shortest of tidy ids, where whatever would become one of them is longer than that; else 0.
+
+    Trimming, NFC and leaving out what stands between digits shorten what becomes ASCII; only capitals do not.
+    """
+    ascii_only = ids.str.len_bytes().sum() == ids.str.len_chars().sum()
+    if not len(ids) or not ascii_only or ids.str.contains("@", literal=True).any():
+        return 0
+    return int(str(ids.str.len_bytes().min()))
 
 
 def canonical(ids: pl.Series) -> pl.Series:

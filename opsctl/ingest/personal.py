@@ -9,11 +9,11 @@ import polars as pl
 from pydantic import Field
 
 from opsctl.config import yaml
+from opsctl.config.headers import spoken
 from opsctl.config.kinds import Names, Text
 from opsctl.config.strict import Strict, validate
 from opsctl.core.paths import shipped
-from opsctl.core.personal import is_id_card
-from opsctl.ingest.drafting.vocabulary import spoken
+from opsctl.core.personal import is_id_card, masked
 
 FILE = "configs/personal.yaml"
 SAMPLE = 50_000  # cells, evenly spread, by which a column's content is judged
@@ -55,6 +55,8 @@ def by_name(name: str) -> bool:
         >>> by_name("渠道名称"), by_name("campaign_name"), by_name("手机品牌"), by_name("落地页地址")
         (False, False, False, False)
     """
+    if masked(name) != name:
+        return True
     words, said = _words(), spoken(name)
     if any(_is_in(word, said) for word in words.unless):
         return False

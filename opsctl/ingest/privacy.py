@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.core.naming import fold
 from opsctl.core.personal import SUSPECT, masked
 from opsctl.ingest.account import Part
-from opsctl.ingest.people import PERSONAL_IDS
+from opsctl.ingest.people import PERSONAL_IDS, canonical
 from opsctl.ingest.personal import by_content, by_name
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
@@ -29,11 +28,11 @@ from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns
 
 Hashing: TypeAlias = Callable[[pl.Series], pl.Series]
-Treatment: TypeAlias = Literal["keep", "hash", "drop"]
 
 ATTRIBUTE = "attribute_"
 _ADDRESSES = ("landing", "entry_path")  # with or without a scheme
 _CODES = frozenset({"currency", "conversion_basis", "day_unit"})  # one of few words each
+_MORE_THAN_A_PAGE = "[?#@]"
 _USERINFO = r"^([A-Za-z][A-Za-z0-9+.\-]*://|//)[^/?#@]*@"
 _UTM = r"[?&#](utm_[A-Za-z_]+=[^&#]*)"
 _ROUTE = r"^[^?#]*(?:\?[^#]*)?(#!?/[^?#]*)"
@@ -61,10 +60,9 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
         The same rows. Attributes that were left out are neither in `frame` nor in `supplied`; canonical columns that
         were are null. The notes name the columns and none of the values.
     """
-    asked = {fold(name): treatment for name, treatment in settings.project.privacy.columns.items()}
-    kept = _Kept(part.frame)
+    kept = _Kept(_canonical_ids(part))
     for name in _texts(part):
-        treatment = asked.get(fold(name.removeprefix(ATTRIBUTE)))
+        treatment = settings.project.privacy.treatment(name.removeprefix(ATTRIBUTE))
         if treatment == "hash":
             _hash(kept, name, hashed)
         elif treatment == "drop":
@@ -75,6 +73,12 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
             _mask(kept, name)
     supplied = part.supplied - kept.left_out.keys()
     return replace(part, frame=kept.frame, supplied=supplied, notes=(*part.notes, *_notes(part, kept)))
+
+
+def _canonical_ids(part: Part) -> pl.DataFrame:
+    """The rows with every person under one id, however files write it."""
+    ids = PERSONAL_IDS.get(part.account.table, ())
+    return part.frame.with_columns(canonical(part.frame[name]) for name in ids)
 
 
 def _texts(part: Part) -> list[str]:
@@ -118,16 +122,33 @@ def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
 
 def _mask(kept: _Kept, name: str) -> None:
     """Addresses without their queries, and every other text without what belongs to one person."""
-    texts = kept.frame[name].drop_nulls().unique()
-    suspect = texts.filter(texts.str.contains(SUSPECT))
-    if suspect.is_empty():
-        return
-    is_address = suspect.str.contains("://", literal=True) | pl.repeat(name in _ADDRESSES, len(suspect), eager=True)
-    short = bare(suspect).zip_with(is_address, suspect)
-    found = {text: plain for text, told in zip(suspect, short, strict=True) if (plain := masked(told)) != text}
+    cells = _with_bare_addresses(kept.frame[name])
+    found = _masks(cells)
     if found:
-        kept.frame = kept.frame.with_columns(pl.col(name).replace(found))
-        kept.masked += [name] if any(masked(told) != told for told in short) else []
+        cells = cells.replace(found)
+        kept.masked.append(name)
+    kept.frame = kept.frame.with_columns(cells)
+
+
+def plain(cells: pl.Series) -> pl.Series:
+    """The texts of a column of which the project says nothing, without what belongs to one person."""
+    bare_cells = _with_bare_addresses(cells)
+    found = _masks(bare_cells)
+    return bare_cells.replace(found) if found else bare_cells
+
+
+def _masks(cells: pl.Series) -> dict[str, str]:
+    """The texts that hold what belongs to one person, and what stands in their place."""
+    texts = cells.drop_nulls().unique()
+    suspect = texts.filter(texts.str.contains(SUSPECT))
+    return {text: hidden for text in suspect if (hidden := masked(text)) != text}
+
+
+def _with_bare_addresses(cells: pl.Series) -> pl.Series:
+    if cells.name in _ADDRESSES:
+        return bare(cells) if cells.str.contains(_MORE_THAN_A_PAGE).any() else cells
+    addresses = cells.str.contains("://", literal=True).fill_null(value=False)
+    return bare(cells).zip_with(addresses, cells) if addresses.any() else cells
 
 
 def bare(addresses: pl.Series) -> pl.Series:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import BadConfiguration, NoSource, NoSuchPath
 from opsctl.core.paths import PROJECT_FILE
+from opsctl.core.personal import masked
 
 READ = (".csv", ".tsv", ".txt", ".parquet")
 PACKED = (".gz", ".zip")
@@ -63,6 +65,8 @@ class Declared:
     """What the project declares of its files; the first entry of `sources:` whose pattern covers a file counts."""
 
     def __init__(self, settings: Settings) -> None:
+        self._folder = settings.folder and settings.folder.resolve()
+        self._declared = settings.project.sources
         self._sources: dict[Path, Source] = {}
         for source in settings.project.sources:
             for path in _matching(settings.folder, source.path) if settings.folder else ():
@@ -71,6 +75,26 @@ class Declared:
     def of(self, path: Path) -> Source | None:
         """The entry that covers a file, or None."""
         return self._sources.get(path.resolve())
+
+    def of_gone(self, path: Path) -> Source | None:
+        """The entry that covers a file, be it that it has gone since or lies in an archive; or None."""
+        whole = path.resolve()
+        if whole.exists() or self._folder is None or not whole.is_relative_to(self._folder):
+            return self.of(path)
+        inside = whole.relative_to(self._folder)
+        archives = [above for above in inside.parents if above.suffix.lower() in PACKED]
+        names = [one.parts for one in (inside, *archives)]
+        covering = (one for one in self._declared if any(_covers(Path(one.path).parts, name) for name in names))
+        return next(covering, None)
+
+
+def _covers(pattern: Sequence[str], name: Sequence[str]) -> bool:
+    """Does a pattern below the project's folder name a file, both in their parts? As `Path.glob` would find it."""
+    if not pattern or not name:
+        return not pattern and not name
+    if pattern[0] == "**":
+        return _covers(pattern[1:], name) or _covers(pattern, name[1:])
+    return fnmatchcase(name[0], pattern[0]) and _covers(pattern[1:], name[1:])
 
 
 def _joined(parts: Iterable[Files]) -> Files:
@@ -92,7 +116,12 @@ def _named(path: Path) -> Files:
         return _folder(path)
     if not path.exists():
         raise NoSuchPath(f"there is no file or folder '{path}'", hint="check the spelling, or where you are")
-    return Files((Found(path.as_posix(), path),))
+    return Files((_found(path, path.as_posix()),))
+
+
+def _found(path: Path, name: str) -> Found:
+    """A file under its name as it may be shown and kept: some are named after the person whose account it was."""
+    return Found(masked(name), path)
 
 
 def _folder(folder: Path) -> Files:
@@ -105,9 +134,9 @@ def _folder(folder: Path) -> Files:
             continue
         name = (PurePosixPath(folder.as_posix()) / inner.as_posix()).as_posix()
         if is_table_name(path) and not path.is_symlink():
-            found.append(Found(name, path))
+            found.append(_found(path, name))
         else:
-            passed.append(name)
+            passed.append(masked(name))
     return Files(tuple(found), tuple(passed))
 
 
@@ -137,7 +166,7 @@ def _declared(folder: Path, sources: Sequence[Source]) -> Files:
         )
     parts: list[Files] = []
     for source in sources:
-        found = tuple(Found(path.relative_to(folder).as_posix(), path) for path in _matching(folder, source.path))
+        found = tuple(_found(path, path.relative_to(folder).as_posix()) for path in _matching(folder, source.path))
         parts.append(Files(found, unmatched=() if found else (source.path,)))
     return _joined(parts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
 
@@ -90,6 +91,12 @@ def share(found: Iterable[Arrival], channel: str, period: Period) -> float | Non
     return 1 - missing / expected if expected else None
 
 
+def lacking(found: Iterable[Arrival], channel: str, period: Period, least: Decimal) -> float | None:
+    """The share of a channel's account-days that arrived where it is too small to go by; None where enough came."""
+    arrived = share(found, channel, period)
+    return arrived if arrived is not None and arrived < least else None
+
+
 def notes(found: Sequence[Arrival], known: Period) -> list[Note]:
     """Which accounts are missing, on which days."""
     return [
@@ -136,7 +143,7 @@ def _arrival(one: Account, told: pl.DataFrame, settings: Settings, known: Period
     mine = rows
     if one.account is not None:
         alone = sum(other.source == one.source for other in settings.project.accounts) == 1
-        named = pl.col("account") == one.account
+        named = pl.col("account") == settings.project.privacy.as_kept("account", one.account)
         nameless = not rows["account"].count()  # then nobody can say whose a row is
         mine = rows.filter(named | pl.col("account").is_null() if alone or nameless else named)
     first = one.start or mine["day"].min() or known.start

@@ -18,8 +18,7 @@ from opsctl.measures.family import Family, Request
 
 Plan = Callable[[Ask], pl.LazyFrame | None]
 
-_FINEST = ("channel", "day")
-_FOUND_THERE = frozenset({*_FINEST, "group", *CALENDAR})
+_FOUND_THERE = frozenset({"channel", "group", *CALENDAR})
 
 
 def is_kept(evidence: Evidence, family: Family) -> bool:
@@ -35,25 +34,31 @@ def rows(
 
     `plan` adds up the rows of an ask from the tables.
     """
-    assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
-    finest = Ask(EVER, _FINEST, (), bounded=False)
     told = _FOUND_THERE if evidence.groups else _FOUND_THERE - {"group"}
-    adds_up = not family.periodic & wanted.keys() and set(ask.dimensions) <= told
-    asked = "by channel and day" if adds_up else repr((ask.period, ask.by, ask.where, ask.bounded))
+    if not family.periodic & wanted.keys() and set(ask.dimensions) <= told:
+        by_day = _kept(evidence, Ask(EVER, ("channel",), (), bounded=False), family, wanted, plan)
+        if by_day is not None:
+            return _asked_of(by_day, evidence, ask)
+    return _kept(evidence, ask, family, wanted, plan)
+
+
+def _kept(
+    evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request], plan: Plan
+) -> pl.LazyFrame | None:
+    assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
+    keeper = evidence.memory.keeper
+    asked = repr((ask.period, ask.by, ask.where, ask.bounded))
     state = _hash(evidence.memory.state, evidence.fingerprint, *family.measures, "/", *sorted(wanted), asked)
-    found = evidence.memory.keeper.find("totals", state)
+    found = keeper.find("totals", state)
     if found is None:
-        made = plan(finest if adds_up else ask)
-        if made is None:
-            return None
-        found = evidence.memory.keeper.keep("totals", state, made.collect(engine="streaming"))
-    return _asked_of(found, evidence, ask) if adds_up else found
+        made = plan(ask)
+        found = None if made is None else keeper.keep("totals", state, made.collect(engine="streaming"))
+    return found
 
 
 def _asked_of(cube: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFrame:
     """What an ask selects of totals by channel and day, under the dimensions that it has."""
-    dated = cube.with_columns(day=pl.col("by_day").str.to_date("%Y-%m-%d"), channel="by_channel")
-    chosen = dated.filter(ask.covers())
+    chosen = cube.with_columns(channel="by_channel").filter(ask.covers())
     for name, values in ask.where:
         chosen = chosen.filter(_dimension(evidence, name).is_in(values))
     return chosen.with_columns(_dimension(evidence, name).alias(f"by_{name}") for name in ask.by)

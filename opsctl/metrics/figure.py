@@ -303,7 +303,10 @@ class _Base:
             share = Fraction(self.mature, self.users)
             if share < Fraction(self.evidence.policy.retention.partial_below):
                 return Status.PARTIAL
-        return Status.PROVISIONAL if self._unsettled() else Status.SETTLED
+        if self._unsettled():
+            return Status.PROVISIONAL
+        memory = self.evidence.memory
+        return Status.RECONSTRUCTED if memory is not None and memory.reconstructed else Status.SETTLED
 
     def _unsettled(self) -> bool:
         """Is any of the money or claims of a day that its source may still correct (G7)?"""

@@ -7,15 +7,9 @@ from opsctl.core.clean import clean
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
 from opsctl.reports.report import Cell, Column, Form, Number, Sparkline, Table
+from opsctl.reports.units import form_of, formed
 
 MISSING = "-"
-_FORM_OF = {
-    Shape.COUNT: Form.COUNT,
-    Shape.MONEY: Form.MONEY,
-    Shape.PRICE: Form.PRICE,
-    Shape.MULTIPLE: Form.MULTIPLE,
-    Shape.RATE: Form.RATE,
-}
 
 
 def written(cell: Cell, column: Column | None = None) -> str:
@@ -41,7 +35,7 @@ def figure(of: Figure, form: Form | None = None) -> str:
     if of.metric.shape is Shape.QUANTITY:
         return f"{of.value / money.TEN_THOUSANDTHS:,.4f}".rstrip("0").rstrip(".")
     value = of.value / money.TEN_THOUSANDTHS if of.metric.shape is Shape.MONEY else of.value
-    return formed(value, form or _FORM_OF[of.metric.shape])
+    return formed(value, form or form_of(of.metric.shape))
 
 
 def _number(of: Number) -> str:
@@ -51,37 +45,6 @@ def _number(of: Number) -> str:
     if of.low is None or of.high is None:
         return text
     return f"{text} ({formed(of.low, of.form)}-{formed(of.high, of.form)})"
-
-
-def formed(value: float, form: Form) -> str:
-    """A number in a form."""
-    match form:
-        case Form.COUNT | Form.ROUND_MONEY:
-            text = f"{value:,.0f}"
-        case Form.MONEY | Form.PRICE | Form.MULTIPLE:
-            text = f"{value:,.2f}"
-        case Form.TEN_THOUSANDS:
-            text = f"{value / 10_000:,.2f}"
-        case Form.THOUSANDS:
-            text = f"{value / 1_000:,.1f}"
-        case Form.RATE:
-            text = f"{value:.1%}"
-        case Form.ERROR:
-            text = f"{value * 100:.1f}"
-        case Form.POINTS:
-            text = f"{value * 100:+.1f}"
-        case Form.CHANGE:
-            text = f"{value:+.1%}"
-        case _:
-            return _chance(value)
-    return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
-
-
-def _chance(value: float) -> str:
-    """A probability in whole percent; what rounds to none or all is said as less than 1 or more than 99."""
-    if value < 0.01:  # noqa: PLR2004 - one percent
-        return "<1%"
-    return ">99%" if value > 0.99 else f"{value:.0%}"  # noqa: PLR2004 - ninety-nine percent
 
 
 def said_in_words(table: Table) -> list[Column]:

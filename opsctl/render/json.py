@@ -25,6 +25,7 @@ def envelope(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "opsctl": __version__,
+        **({"asked": report.asked} if report.asked else {}),
         "as_of": report.as_of and report.as_of.isoformat(),
         "period": {
             "from": report.period and report.period.start.isoformat(),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from opsctl.config.policy import Policy
 from opsctl.config.words import Words
 from opsctl.reports.calendar import day_of
 from opsctl.verdicts.judgement import Judgement, Verdict, Why
 
 REVIEW_DAYS = 28
-NEARLY_ALL = 0.95  # a reduction that leaves less than this is the stop itself
 LARGE_STEP = 0.5  # bidding systems learn anew after a larger one
 
 _FORMS: Mapping[str, str] = {
@@ -37,32 +35,26 @@ _FORMS: Mapping[str, str] = {
 }
 
 
-def advice(of: Judgement, policy: Policy, words: Words) -> str:
-    """The verdict as a page prints it: a stop only where it is beyond doubt, before that less money."""
-    verdict = of.verdict
-    if verdict is Verdict.CUT and not is_stop(of, policy):
-        verdict = Verdict.REDUCE
-    percent = f"{abs(of.move) * 100:.0f}"
-    return words.say(f"verdict.{verdict}", percent=percent)
+def advice(of: Judgement, words: Words) -> str:
+    """The verdict as a page prints it."""
+    return words.say(f"verdict.{of.advice}", percent=_percent(of))
 
 
-def is_stop(of: Judgement, policy: Policy) -> bool:
-    """Is a channel's stop beyond doubt, done already, or advised for the second review in a row?"""
-    again = of.previous is Verdict.CUT
-    return of.verdict is Verdict.CUT and (again or of.spend_now == 0 or (of.p_below or 0.0) >= policy.stop_p)
+def _percent(of: Judgement) -> str:
+    """By how much the spend moves; all of it only where nothing is left."""
+    percent = round(abs(of.move) * 100)
+    return str(min(percent, 99) if 0 < of.spend_next < of.spend_now else percent)
 
 
-def move(of: Judgement, name: str, policy: Policy, as_of: date, words: Words) -> str:
+def move(of: Judgement, name: str, as_of: date, words: Words) -> str:
     """What must be approved for one channel, as a sentence: the move, and when to look again."""
     review = day_of(as_of + timedelta(days=REVIEW_DAYS), words)
-    percent = f"{abs(of.move) * 100:.0f}"
-    if of.verdict is Verdict.CUT and of.spend_now == 0:
-        return words.say("advice.stay_stopped", channel=name)
-    if is_stop(of, policy):
-        if -of.move >= NEARLY_ALL:
-            return words.say("advice.stop_now", channel=name, review=review)
-        return words.say("advice.stop", channel=name, percent=percent, review=review)
-    if of.verdict in {Verdict.CUT, Verdict.REDUCE}:
+    percent = _percent(of)
+    if of.stop:
+        stopped, ends = not of.spend_now, not of.spend_next
+        key = "advice.stay_stopped" if stopped else "advice.stop_now" if ends else "advice.stop"
+        return words.say(key, channel=name, percent=percent, review=review)
+    if of.advice is Verdict.REDUCE:
         return words.say("advice.reduce", channel=name, percent=percent, review=review)
     if of.verdict is Verdict.TEST:
         return words.say("advice.test", channel=name, spend=f"{of.spend_next:,.0f}", review=review)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
-from opsctl.core import money
 from opsctl.core.period import Period
 from opsctl.measures.evidence import Ask
 from opsctl.measures.known import Known
@@ -16,6 +15,7 @@ from opsctl.metrics import load
 from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure
 from opsctl.reports.kpis import BY_GRAIN, HISTORY, usual_of
+from opsctl.reports.units import amount
 from opsctl.verdicts.movement import Movement, movement
 
 MOST = 4
@@ -54,7 +54,7 @@ class Alarm:
             "now": self.now,
             "change": self.change,
             "usual_range": self.usual,
-            "money": money.text(round(self.money * 100) * 100),
+            "money": amount(self.money),
         }
 
     def text(self, settings: Settings, words: Words) -> str:
@@ -119,5 +119,4 @@ def _alarm(
 
 
 def _explained(alarm: Alarm, known: Known, period: Period) -> Alarm:
-    moved = movement(known, load("cpa"), period, alarm.channel)
-    return Alarm(alarm.channel, alarm.before, alarm.now, alarm.change, alarm.usual, alarm.money, moved)
+    return replace(alarm, moved=movement(known, load("cpa"), period, alarm.channel))

@@ -14,6 +14,7 @@ from opsctl.metrics import load
 from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric
+from opsctl.verdicts.comparison import days_of
 
 CHANNEL = "channel"
 
@@ -66,11 +67,7 @@ def asked_for(known: Known, shown: Shown, period: Period) -> Asked:
     Where the data do not reach back to it, the period itself is shown, with the day on which it will be mature.
     """
     metric = load(shown.metric)
-    through = known.evidence.through(metric.cohort.table) if metric.cohort else None
-    if metric.cohort is None or through is None:
-        return Asked(shown, metric, period)
-    mature = period.back_to(metric.cohort.last_mature(through, metric.numbers))
-    return Asked(shown, metric, mature if mature.end >= known.span.start else period)
+    return Asked(shown, metric, days_of(known, metric, period))
 
 
 def before(asked: Sequence[Asked], known: Known) -> list[Asked]:
@@ -139,6 +136,15 @@ class Sides:
     all: Figures
     paid: Figures
 
+    def only(self, asked: Sequence[Asked]) -> Sides:
+        """The same of some metrics, in their order."""
+        names = [one.shown.metric for one in asked]
+
+        def of(row: Figures) -> dict[str, Figure]:
+            return {name: row[name] for name in names if name in row}
+
+        return Sides({line: of(row) for line, row in self.lines.items()}, of(self.all), of(self.paid))
+
 
 def sides(evidence: Evidence, asked: Sequence[Asked], paid: tuple[str, ...] | None = None) -> Sides:
     """The figures of a span; `paid` are the channels that spent, unset: those that do here."""
@@ -146,6 +152,17 @@ def sides(evidence: Evidence, asked: Sequence[Asked], paid: tuple[str, ...] | No
     channels = spending(lines) if paid is None else paid
     of_paid = figures_of(evidence, asked, (), channels).get(ALL, {}) if channels else {}
     return Sides(lines, figures_of(evidence, asked, ()).get(ALL, {}), of_paid)
+
+
+def _joined(parts: Sequence[Sides], asked: Sequence[Asked]) -> Sides:
+    """Figures of different metrics as those of one span."""
+    lines, whole, paid = dict[Line, dict[str, Figure]](), dict[str, Figure](), dict[str, Figure]()
+    for one in parts:
+        for line, row in one.lines.items():
+            lines.setdefault(line, {}).update(row)
+        whole.update(one.all)
+        paid.update(one.paid)
+    return Sides(lines, whole, paid).only(asked)
 
 
 @dataclass(frozen=True)
@@ -156,12 +173,15 @@ class Moves:
     paid: list[dict[str, Any]]
 
 
-def moves(known: Known, asked: Sequence[Asked], period: Period, now: Sides) -> Moves:
-    """Both periods over the same of their days: one that is incomplete in either is left out of both."""
-    fair = known.evidence.with_gaps_of(period.before(), period).on_whole_days()
-    paid = spending(now.lines)
-    current = now if fair is known.evidence else sides(fair, asked, paid)
-    earlier = sides(fair, before(asked, known), paid)
+def moves(known: Known, asked: Sequence[Asked], now: Sides) -> Moves:
+    """Each metric over the same of its days in both periods: one that is incomplete in either is left out of both."""
+    paid, afters, befores = spending(now.lines), list[Sides](), list[Sides]()
+    for span in dict.fromkeys(one.period for one in asked):
+        own = [one for one in asked if one.period == span]
+        fair = known.evidence.with_gaps_of(span.before(), span).on_whole_days()
+        afters.append(now.only(own) if fair is known.evidence else sides(fair, own, paid))
+        befores.append(sides(fair, before(own, known), paid))
+    current, earlier = _joined(afters, asked), _joined(befores, asked)
     lines = [
         change
         for line in now.lines

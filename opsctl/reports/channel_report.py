@@ -12,7 +12,7 @@ from opsctl.core.errors import NoData
 from opsctl.core.period import WEEK_DAYS, Period, last_complete_week
 from opsctl.ingest.load import Loaded
 from opsctl.ingest.remarks import Note
-from opsctl.measures.coverage import share
+from opsctl.measures.coverage import lacking
 from opsctl.measures.known import Known
 from opsctl.metrics.figure import tells_something
 from opsctl.reports.advice import move
@@ -39,13 +39,12 @@ from opsctl.reports.findings import findings
 from opsctl.reports.kpi_table import kpi_table
 from opsctl.reports.kpis import BOUGHT, OF_ALL, OF_SHOP, Kpi, kpis
 from opsctl.reports.notes import Notes
-from opsctl.reports.prune_json import amount
 from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
 from opsctl.reports.scopes import EVERYBODY, Scope, bought
-from opsctl.verdicts.judgement import Judgement, Verdict
+from opsctl.reports.units import amount, chance
+from opsctl.verdicts.judgement import Judgement, Verdict, rounded
 
-NO_DATA = "no_data"
 MOST_MOVES = 4
 PLACES = ("summary", "problems", "actions", "last", "next", "support", "owners")
 NOTHING = Notes()
@@ -111,7 +110,7 @@ def channel_report(  # noqa: PLR0913, PLR0917 - what every report is made of, an
         period,
         words,
         now,
-        moves(known, asked, period, now),
+        moves(known, asked, now),
         scope,
         kpis(known, settings.project, period, _scopes(known, scope, now)),
         counsel(loaded, known, settings, period),
@@ -205,9 +204,9 @@ def _data(made: _Made, table: Shown) -> dict[str, Any]:
 
 def _verdict(made: _Made, channel: str | None) -> str | None:
     """No advice without data: of a channel much of whose money has not arrived, only that is said."""
-    arrived = None if channel is None else share(made.known.arrivals, channel, made.period)
-    if arrived is not None and arrived < made.settings.policy.min_coverage:
-        return NO_DATA
+    least = made.settings.policy.min_coverage
+    if channel is not None and lacking(made.known.arrivals, channel, made.period, least) is not None:
+        return Verdict.NO_DATA.value
     found = made.counsel.verdicts.get(channel or "")
     return found.verdict.value if found else None
 
@@ -216,10 +215,10 @@ def _advised(found: Judgement | None) -> dict[str, Any]:
     if found is None or found.value is None:
         return {}
     return {
-        "value_per_cost": round(found.value.middle, 6),
-        "value_low": round(found.value.low, 6),
-        "value_high": round(found.value.high, 6),
-        "p_below": None if found.p_below is None else round(found.p_below, 6),
+        "value_per_cost": rounded(found.value.middle),
+        "value_low": rounded(found.value.low),
+        "value_high": rounded(found.value.high),
+        "p_below": rounded(found.p_below),
         "spend_now": amount(found.spend_now),
         "spend_next": amount(found.spend_next),
     }
@@ -247,11 +246,8 @@ def _to_approve(made: _Made) -> list[str]:
     words, moved = made.words, made.counsel.moves
     if not moved or made.counsel.pruning is None:
         return []
-    last, policy = made.counsel.pruning.span.end, made.settings.policy
-    lines = [
-        f"({at}) {move(one, made.name(one.channel), policy, last, words)}"
-        for at, one in enumerate(moved[:MOST_MOVES], 1)
-    ]
+    last = made.counsel.pruning.span.end
+    lines = [f"({at}) {move(one, made.name(one.channel), last, words)}" for at, one in enumerate(moved[:MOST_MOVES], 1)]
     if len(moved) > MOST_MOVES:
         lines.append(words.say("report.more_moves", count=len(moved) - MOST_MOVES))
     return [*lines, *_effects(made)]
@@ -268,10 +264,10 @@ def _effects(made: _Made) -> list[str]:
     if found.kept is not None:
         kept = _numbers(found.kept.now * WEEK_DAYS, found.kept.after * WEEK_DAYS, 0)
         texts.append(words.say("report.effect.kept", day=day, **kept))
-    rises = found.cpa.after > found.cpa.now
     texts.append(
         words.say(
-            "report.effect.cpa_rises" if rises else "report.effect.cpa", **_numbers(found.cpa.now, found.cpa.after, 2)
+            "report.effect.cpa_rises" if found.is_dearer else "report.effect.cpa",
+            **_numbers(found.cpa.now, found.cpa.after, 2),
         )
     )
     if found.cost_per_kept is not None:
@@ -317,7 +313,7 @@ def _problems(made: _Made) -> list[str]:
 def _poor_campaigns(made: _Made) -> list[Judgement]:
     """Campaigns that lose money for sure in channels that are not to be stopped."""
     found = made.counsel.pruning.campaigns if made.counsel.pruning else ()
-    stopped = {name for name, one in made.counsel.verdicts.items() if one.verdict is Verdict.CUT}
+    stopped = {name for name, one in made.counsel.verdicts.items() if one.stop}
     return [one for one in found if one.channel not in stopped and one.spend_now and (one.p_below or 0.0) >= POOR]
 
 
@@ -328,10 +324,6 @@ def _poor(made: _Made, one: Judgement) -> str:
         channel=made.name(one.channel),
         campaign=names.get(one.campaign or "", one.campaign or ""),
         value=f"{one.value.middle:.2f}" if one.value else "-",
-        chance=_chance(1 - (one.p_below or 0.0)),
+        chance=chance(1 - (one.p_below or 0.0)),
         money=f"{-(one.at_stake or 0.0) * WEEK_DAYS:,.0f}",
     )
-
-
-def _chance(value: float) -> str:
-    return "<1%" if value < 0.01 else f"{value:.0%}"  # noqa: PLR2004 - one percent

@@ -18,16 +18,15 @@ from opsctl.reports.advice import advice
 from opsctl.reports.calendar import span_of
 from opsctl.reports.channel_figures import ALL, CHANNEL, Asked, Figures, Line, Moves, Sides, figures_of, spending
 from opsctl.reports.counsel import Counsel
-from opsctl.reports.kpis import month_of
+from opsctl.reports.pace import month_of
 from opsctl.reports.plan import budget_of
 from opsctl.reports.prune_page import value_cell
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, RowKind, Table, TableRow
-from opsctl.reports.scopes import Scope
-from opsctl.reports.units import money_form, unit
+from opsctl.reports.scopes import PAID, Scope
+from opsctl.reports.units import MARK, money_form, unit
 
 CHANGE = "_change"
 ERROR = "_error"
-MARK = "*"
 PACE = "budget_share"
 VALUE = "value_per_cost"
 ADVICE = "advice"
@@ -83,7 +82,7 @@ class Shown:
 def subtotal_of(evidence: Evidence, asked: Sequence[Asked], now: Sides, bought: Scope) -> Figures:
     """The figures of the bought channels together, where they are not all channels that spent."""
     members = set(bought.channels or ()) & {line[0] for line in now.lines}
-    if bought.key == "paid" or not members or members >= set(spending(now.lines)):
+    if bought.key == PAID or not members or members >= set(spending(now.lines)):
         return {}
     return figures_of(evidence, asked, (), tuple(sorted(str(one) for one in members))).get(ALL, {})
 
@@ -153,7 +152,7 @@ def _row(shown: Shown, line: Line) -> TableRow:
     verdict = shown.counsel.verdicts.get(line[0] or "")
     if verdict is not None and not line[1]:
         cells[VALUE] = value_cell(verdict)
-        cells[ADVICE] = advice(verdict, shown.settings.policy, shown.words)
+        cells[ADVICE] = advice(verdict, shown.words)
     if line[0] in shown.spent:
         cells[PACE] = Number(shown.spent[str(line[0])], Form.RATE)
     return TableRow(cells)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from opsctl.metrics.metric import Shape
+
 Values = tuple[float | None, ...]
 
 
@@ -17,6 +19,15 @@ class Scale(StrEnum):
     PRICE = "price"
     MULTIPLE = "multiple"
     RATE = "rate"
+
+
+def scale_of(shape: Shape) -> Scale:
+    """The scale of a metric's values; of quantities there is none.
+
+    Raises:
+        ValueError: It is a quantity.
+    """
+    return Scale(shape.value)
 
 
 @dataclass(frozen=True, slots=True)

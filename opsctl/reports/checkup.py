@@ -1,13 +1,11 @@
-"""What `opsctl doctor` finds of a project: its configuration, files, key and how fresh the data are."""
+"""What `opsctl doctor` finds of a project: its configuration, files and how fresh the data are."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 
 from opsctl.config.matching import validate_columns
 from opsctl.config.settings import Settings
@@ -78,7 +76,7 @@ def project(settings: Settings, folder: str, as_of: date | None) -> list[Check]:
     found = [Check("config", Level.OK, "config", {"file": file}), *_mappings(settings)]
     usable = all(check.level is not Level.FAIL for check in found)
     found += _data(settings, as_of) if usable else []
-    return [*found, *_key(settings), _accounts(settings)]
+    return [*found, _accounts(settings)]
 
 
 def _mappings(settings: Settings) -> list[Check]:
@@ -163,18 +161,7 @@ def _fresh(source: str, day: date | None, until: date | None) -> Check:
     return Check("freshness", Level.WARN, "fresh.behind", found, "fresh.stale.hint")
 
 
-# --- key and accounts -----------------------------------------------------------------------------------
-
-
-def _key(settings: Settings) -> list[Check]:
-    """The key that hashes personal ids, where the project names one; a relative name is below the project."""
-    named = settings.project.privacy.hash_key_file
-    if named is None:
-        return []
-    path = (settings.folder or Path()) / os.path.expanduser(named)  # noqa: PTH111 - pathlib's raises for no home
-    return [
-        Check("key", Level.OK, "key") if path.is_file() else Check("key", Level.FAIL, "key.missing", hint="key.hint")
-    ]
+# --- accounts -------------------------------------------------------------------------------------------
 
 
 def _accounts(settings: Settings) -> Check:

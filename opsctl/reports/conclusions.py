@@ -12,7 +12,8 @@ from opsctl.core.period import Grain
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Shape
 from opsctl.reports.calendar import span_of
-from opsctl.reports.kpis import Kpi, Standing
+from opsctl.reports.kpis import Kpi
+from opsctl.reports.pace import Standing
 
 ENOUGH_USERS = 30
 DEARER = Fraction(12, 10)  # cost per kept user against all of the scope, from which a cheap channel is dear
@@ -96,41 +97,33 @@ class Said:
 
     def _cheap_but_dear(self) -> list[str]:
         """The channel with the lowest price, where its kept users are dear all the same."""
-        of_all = self._kpi("cost_per_retained_d7")
-        priced = (
-            {
-                name: row
-                for name, row in self.channels.items()
-                if (row["acquisitions"].value or 0) >= ENOUGH_USERS and row["cpa"].value is not None
-            }
-            if of_all
-            and of_all.now.value
-            and all({"acquisitions", "cpa"} <= row.keys() for row in self.channels.values())
-            else {}
-        )
-        if not priced or of_all is None or of_all.now.value is None:
+        of_all, cheapest = self._kpi("cost_per_retained_d7"), self._cheapest()
+        if of_all is None or not of_all.now.value or cheapest is None:
             return []
-        cheapest = min(priced, key=lambda name: priced[name]["cpa"].value or 0.0)
-        kept = priced[cheapest].get("cost_per_retained_d7")
-        price = priced[cheapest]["cpa"].value
-        if (
-            kept is None
-            or kept.value is None
-            or price is None
-            or kept.value < of_all.now.value * DEARER
-            or _may_be(kept, of_all.now.value)
-        ):
+        name, price = cheapest
+        kept = self.channels[name].get("cost_per_retained_d7")
+        if kept is None or kept.value is None or not _is_dear(kept, of_all.now.value):
             return []
         return [
             self.words.say(
                 "conclude.cheap_but_dear",
-                channel=self.settings.project.channel_name(cheapest, self.words.locale),
+                channel=self.settings.project.channel_name(name, self.words.locale),
                 price=f"{price:,.2f}",
                 kept=f"{kept.value:,.1f}",
                 more=f"{kept.value / of_all.now.value - 1:.0%}",
                 scope=of_all.scope.name(self.words),
             )
         ]
+
+    def _cheapest(self) -> tuple[str, float] | None:
+        """The channel with the lowest price, of those with enough users to tell, and that price."""
+        prices = {
+            name: row["cpa"].value
+            for name, row in self.channels.items()
+            if {"acquisitions", "cpa"} <= row.keys() and (row["acquisitions"].value or 0) >= ENOUGH_USERS
+        }
+        known = [(price, name) for name, price in prices.items() if price is not None]
+        return min(known)[::-1] if known else None
 
     def _pace(self) -> list[str]:
         """How the month's budget goes; where days are missing, that they count for nothing in it."""
@@ -166,6 +159,7 @@ def watched(kpis: Sequence[Kpi]) -> int:
     return sum(one.standing in {Standing.MISSED, Standing.NEARLY, Standing.AHEAD, Standing.BEHIND} for one in kpis)
 
 
-def _may_be(figure: Figure, value: float) -> bool:
-    """Whether a figure's interval reaches down to a value: then the two need not differ."""
-    return figure.low is not None and figure.low <= value
+def _is_dear(kept: Figure, of_all: float) -> bool:
+    """Does a kept user cost a good deal more than everywhere, beyond what the figure's interval leaves open?"""
+    surely = kept.low is None or kept.low > of_all
+    return kept.value is not None and kept.value >= of_all * DEARER and surely

@@ -9,17 +9,16 @@ from functools import cached_property
 from opsctl.config.settings import Settings
 from opsctl.core.period import Period
 from opsctl.ingest.load import Loaded
-from opsctl.measures.coverage import share
+from opsctl.measures.coverage import lacking
 from opsctl.measures.known import Known
 from opsctl.reports.judged import lanes
 from opsctl.reports.reviewed import reviewed
 from opsctl.verdicts.effect import Effect, effect
-from opsctl.verdicts.judgement import Judgement, Verdict, Why
+from opsctl.verdicts.judgement import MOVES, Judgement, Verdict
 from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality, quality
 
 STALE_DAYS = 7  # a period that ended longer ago is history: advice would be about another time
-MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST)
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Counsel:
         if not self.is_of_use:
             return []
         moved = [one for one in self.verdicts.values() if one.verdict in MOVES and one.spend_next != one.spend_now]
-        return sorted(moved, key=lambda one: (MOVES.index(one.verdict), -abs(one.spend_next - one.spend_now)))
+        return sorted(moved, key=lambda one: (MOVES.index(one.advice), -abs(one.spend_next - one.spend_now)))
 
     @cached_property
     def quality(self) -> Quality | None:
@@ -69,11 +68,10 @@ def _where_data_came(found: Pruning, known: Known, settings: Settings, period: P
     """No advice without data: of a channel much of whose money of the period has not arrived, only that is said."""
 
     def judged(one: Judgement) -> Judgement:
-        arrived = share(known.arrivals, one.channel, period)
-        if arrived is None or arrived >= settings.policy.min_coverage or one.verdict is Verdict.NO_DATA:
+        arrived = lacking(known.arrivals, one.channel, period, settings.policy.min_coverage)
+        if arrived is None or one.verdict is Verdict.NO_DATA:
             return one
-        reasons = (Why("coverage", {"share": arrived}),)
-        return Judgement(one.channel, None, Verdict.NO_DATA, one.spend_now, one.spend_now, reasons=reasons)
+        return Judgement.without_data(one.channel, one.spend_now, arrived)
 
     channels = tuple(judged(one) for one in found.channels)
     silent = {one.channel for one in channels if one.verdict is Verdict.NO_DATA}

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
+from opsctl.core.clean import clean
 from opsctl.core.period import Period
 from opsctl.ingest.account import Input
 from opsctl.ingest.load import Loaded
 from opsctl.measures.coverage import Arrival, spelt
+from opsctl.measures.freshness import Supply, supplies
 from opsctl.measures.known import Known
+
+_SHOWN = 3  # late sources; `opsctl status` tells all
 
 
 def data_lines(loaded: Loaded, known: Known, settings: Settings, period: Period, words: Words) -> list[str]:
@@ -27,6 +31,10 @@ def data_lines(loaded: Loaded, known: Known, settings: Settings, period: Period,
         as_of=known.evidence.as_of,
     )
     lines: list[str] = []
+    behind = [one for one in supplies(loaded, known, settings) if one.is_late] if loaded.memory is not None else []
+    if behind:
+        sources = words["list.separator"].join(late(one, words) for one in behind[:_SHOWN])
+        read = words["list.clause"].join([read, words.say("report.late_sources", count=len(behind), sources=sources)])
     controls = [control for one in accounts for control in one.control]
     if controls:
         agree = sum(control.ok for control in controls)
@@ -38,17 +46,27 @@ def data_lines(loaded: Loaded, known: Known, settings: Settings, period: Period,
 
 def _arrived(arrivals: Sequence[Arrival], period: Period, settings: Settings, words: Words) -> str:
     """How many of the accounts that must arrive did, and what is missing of the others."""
-
-    def called(one: Arrival) -> str:
-        channels = [settings.project.channel_name(channel, words.locale) for channel in one.channels]
-        return " ".join([*(channels or [one.account.source]), *([one.account.account] if one.account.account else [])])
-
     due = [one for one in arrivals if one.days(period)]
-    missing = [f"{called(one)} {spelt(one.missing(period))}" for one in due if one.missing(period)]
+    missing = [
+        f"{account_name(one, settings, words)} {spelt(one.missing(period))}" for one in due if one.missing(period)
+    ]
     count = {"whole": len(due) - len(missing), "all": len(due)}
     if not missing:
         return words.say("report.arrived", **count)
     return words.say("report.missing", **count, missing=words["list.separator"].join(missing))
+
+
+def account_name(one: Arrival, settings: Settings, words: Words) -> str:
+    """What a reader calls an account: its channels, or its source where they are not known, and its own name."""
+    channels = [settings.project.channel_name(channel, words.locale) for channel in one.channels]
+    return " ".join([*(channels or [one.account.source]), *([one.account.account] if one.account.account else [])])
+
+
+def late(supply: Supply, words: Words) -> str:
+    """A source that is late: up to which day it tells, and how far behind it usually is."""
+    return words.say(
+        "report.late", source=clean(supply.source), day=supply.last, behind=supply.behind, usual=supply.usual
+    )
 
 
 def _dropped(accounts: Sequence[Input], words: Words) -> str:

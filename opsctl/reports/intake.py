@@ -21,17 +21,18 @@ from opsctl.store.intake import Intake
 _KEY = ["user", "product"]
 
 
-def intake(done: Intake, as_of: date | None, words: Words, *, dry_run: bool) -> Report:
-    """The account of a run of `opsctl ingest`."""
+def intake(done: Intake, as_of: date | None, words: Words, *, dry_run: bool, anew: bool) -> Report:
+    """The account of a run of `opsctl ingest`; `anew`: of files that the store had already."""
     new = [part.account for part in done.new]
     replaced = _replaced(done)
     moved = _moved(done)
-    lines = [_summary(done, words, dry_run=dry_run), *_changes(replaced, moved, words)]
+    kind = "anew" if anew else "new"
+    lines = [_summary(done, words, dry_run=dry_run, anew=anew), *_changes(replaced, moved, words)]
     if as_of is not None:
         lines.append(words.say("ingest.known", day=str(as_of)))
     parts: list[Piece] = [Lines("", lines)]
     if new or done.refused:
-        parts.insert(0, _table(done, words))
+        parts.insert(0, _table(done, words, kind))
     return Report(
         title="",
         as_of=as_of,
@@ -40,7 +41,7 @@ def intake(done: Intake, as_of: date | None, words: Words, *, dry_run: bool) -> 
         data={
             "load": done.load,
             "rows": [
-                *({"file": one.file, "state": "new"} for one in new),
+                *({"file": one.file, "state": kind} for one in new),
                 *({"file": name, "state": "known"} for name in done.known),
                 *({"file": one.file, "state": "refused", "code": one.code} for one in done.refused),
             ],
@@ -49,14 +50,15 @@ def intake(done: Intake, as_of: date | None, words: Words, *, dry_run: bool) -> 
         },
         inputs=new,
         notes=[*findings_of(new), *done.notes, *(note for part in done.new for note in part.notes)],
-        answered=bool(new or done.known),
+        answered=anew or bool(new or done.known),
     )
 
 
-def _summary(done: Intake, words: Words, *, dry_run: bool) -> str:
+def _summary(done: Intake, words: Words, *, dry_run: bool, anew: bool) -> str:
     counts = {"new": len(done.new), "known": len(done.known), "refused": len(done.refused)}
     rows = sum(part.account.accepted for part in done.new)
-    return words.say("ingest.would" if dry_run else "ingest.did", **counts, rows=f"{rows:,}")
+    key = ("ingest.would" if dry_run else "ingest.did") + ("_anew" if anew else "")
+    return words.say(key, **counts, rows=f"{rows:,}")
 
 
 def _changes(replaced: Mapping[str, int], moved: Mapping[str, int], words: Words) -> list[str]:
@@ -102,8 +104,8 @@ def _moved(done: Intake) -> dict[str, int]:
     return {name: int(count) for name, count in moved.collect().row(0, named=True).items()}
 
 
-def _table(done: Intake, words: Words) -> Table:
-    rows = [TableRow(_row(part, words)) for part in done.new]
+def _table(done: Intake, words: Words, kind: str) -> Table:
+    rows = [TableRow(_row(part, words, kind)) for part in done.new]
     rows += [
         TableRow({"file": clean(one.file or ""), "state": f"{words['validate.refused']} {one.code}"})
         for one in done.refused
@@ -116,7 +118,7 @@ def _table(done: Intake, words: Words) -> Table:
 _COUNTS = ("read", "accepted", "rejected", "dropped")
 
 
-def _row(part: Part, words: Words) -> dict[str, Any]:
+def _row(part: Part, words: Words, kind: str) -> dict[str, Any]:
     one: Input = part.account
     amounts = (one.read, one.accepted, len(one.rejected), sum(one.dropped.values()))
     return {
@@ -124,7 +126,7 @@ def _row(part: Part, words: Words) -> dict[str, Any]:
         "table": one.table,
         "days": _days(one),
         **{name: Number(amount, Form.COUNT) for name, amount in zip(_COUNTS, amounts, strict=True)},
-        "state": words["ingest.new"],
+        "state": words[f"ingest.{kind}"],
     }
 
 

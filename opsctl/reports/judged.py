@@ -17,7 +17,7 @@ from opsctl.verdicts.effect import Effect, Lane, effect
 from opsctl.verdicts.judgement import Judgement, Verdict
 from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality, quality
-from opsctl.verdicts.worth import Worth
+from opsctl.verdicts.worth import Missing, Worth
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def lanes(found: Pruning, stays: Quality | None, stopped: Sequence[str] = ()) ->
     return [_lane(one, found.worths[one.channel], stays, stopped) for one in found.channels if one.value is not None]
 
 
-def _lane(one: Judgement, worth: Worth | object, stays: Quality | None, stopped: Sequence[str]) -> Lane:
+def _lane(one: Judgement, worth: Worth | Missing, stays: Quality | None, stopped: Sequence[str]) -> Lane:
     if not isinstance(worth, Worth):
         raise TypeError(one.channel)
     response = worth.response

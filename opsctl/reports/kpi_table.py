@@ -12,9 +12,8 @@ from opsctl.metrics.metric import Shape
 from opsctl.reports.calendar import span_of
 from opsctl.reports.kpis import ADDED_UP, Kpi
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, Sparkline, Table, TableRow
-from opsctl.reports.units import money_form, unit
+from opsctl.reports.units import MARK, form_of, money_form, unit
 
-MARK = "*"
 SAME_DAYS = 4  # the weekdays whose mean a day is set beside
 
 
@@ -82,9 +81,6 @@ def _form(figures: Iterable[Figure | None], one: Kpi, words: Words) -> Form | No
     return money_form(figures, words.locale) if one.metric.shape is Shape.MONEY else None
 
 
-_FORMS = {Shape.COUNT: Form.COUNT, Shape.PRICE: Form.PRICE, Shape.MULTIPLE: Form.MULTIPLE, Shape.RATE: Form.RATE}
-
-
 def _in(figure: Figure | None, form: Form | None) -> Cell:
     """A figure in the unit of its row."""
     if figure is None or form is None or figure.value is None:
@@ -105,7 +101,7 @@ def _usual(one: Kpi) -> Number | None:
 def _target(one: Kpi, form: Form | None) -> Number | None:
     if one.target is None:
         return None
-    return Number(float(one.target), form or _FORMS.get(one.metric.shape, Form.COUNT))
+    return Number(float(one.target), form or form_of(one.metric.shape))
 
 
 def _same_days(one: Kpi, form: Form | None) -> Number | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from opsctl.config.project import Project
-from opsctl.core import money
 from opsctl.core import period as periods
 from opsctl.core.period import Grain, Period
 from opsctl.measures.evidence import Ask, Evidence
@@ -19,34 +17,20 @@ from opsctl.metrics import load
 from opsctl.metrics.answer import answer
 from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric, Shape
+from opsctl.reports.pace import NEARLY, Pace, Standing, month_of, pace
 from opsctl.reports.plan import budget_of, reached, target_of
 from opsctl.reports.scopes import PAID, Scope, figures
 from opsctl.verdicts.comparison import days_of
-from opsctl.verdicts.usual import Usual
+from opsctl.verdicts.usual import LOOKED_AT, Usual
 
 HISTORY = 13  # periods that are looked back at, this one included
 WEEKS_OF_A_YEAR = timedelta(days=364)  # the same weekdays a year ago
-NEARLY = Fraction(5, 100)  # a target missed by less is nearly reached
 BY_GRAIN = {Grain.DAY: "day", Grain.WEEK: "week", Grain.MONTH: "month"}
 ADDED_UP = {Shape.MONEY, Shape.COUNT}
 
 BOUGHT = ("spend", "acquisitions", "cpa", "retention_d7", "cost_per_retained_d7")
 OF_ALL = ("acquisitions", "cpa", "net_paid")
 OF_SHOP = ("paid_orders", "net_paid")
-
-
-class Standing(StrEnum):
-    """How a key figure stands."""
-
-    REACHED = "reached"
-    NEARLY = "nearly"
-    MISSED = "missed"
-    AHEAD = "ahead"  # of a budget, by the end of the month
-    BEHIND = "behind"
-    ON_PACE = "on_pace"
-    NORMAL = "normal"
-    HIGHER = "higher"
-    LOWER = "lower"
 
 
 @dataclass(frozen=True)
@@ -130,43 +114,7 @@ class Kpi:
             "year_change": self.year_change,
             "usual_range": self.usual.range,
             "standing": self.standing and self.standing.value,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Money spent so far against a month's budget.
-
-    Args:
-        budget: Of the whole month.
-        spent: So far.
-        time: The share of the month that has gone.
-        forecast: What the month will cost if its other days cost what the last seven did.
-    """
-
-    budget: Fraction
-    spent: Fraction
-    time: Fraction
-    forecast: Fraction
-
-    @property
-    def standing(self) -> Standing:
-        """Where the month will end, within five percent."""
-        end = self.forecast / self.budget
-        if end > 1 + NEARLY:
-            return Standing.AHEAD
-        return Standing.BEHIND if end < 1 - NEARLY else Standing.ON_PACE
-
-    def as_json(self) -> dict[str, Any]:
-        """The pace for programs."""
-        return {
-            "budget": float(self.budget),
-            "spent": float(self.spent),
-            "spent_share": float(self.spent / self.budget),
-            "time_share": float(self.time),
-            "forecast": float(self.forecast),
-            "forecast_share": float(self.forecast / self.budget),
-            "standing": self.standing.value,
+            "on_fewer_days": self.on_fewer_days,
         }
 
 
@@ -282,11 +230,6 @@ def _year_before(span: Period) -> Period:
     return Period(span.start - WEEKS_OF_A_YEAR, span.end - WEEKS_OF_A_YEAR, span.grain)
 
 
-def month_of(period: Period) -> Period:
-    """The month in which a period ends."""
-    return periods.month(period.end.year, period.end.month)
-
-
 def _to_date(asked: _Asked, days: Mapping[str, Period]) -> dict[str, Period]:
     """The month up to the end of the period, for what is counted on the days of the period itself."""
     if asked.period.grain not in {Grain.DAY, Grain.WEEK}:
@@ -301,41 +244,13 @@ def _target(asked: _Asked, metric: Metric, days: Period) -> Fraction | None:
     of_month = metric.shape in ADDED_UP and asked.period.grain in {Grain.DAY, Grain.WEEK}
     span = month if of_month else days
     if metric.name == "spend":
-        planned = budget_of(asked.project.budgets, span, _members(asked.scope))
+        planned = budget_of(asked.project.budgets, span, asked.scope.members)
         return planned.amount if planned and planned.days == span.days else None
     adds_up = metric.shape in ADDED_UP
     found = target_of(asked.project.targets, metric.name, span, group=group, adds_up=adds_up)
     if found is None and group == PAID:  # without a tree nobody can name the group: a plain target is of these
         return target_of(asked.project.targets, metric.name, span, adds_up=adds_up)
     return found
-
-
-def _members(scope: Scope) -> frozenset[str] | None:
-    return None if scope.channels is None else frozenset(scope.channels)
-
-
-def pace(known: Known, project: Project, period: Period, scope: Scope) -> Pace | None:
-    """The month's budget against what was spent so far; None without a budget, or for longer periods."""
-    month, last = month_of(period), min(period.end, known.evidence.until("spend"))
-    planned = budget_of(project.budgets, month, _members(scope))
-    if planned is None or not planned.amount or period.grain not in {Grain.DAY, Grain.WEEK, Grain.MONTH}:
-        return None
-    if last < month.start:
-        return None
-    so_far, recent = Period(month.start, last), Period(max(last - timedelta(days=6), known.span.start), last)
-    found = (figures(known.evidence, scope, [load("spend")], span) for span in (so_far, recent))
-    spent, lately = (_money(one, project.currency) for one in found)
-    if spent is None or lately is None:
-        return None
-    left = month.days - so_far.days
-    return Pace(planned.amount, spent, Fraction(so_far.days, month.days), spent + lately / recent.days * left)
-
-
-def _money(found: Mapping[str, Figure], currency: str) -> Fraction | None:
-    figure = found.get("spend")
-    if figure is None or figure.value is None or figure.currency not in {None, currency}:
-        return None
-    return Fraction(int(figure.value), money.TEN_THOUSANDTHS)
 
 
 # --- what is usual ------------------------------------------------------------------------------------------
@@ -379,7 +294,7 @@ def usual_of(metric: Metric, last: Period, values: Sequence[float | None], promo
     for before, after in zip(reversed(values[:-2]), reversed(values[1:-1]), strict=True):
         touched = any(each.meets(one) for one in promotions for each in (span, span.before()))
         moved = _moved(metric, before, after)
-        if moved is not None and not touched and len(changes) < 8:  # noqa: PLR2004 - as many as Usual looks at
+        if moved is not None and not touched and len(changes) < LOOKED_AT:
             changes.append(moved)
         span = span.before()
     return Usual(tuple(changes))

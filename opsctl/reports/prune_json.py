@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from opsctl.core import money
 from opsctl.core.period import WEEK_DAYS
-from opsctl.reports.advice import is_stop
 from opsctl.reports.judged import Made, lanes
+from opsctl.reports.units import amount
 from opsctl.verdicts.effect import Change, Effect, effect
-from opsctl.verdicts.judgement import LEVEL, Judgement, Verdict
+from opsctl.verdicts.judgement import LEVEL, Judgement, rounded
 from opsctl.verdicts.worth import Worth
-
-PLACES = 6  # what the model can know of a number; further digits would differ from machine to machine
 
 
 def data_of(made: Made, stopped: Sequence[str]) -> dict[str, Any]:
@@ -36,19 +33,15 @@ def data_of(made: Made, stopped: Sequence[str]) -> dict[str, Any]:
 def _row(made: Made, one: Judgement) -> dict[str, Any]:
     stay = made.quality.channels.get(one.channel) if made.quality else None
     worth = made.pruning.worths[one.channel]
-    known = isinstance(worth, Worth)
+    known = worth if isinstance(worth, Worth) else None
     return {
         **as_json(one),
-        "advice": "cut"
-        if is_stop(one, made.settings.policy)
-        else "reduce"
-        if one.verdict is Verdict.CUT
-        else one.verdict.value,
-        "cost": round(worth.cost, PLACES) if isinstance(worth, Worth) else None,
-        "profit": round(worth.profit, PLACES) if isinstance(worth, Worth) else None,
-        "elasticity": round(worth.response.elasticity, PLACES) if isinstance(worth, Worth) and known else None,
+        "advice": one.advice.value,
+        "cost": known and rounded(known.cost),
+        "profit": known and rounded(known.profit),
+        "elasticity": known and rounded(known.response.elasticity),
         "retention": stay.retention.as_json() if stay else None,
-        "p_retention_below": round(stay.below, PLACES) if stay else None,
+        "p_retention_below": rounded(stay.below) if stay else None,
         "share_of_users": stay.of_users if stay else None,
         "share_of_low": stay.of_low if stay else None,
         "share_of_low_point": stay.of_low_point if stay else None,
@@ -62,11 +55,11 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
         "channel": judgement.channel,
         **({"campaign": judgement.campaign} if judgement.campaign is not None else {}),
         "verdict": judgement.verdict.value,
-        "value_per_cost": value and round(value.middle, PLACES),
-        "low": value and round(value.low, PLACES),
-        "high": value and round(value.high, PLACES),
+        "value_per_cost": value and rounded(value.middle),
+        "low": value and rounded(value.low),
+        "high": value and rounded(value.high),
         "level": value and LEVEL,
-        "p_below": None if judgement.p_below is None else round(judgement.p_below, PLACES),
+        "p_below": rounded(judgement.p_below),
         "spend_now": amount(judgement.spend_now),
         "spend_next": amount(judgement.spend_next),
         "at_stake": None if judgement.at_stake is None else amount(judgement.at_stake),
@@ -74,11 +67,6 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
         "flips": [one.as_json() for one in judgement.flips],
         "previous": judgement.previous and judgement.previous.value,
     }
-
-
-def amount(value: float) -> str:
-    """An amount to the ten-thousandth, as JSON carries money."""
-    return money.text(round(value * money.TEN_THOUSANDTHS))
 
 
 def _quality_as_json(made: Made) -> dict[str, Any] | None:
@@ -105,7 +93,7 @@ def _effect_as_json(found: Effect | None) -> dict[str, Any] | None:
         if of is None:
             return None
         named = {"now": of.now, "after": of.after, "low": of.low, "high": of.high}
-        return {name: round(number * days, PLACES) for name, number in named.items()}
+        return {name: rounded(number * days) for name, number in named.items()}
 
     return {
         "days": WEEK_DAYS,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from opsctl.config.words import Words
 from opsctl.core.period import WEEK_DAYS
-from opsctl.reports.advice import advice, because, is_stop, move
+from opsctl.reports.advice import advice, because, move
 from opsctl.reports.calendar import span_of
 from opsctl.reports.chart import Range, RangeChart, Scale
 from opsctl.reports.judged import Made, lanes
 from opsctl.reports.report import Cell, Column, Footnote, Form, Lines, Number, Part, RowKind, Table, TableRow
 from opsctl.verdicts.effect import Change, Effect, effect
-from opsctl.verdicts.judgement import Judgement, Verdict, Why
+from opsctl.verdicts.judgement import MOVES, Judgement, Verdict, Why
+from opsctl.verdicts.prune import Pruning
 from opsctl.verdicts.quality import Quality
 
 MOST_CAMPAIGNS = 12
@@ -21,23 +23,21 @@ MOST_REASONS = 3
 
 def parts_of(made: Made, stopped: Sequence[str]) -> list[Part]:
     """What the report says, in reading order; of `stopped` channels also what stopping them would do."""
+    named = {one.channel: made.name(one.channel) for one in made.pruning.channels}
     return [
         *_sentences(made),
         *_what_if(made, stopped),
         _channels(made),
         *_whys(made),
         *_campaigns(made),
-        *_charts(made),
+        *value_chart(made.pruning, named, made.settings.policy.value_days, made.words),
     ]
 
 
 def status(made: Made) -> str:
-    policy = made.settings.policy
-    spending = [one for one in made.pruning.channels if one.spend_now]
-    stops = [one for one in spending if is_stop(one, policy)]
-    reduced = [one for one in spending if one.verdict in {Verdict.CUT, Verdict.REDUCE} and one not in stops]
-    grown = [one for one in spending if one.verdict is Verdict.GROW]
-    return made.words.say("prune.status", cut=len(stops), reduce=len(reduced), grow=len(grown))
+    asked = Counter(one.advice for one in made.pruning.channels if one.spend_now)
+    counts = {verdict.value: asked[verdict] for verdict in (Verdict.CUT, Verdict.REDUCE, Verdict.GROW)}
+    return made.words.say("prune.status", **counts)
 
 
 def _sentences(made: Made) -> list[Part]:
@@ -108,13 +108,10 @@ def _poor(made: Made) -> list[str]:
 
 
 def _to_approve(made: Made) -> list[str]:
-    moved = {Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST}
-    order = [Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST]
-    listed = sorted(
-        (one for one in made.pruning.channels if one.verdict in moved), key=lambda one: order.index(one.verdict)
-    )
-    policy, last = made.settings.policy, made.pruning.span.end
-    return [f"({at}) {move(one, made.name(one.channel), policy, last, made.words)}" for at, one in enumerate(listed, 1)]
+    moved = [one for one in made.pruning.channels if one.verdict in MOVES]
+    listed = sorted(moved, key=lambda one: MOVES.index(one.advice))
+    last = made.pruning.span.end
+    return [f"({at}) {move(one, made.name(one.channel), last, made.words)}" for at, one in enumerate(listed, 1)]
 
 
 def effect_lines(found: Effect, stays: Quality | None, words: Words) -> list[str]:
@@ -127,11 +124,10 @@ def effect_lines(found: Effect, stays: Quality | None, words: Words) -> list[str
         numbers = {name: form.format(getattr(change, name) * times) for name in ("now", "after", "low", "high")}
         return [words.say(key, day=day, **numbers)]
 
-    rises = found.cpa.after > found.cpa.now and (found.retention is None or found.retention.after > found.retention.now)
     return [
         *line("prune.users", found.users, "{:,.0f}", WEEK_DAYS),
         *line("prune.kept", found.kept, "{:,.0f}", WEEK_DAYS),
-        *line("prune.cpa_rises" if rises else "prune.cpa", found.cpa, "{:,.2f}"),
+        *line("prune.cpa_rises" if found.is_dearer else "prune.cpa", found.cpa, "{:,.2f}"),
         *line("prune.retention", found.retention, "{:.1%}"),
         *line("prune.cost_per_kept", found.cost_per_kept, "{:,.1f}"),
         words["prune.association"],
@@ -153,11 +149,7 @@ def _channels(made: Made) -> Table:
     day, line = (made.quality.day, f"{made.quality.line:.0%}") if made.quality else (0, "")
     columns = [
         Column("channel", words["dimension.channel"], numeric=False),
-        Column("spend_now", words["prune.column.spend_now"], 1),
-        Column("value_per_cost", words.say("prune.column.value", days=policy.value_days)),
-        Column("worth", words["prune.column.worth"], 3),
-        Column("spend_next", words["prune.column.spend_next"], 2),
-        Column("advice", words["prune.column.advice"], numeric=False),
+        *money_columns(words, policy.value_days, spend_now=1, worth=3, spend_next=2),
     ]
     if made.quality:
         columns += [
@@ -175,16 +167,34 @@ def _cells(made: Made, one: Judgement) -> dict[str, Cell]:
     stay = made.quality.channels.get(one.channel) if made.quality else None
     return {
         "channel": made.name(one.channel),
-        "spend_now": Number(one.spend_now, Form.ROUND_MONEY),
-        "value_per_cost": value_cell(one),
-        "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
-        "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
-        "advice": advice(one, made.settings.policy, made.words),
+        **money_cells(one, made.words),
         "retention": stay.retention if stay else None,
         "error": f"{stay.retention.error * 100:.1f}" if stay and stay.retention.error is not None else None,
         "p_retention_below": Number(stay.below, Form.CHANCE) if stay else None,
         "share_of_users": Number(stay.of_users, Form.RATE) if stay else None,
         "share_of_low": Number(stay.of_low, Form.RATE) if stay else None,
+    }
+
+
+def money_columns(words: Words, days: int, **priorities: int) -> list[Column]:
+    """What is spent, what that is worth and what is advised; a priority is the place in leaving a narrow page."""
+    return [
+        Column("spend_now", words["prune.column.spend_now"], priorities.get("spend_now", 0)),
+        Column("value_per_cost", words.say("prune.column.value", days=days), priorities.get("value_per_cost", 0)),
+        Column("worth", words["prune.column.worth"], priorities.get("worth", 0)),
+        Column("spend_next", words["prune.column.spend_next"], priorities.get("spend_next", 0)),
+        Column("advice", words["prune.column.advice"], numeric=False),
+    ]
+
+
+def money_cells(one: Judgement, words: Words) -> dict[str, Cell]:
+    """One verdict in these columns."""
+    return {
+        "spend_now": Number(one.spend_now, Form.ROUND_MONEY),
+        "value_per_cost": value_cell(one),
+        "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
+        "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
+        "advice": advice(one, words),
     }
 
 
@@ -226,11 +236,16 @@ def _reasoned(made: Made, one: Judgement) -> str:
     text = words.say(
         "prune.reasons", channel=made.name(one.channel), reasons=words["list.clause"].join([reasons, *further])
     )
-    flips = [text for why in one.flips if (text := flip(made, one, why))]
+    flips = flips_of(made, one)
     return text + (words.say("prune.flips", flips=words["list.or"].join(flips)) if flips else "")
 
 
-def flip(made: Made, one: Judgement, why: Why) -> str:
+def flips_of(made: Made, one: Judgement) -> list[str]:
+    """What would change a verdict, as far as it could come about."""
+    return [text for why in one.flips if (text := _flip(made, one, why))]
+
+
+def _flip(made: Made, one: Judgement, why: Why) -> str:
     """What would change a verdict; a retention is told as itself where it is known, not as a multiple.
 
     Empty where it could not come about: a retention above all users, or of a channel that kept nobody.
@@ -258,23 +273,18 @@ def _campaigns(made: Made) -> list[Part]:
     columns = [
         Column("channel", words["dimension.channel"], 2, numeric=False),
         Column("campaign", words["dimension.campaign"], numeric=False),
-        Column("spend_now", words["prune.column.spend_now"], 1),
-        Column("value_per_cost", words.say("prune.column.value", days=policy.value_days)),
-        Column("worth", words["prune.column.worth"], 4),
-        Column("spend_next", words["prune.column.spend_next"], 3),
-        Column("advice", words["prune.column.advice"], numeric=False),
+        *money_columns(words, policy.value_days, spend_now=1, worth=4, spend_next=3),
     ]
     rows = [TableRow({**_cells(made, one), "campaign": made.campaign(one.campaign)}) for one in shown]
     title = words.say("prune.campaigns.title", shown=len(shown), all=len(made.pruning.campaigns))
     return [Table(columns, rows, "campaigns", title)]
 
 
-def _charts(made: Made) -> list[Part]:
-    found = made.pruning
+def value_chart(found: Pruning, names: Mapping[str, str], days: int, words: Words) -> list[Part]:
+    """The value per cost of every channel that can be judged, with its range beside the line."""
     ranges = tuple(
-        Range(made.name(one.channel), one.value.middle, one.value.low, one.value.high)
+        Range(names[one.channel], one.value.middle, one.value.low, one.value.high)
         for one in found.channels
         if one.value is not None
     )
-    title = made.words.say("prune.chart", days=made.settings.policy.value_days)
-    return [RangeChart(title, ranges, Scale.MULTIPLE, found.line)] if ranges else []
+    return [RangeChart(words.say("prune.chart", days=days), ranges, Scale.MULTIPLE, found.line)] if ranges else []

@@ -166,6 +166,7 @@ class Report:
         inputs: The account of every file.
         notes: What else should be known, by stable codes.
         answered: Whether any figure is an answer; else the data could not give one.
+        asked: The command and the options that decide what it says; empty where it cannot be asked again.
     """
 
     title: str
@@ -177,6 +178,11 @@ class Report:
     inputs: Sequence[Input] = ()
     notes: Sequence[Note] = field(default=())
     answered: bool = True
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+    def asked_as(self, command: str, **options: object) -> Report:
+        """The same report with what it was asked for: options that were not given are left out."""
+        return replace(self, asked={"command": command, **{name: one for name, one in options.items() if one}})
 
     @property
     def tables(self) -> Iterator[Table]:

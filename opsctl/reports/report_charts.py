@@ -8,13 +8,13 @@ from datetime import date
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.period import Period
-from opsctl.reports.chart import LineChart, Mark, Range, RangeChart, Scale, Series
+from opsctl.reports.chart import LineChart, Mark, Series, scale_of
 from opsctl.reports.counsel import Counsel
 from opsctl.reports.kpis import Kpi
+from opsctl.reports.prune_page import value_chart
 from opsctl.reports.report import Part
 
 ENOUGH = 3  # with fewer points there is no course
-_SCALES = {"cpa": Scale.PRICE, "retention_d7": Scale.RATE, "acquisitions": Scale.COUNT}
 _TITLES = {"cpa": "report.chart.cpa", "retention_d7": "report.chart.kept", "acquisitions": "report.chart.volume"}
 
 
@@ -36,7 +36,7 @@ def _line(name: str, kpis: Sequence[Kpi], settings: Settings, words: Words) -> L
         title=words.say(_TITLES[name], count=len(spans)),
         places=tuple(span.label for span in spans),
         series=tuple(Series(one.scope.name(words), one.history) for one in known if len(one.history) == len(spans)),
-        scale=_SCALES[name],
+        scale=scale_of(known[0].metric.shape),
         marks=tuple(_marks(spans, settings)),
         target=None if target is None or name == "acquisitions" else float(target),
     )
@@ -56,10 +56,5 @@ def _marks(spans: Sequence[Period], settings: Settings) -> list[Mark]:
 def _ranges(counsel: Counsel, settings: Settings, words: Words) -> list[Part]:
     if counsel.pruning is None or not counsel.is_of_use:
         return []
-    ranges = tuple(
-        Range(settings.project.channel_name(one.channel, words.locale), one.value.middle, one.value.low, one.value.high)
-        for one in counsel.pruning.channels
-        if one.value is not None
-    )
-    title = words.say("prune.chart", days=settings.policy.value_days)
-    return [RangeChart(title, ranges, Scale.MULTIPLE, counsel.pruning.line)]
+    named = {one: settings.project.channel_name(one, words.locale) for one in counsel.verdicts}
+    return value_chart(counsel.pruning, named, settings.policy.value_days, words)

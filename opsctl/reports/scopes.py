@@ -29,6 +29,11 @@ class Scope:
     key: str
     channels: tuple[str, ...] | None
 
+    @property
+    def members(self) -> frozenset[str] | None:
+        """Its channels as a set; None: everybody."""
+        return None if self.channels is None else frozenset(self.channels)
+
     def name(self, words: Words) -> str:
         """What a reader calls it; a group that a project named itself by that name."""
         return words.get(f"scope.{self.key}", self.key)

@@ -49,7 +49,7 @@ class Case:
     @property
     def kind(self) -> str:
         """Which page it is: `cut`, `reduce` or `other`."""
-        return self.one.verdict.value if self.is_proposal else "other"
+        return self.one.advice.value if self.is_proposal else "other"
 
     @property
     def span(self) -> Period:
@@ -73,7 +73,7 @@ class Case:
         value, now, left = self.one.value, self.one.spend_now, self.one.spend_next
         if value is None or not self.is_proposal:
             return None
-        if self.one.verdict is Verdict.CUT:
+        if self.one.stop:
             return self.surplus(value.high)
         (elasticity,) = (why.numbers["elasticity"] for why in self.one.reasons if why.code == "margin")
         kept = value.high * now * (left / now) ** elasticity - self.made.pruning.line * left
@@ -100,17 +100,27 @@ class Case:
         return self.one.spend_now - self.one.spend_next
 
     @property
-    def added(self) -> float:
-        """The money that the plan adds elsewhere, a day: part of it may come from others, or be new."""
+    def moved(self) -> float:
+        """How much of that the plan spends elsewhere, a day: in parts alike of all channels that give some up."""
+        freed = sum(max(one.spend_now - one.spend_next, 0.0) for one in self.made.pruning.channels)
+        return self.freed * min(self._added / freed, 1.0) if freed else 0.0
+
+    @property
+    def _added(self) -> float:
         return sum(one.spend_next - one.spend_now for one in self.gainers)
 
     @property
-    def gained(self) -> Won:
-        """What the channel's money wins a week where the plan adds some: its part of what all that is added wins."""
+    def gained(self) -> Won | None:
+        """What the money that is moved wins a week: its part of what all that is added wins.
+
+        None where nobody knows how some channel that gets more answers to it.
+        """
         pairs = [(self._won(one, one.spend_next), self._won(one, one.spend_now)) for one in self.gainers]
         known = [(after, now) for after, now in pairs if after and now]
+        if len(known) < len(pairs):
+            return None
         kept = [after.kept - now.kept for after, now in known if after.kept is not None and now.kept is not None]
-        part = min(self.freed / self.added, 1.0) if self.added else 0.0
+        part = self.moved / self._added if self._added else 0.0
         users = part * sum(after.users - now.users for after, now in known)
         return Won(users, part * sum(kept) if len(kept) == len(known) else None)
 
@@ -133,7 +143,6 @@ def case_of(made: Made, known: Known, channel: str) -> Case:
     """The case of a channel that spent."""
     (one,) = (one for one in made.pruning.channels if one.channel == channel)
     found = basis(known.evidence, made.pruning, channel)
-    events = made.settings.project.events
-    promotions = [Period(event.start, event.end) for event in events if event.promo and event.start and event.end]
     span = found.span if found else made.pruning.span
-    return Case(made, known, one, found, checks(known, made.pruning, channel, span, promotions))
+    made_checks = checks(known, made.pruning, channel, span, made.settings.project.promotions)
+    return Case(made, known, one, found, made_checks)

@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from opsctl.core.period import WEEK_DAYS
-from opsctl.reports.advice import is_stop
-from opsctl.reports.prune_json import PLACES, amount
 from opsctl.reports.stop_case import Case, Won
+from opsctl.reports.units import amount
 from opsctl.verdicts.effect import Change
 from opsctl.verdicts.grounds import Basis, Beside, Check
-from opsctl.verdicts.judgement import Verdict
+from opsctl.verdicts.judgement import rounded
 
 
 def data_of(case: Case) -> dict[str, Any]:
     """The fields of the JSON answer: money a week as strings, the rest as numbers; unknown is null."""
-    one, policy = case.one, case.made.settings.policy
-    stopped = is_stop(one, policy)
+    one = case.one
     return {
         "channel": one.channel,
         "verdict": one.verdict.value,
-        "advice": "cut" if stopped else "reduce" if one.verdict is Verdict.CUT else one.verdict.value,
+        "advice": one.advice.value,
         "proposal": case.is_proposal,
-        "p_below": None if one.p_below is None else round(one.p_below, PLACES),
+        "p_below": rounded(one.p_below),
         "checks": [_check_as_json(check) for check in case.checks],
         "basis": None if case.basis is None else _basis_as_json(case, case.basis),
         "money": _money_as_json(case),
@@ -33,7 +31,7 @@ def data_of(case: Case) -> dict[str, Any]:
 
 
 def _check_as_json(check: Check) -> dict[str, Any]:
-    numbers = {name: round(number, PLACES) for name, number in check.numbers.items()}
+    numbers = {name: rounded(number) for name, number in check.numbers.items()}
     return {"code": check.code, "state": check.state.value, "reason": check.reason, "numbers": numbers}
 
 
@@ -48,10 +46,10 @@ def _basis_as_json(case: Case, of: Basis) -> dict[str, Any]:
         "retention": _beside_as_json(of.retention) | {"day": of.day},
         "cost_per_kept": _beside_as_json(of.cost),
         "value_per_cost": {
-            "own": value and round(value.middle, PLACES),
-            "low": value and round(value.low, PLACES),
-            "high": value and round(value.high, PLACES),
-            "others": None if others is None else round(others, PLACES),
+            "own": value and rounded(value.middle),
+            "low": value and rounded(value.low),
+            "high": value and rounded(value.high),
+            "others": rounded(others),
             "line": case.made.pruning.line,
         },
     }
@@ -86,7 +84,7 @@ def _after_as_json(case: Case) -> dict[str, Any] | None:
     return {
         "freed": amount(case.freed * WEEK_DAYS),
         "to": [one.channel for one in case.gainers],
-        "gained": _won_as_json(gained),
+        "gained": gained and _won_as_json(gained),
         "today": today and _won_as_json(today),
         "cpa": _change_as_json(effect.cpa),
         "cost_per_kept": effect.cost_per_kept and _change_as_json(effect.cost_per_kept),
@@ -94,8 +92,8 @@ def _after_as_json(case: Case) -> dict[str, Any] | None:
 
 
 def _won_as_json(of: Won) -> dict[str, Any]:
-    return {"users": round(of.users, PLACES), "kept": None if of.kept is None else round(of.kept, PLACES)}
+    return {"users": rounded(of.users), "kept": rounded(of.kept)}
 
 
 def _change_as_json(of: Change) -> dict[str, float]:
-    return {name: round(getattr(of, name), PLACES) for name in ("now", "after", "low", "high")}
+    return {name: rounded(getattr(of, name)) for name in ("now", "after", "low", "high")}

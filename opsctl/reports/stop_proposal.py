@@ -17,10 +17,11 @@ from opsctl.reports.calendar import day_of, span_of
 from opsctl.reports.findings import findings
 from opsctl.reports.judged import check_named, judged
 from opsctl.reports.plan import target_of
-from opsctl.reports.prune_page import flip
+from opsctl.reports.prune_page import flips_of
 from opsctl.reports.report import Cell, Column, Form, Lines, Number, Part, Report, Table, TableRow
 from opsctl.reports.stop_case import Case, Won, case_of
 from opsctl.reports.stop_json import data_of
+from opsctl.reports.units import HARDLY, NEARLY_SURE, chance
 from opsctl.verdicts.grounds import Basis, Beside, Check, State, accounts
 from opsctl.verdicts.judgement import Judgement, Value, Verdict
 
@@ -92,7 +93,7 @@ def _parts(case: Case, words: Words) -> Iterable[Part]:
     yield Lines(words["stop.checked"], [_checked(case, check, words) for check in case.checks])
     if case.is_proposal:
         yield Lines(words[f"stop.after.{case.kind}"], _after(case, words))
-    if flips := [flip(case.made, case.one, why) for why in case.one.flips]:
+    if flips := flips_of(case.made, case.one):
         yield Lines(words["stop.flips"], [words["list.or"].join(flips)])
     if case.is_proposal:
         review = day_of(case.made.pruning.span.end + timedelta(days=REVIEW_DAYS), words)
@@ -101,22 +102,20 @@ def _parts(case: Case, words: Words) -> Iterable[Part]:
 
 def _advised(case: Case, words: Words) -> list[str]:
     """The move, the chance that it is wrong; and why, where the figures below do not say it."""
-    one, policy = case.one, case.made.settings.policy
-    told = advice(one, policy, words)
+    one = case.one
+    told = advice(one, words)
     if case.is_proposal or one.verdict in MOVED or one.verdict is Verdict.CUT:
-        told = move(one, case.made.name(one.channel), policy, case.made.pruning.span.end, words)
-    chance = "" if one.p_below is None else _chance(1 - one.p_below, words)
+        told = move(one, case.made.name(one.channel), case.made.pruning.span.end, words)
+    likely = "" if one.p_below is None else _worth_it(1 - one.p_below, words)
     reasons = words["list.clause"].join(because(why, words) for why in one.reasons)
-    return [words["stop.sentence"].join(filter(None, (told, chance))), *([] if case.kind == "cut" else [reasons])]
+    return [words["stop.sentence"].join(filter(None, (told, likely))), *([] if case.kind == "cut" else [reasons])]
 
 
-def _chance(chance: float, words: Words) -> str:
-    """How likely it is worth its money, in whole percent."""
-    if chance < 0.01:  # noqa: PLR2004 - one percent
-        return words["stop.chance.none"]
-    if chance > 0.99:  # noqa: PLR2004 - ninety-nine percent
-        return words["stop.chance.sure"]
-    return words.say("stop.chance", chance=f"{chance:.0%}")
+def _worth_it(likely: float, words: Words) -> str:
+    """How likely it is worth its money, the ends of the scale in words."""
+    told = chance(likely)
+    key = {HARDLY: "stop.chance.none", NEARLY_SURE: "stop.chance.sure"}.get(told, "stop.chance")
+    return words.say(key, chance=told)
 
 
 def _what(case: Case, words: Words) -> str:
@@ -212,8 +211,9 @@ def _money(case: Case, value: Value, words: Words) -> str:
     spent = case.one.spend_now * WEEK_DAYS
 
     def side(number: float) -> str:
-        key = "stop.loses" if number < 0 else "stop.gains"
-        return words.say(key, money=_amount(case, abs(number), words))
+        way = "loses" if number < 0 else "gains"
+        key = f"stop.{way}" if case.made.pruning.line == 1 else f"stop.{way}.line"
+        return words.say(key, money=_amount(case, abs(number), words), line=f"{case.made.pruning.line:.2f}")
 
     return words.say(
         "stop.recovered",
@@ -255,7 +255,9 @@ def _told(check: Check, case: Case, words: Words) -> str:
 
 def _after(case: Case, words: Words) -> list[str]:
     """Where the money goes, what it wins there, and what becomes of the headline figures; bad ones too."""
-    today = case.today and words.say("stop.today", channel=case.made.name(case.one.channel), **_users(case.today))
+    today = case.today and words.say(
+        "stop.today", channel=case.made.name(case.one.channel), users=f"{case.today.users:,.0f}"
+    )
     goes = [_where_to(case, words), *([_with_kept(today, case.today, case, words)] if today and case.today else [])]
     headline = _headline(case, words)
     return [words["list.clause"].join(goes), *([headline] if headline else []), words["stop.plan"]]
@@ -266,18 +268,18 @@ def _where_to(case: Case, words: Words) -> str:
     if not gainers:
         return words["stop.unspent"]
     names = words["list.separator"].join(case.made.name(one.channel) for one in gainers)
-    money = _amount(case, min(case.freed, case.added) * WEEK_DAYS, words)
-    moved = words.say("stop.moved", money=money, channels=names, **_users(case.gained))
+    money = _amount(case, case.moved * WEEK_DAYS, words)
+    won = _won(case.gained, case, words) if case.gained else words["stop.won.unknown"]
     beyond = any(why.code == "beyond_seen" for one in gainers for why in one.reasons)
     seen = words["stop.beyond" if beyond else "stop.within"]
-    told = words["stop.comma"].join([_with_kept(moved, case.gained, case, words), seen])
-    left = (case.freed - case.added) * WEEK_DAYS
+    told = words["stop.comma"].join([words.say("stop.moved", money=money, channels=names, won=won), seen])
+    left = (case.freed - case.moved) * WEEK_DAYS
     rest = words.say("stop.rest", money=_amount(case, left, words)) if left >= 1 else ""
     return words["list.clause"].join(filter(None, (told, rest)))
 
 
-def _users(of: Won) -> dict[str, str]:
-    return {"users": f"{of.users:,.0f}"}
+def _won(of: Won, case: Case, words: Words) -> str:
+    return _with_kept(words.say("stop.won", users=f"{of.users:,.0f}"), of, case, words)
 
 
 def _with_kept(told: str, of: Won, case: Case, words: Words) -> str:
@@ -293,8 +295,8 @@ def _headline(case: Case, words: Words) -> str:
     if effect is None:
         return ""
     cost, kept = effect.cpa, effect.cost_per_kept
-    rises = "rises" if cost.after > cost.now else "falls"
-    told = words.say(f"stop.cpa.{rises}", now=f"{cost.now:,.2f}", after=f"{cost.after:,.2f}")
+    key = "stop.cpa.rises" if effect.is_dearer else "stop.cpa"
+    told = words.say(key, now=f"{cost.now:,.2f}", after=f"{cost.after:,.2f}")
     if kept is None:
         return told
     day = case.made.settings.policy.low_efficiency.day

@@ -11,10 +11,11 @@ from opsctl.core.period import Period
 from opsctl.ingest.load import Loaded
 from opsctl.measures.known import Known
 from opsctl.metrics.metric import Metric, Shape
-from opsctl.reports.chart import Scale, Step, Waterfall
+from opsctl.reports.chart import Step, Waterfall, scale_of
 from opsctl.reports.findings import findings
 from opsctl.reports.movement_told import Told
 from opsctl.reports.report import Cell, Column, Footnote, Form, Lines, Number, Part, Report, RowKind, Table, TableRow
+from opsctl.reports.units import form_of
 from opsctl.verdicts.factors import Factor
 from opsctl.verdicts.movement import Contribution, Movement, movement
 
@@ -22,8 +23,6 @@ SHOWN = 12  # rows; the others stand together in one
 STEPS = 6  # of the chart
 PART, BEFORE, AFTER, SHARE_BEFORE, SHARE_AFTER = "part", "before", "after", "share_before", "share_after"
 MIX, RATE, UNMATCHED, TOTAL = "mix", "rate", "unmatched", "total"
-_FORMS = {Shape.PRICE: Form.PRICE, Shape.RATE: Form.RATE, Shape.MULTIPLE: Form.MULTIPLE}
-_SCALES = {Shape.PRICE: Scale.PRICE, Shape.RATE: Scale.RATE, Shape.MULTIPLE: Scale.MULTIPLE}
 
 
 def why(  # noqa: PLR0913, PLR0917 - what every report is made of, and what is asked
@@ -116,7 +115,7 @@ def effects_table(told: Told) -> Table:
 
 
 def _row(one: Contribution, told: Told) -> TableRow:
-    form = _FORMS[told.shape]
+    form = form_of(told.shape)
     cells: dict[str, Cell] = {
         PART: told.called(one),
         BEFORE: Number(one.before, form),
@@ -169,6 +168,6 @@ def waterfall(told: Told) -> Waterfall:
         start=(told.before_span, before),
         steps=tuple(step for step in steps if step.change),
         end=(told.after_span, after),
-        scale=_SCALES[told.shape],
+        scale=scale_of(told.shape),
         note=told.note,
     )

@@ -13,6 +13,7 @@ from opsctl.schemas.kinds import Count, Money, Quantity
 from opsctl.schemas.table import Merge, Table, rule
 
 Text = Annotated[str, Field(min_length=1)]
+MOST_DAYS = 36_500  # since the acquisition, a century; what is more is no number of days
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
@@ -41,7 +42,7 @@ class Cohort(Table):
 
     day: date = Field(title="新增日期")
     channel: Text = Field(title="渠道")
-    offset: Annotated[Count, Field(ge=0)] = Field(title="第几日")
+    offset: Annotated[Count, Field(ge=0, le=MOST_DAYS)] = Field(title="第几日")
     users: Annotated[Count, Field(ge=0)] | None = Field(title="新增")
     active: Annotated[Count, Field(ge=0)] | None = Field(None, title="活跃")
     rounding: Annotated[Quantity, Field(ge=0)] | None = Field(None, title="取整误差")

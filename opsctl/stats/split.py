@@ -19,12 +19,14 @@ class Purse:
         value: What a unit of money brings there today, on average.
         elasticity: Percent more of it for a percent more money, between 0 and 1.
         most: As much as may go there.
+        least: As much as stays there however little it brings; of all purses together no more than is split.
     """
 
     now: float
     value: float
     elasticity: float
     most: float
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ def equal_margins(purses: Sequence[Purse], total: float, line: float) -> Split:
 
 
 def _at(margin: float, purse: Purse) -> float:
-    """The spend at which a purse's last unit brings the margin, as far as it may go."""
+    """The spend at which a purse's last unit brings the margin, as far as it may go up and down."""
     log = (math.log(purse.value * purse.elasticity) - math.log(margin)) / (1 - purse.elasticity)
-    return min(purse.now * math.exp(min(log, LARGEST_LOG)), purse.most)
+    return max(min(purse.now * math.exp(min(log, LARGEST_LOG)), purse.most), purse.least)
 
 
 def margin_at(purse: Purse, spend: float) -> float:

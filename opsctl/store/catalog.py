@@ -1,23 +1,23 @@
 """The catalog: which files were taken in, what came of them and when each was known, in one SQLite file.
 
 A write holds the store's lock from its first look to its last; one transaction makes all of it visible. Beside the
-catalog lies its seal, the hash of its bytes: SQLite itself does not notice a bit that flips inside a value.
+catalog lies its seal: SQLite itself does not notice a bit that flips inside a value.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from opsctl.core.errors import CannotStore, DamagedStore, Locked, NoStore, StoreTooNew
+from opsctl.core.errors import CannotStore, DamagedStore, NoStore, StoreTooNew
 from opsctl.store import place
+from opsctl.store import seal as seals
+from opsctl.store.database import all_or_nothing, connected, damaged, execute, locked, refusal
+from opsctl.store.seal import Standing
 
-_READERS_WAIT = 30.0  # seconds: a commit takes milliseconds
 _GENERATION = "generation"
 _DIGEST = "digest"
 
@@ -81,7 +81,7 @@ class Catalog:
 
     def __init__(self, store: Path, connection: sqlite3.Connection) -> None:
         self.store = store
-        self._connection = connection
+        self.connection = connection
         self._given_up = False
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
@@ -89,11 +89,12 @@ class Catalog:
 
         Raises:
             DamagedStore: The catalog cannot be read.
+            Locked: A write takes longer than a reader waits.
         """
         try:
-            return self._connection.execute(query, values).fetchall()
+            return self.connection.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise _damaged() from error
+            raise refusal(error) from error
 
     def insert(self, table: str, **values: object) -> int:
         """A new row; its number."""
@@ -107,9 +108,9 @@ class Catalog:
             CannotStore: The disk is full.
         """
         try:
-            return self._connection.execute(statement, values).lastrowid or 0
-        except sqlite3.OperationalError as error:
-            raise CannotStore(f"the catalog cannot be written: {error}", hint="check the disk") from error
+            return self.connection.execute(statement, values).lastrowid or 0
+        except sqlite3.DatabaseError as error:
+            raise refusal(error) from error
 
     def meta(self, name: str) -> str | None:
         """A value of the store as a whole."""
@@ -125,11 +126,17 @@ class Catalog:
         """How often the catalog was changed."""
         return int(self.meta(_GENERATION) or 0)
 
+    @property
+    def version(self) -> int:
+        """The number of the last migration that it went through."""
+        (row,) = self.rows("PRAGMA user_version")
+        return int(row[0])
+
     def digest(self) -> str:
         """A hash of everything that the catalog says, whatever its bytes."""
-        found = hashlib.sha256()
-        names = self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-        for table in (row["name"] for row in names):
+        schema = [tuple(row) for row in self.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")]
+        found = hashlib.sha256(repr((self.version, schema)).encode())
+        for table in (name for kind, name, *_ in schema if kind == "table"):
             columns = [row["name"] for row in self.rows(f"PRAGMA table_info({table})")]
             for row in self.rows(f"SELECT * FROM {table} ORDER BY {columns[0]}"):  # noqa: S608 - names of our own
                 if table != "meta" or row["name"] != _DIGEST:
@@ -139,10 +146,21 @@ class Catalog:
     def is_whole(self) -> bool:
         """Does the catalog say what was last written into it?"""
         try:
-            (state,) = self._connection.execute("PRAGMA integrity_check").fetchone()
-            return state == "ok" and self.meta(_DIGEST) == self.digest()
-        except (sqlite3.DatabaseError, DamagedStore, ValueError, TypeError):
+            return self.rows("PRAGMA integrity_check")[0][0] == "ok" and self.meta(_DIGEST) == self.digest()
+        except (DamagedStore, ValueError, TypeError):
             return False
+
+    def is_new(self) -> bool:
+        """Was nothing ever kept in it?"""
+        try:
+            return not self.rows("SELECT 1 FROM sqlite_schema") or not self.rows("SELECT 1 FROM load")
+        except DamagedStore:
+            return False
+
+    def count_change(self) -> None:
+        """Write down that something was changed, and what the whole is now."""
+        self.set_meta(_GENERATION, str(self.generation + 1))
+        self.set_meta(_DIGEST, self.digest())
 
     def give_up(self) -> None:
         """Let the end of the write undo all of it."""
@@ -163,7 +181,7 @@ class Catalog:
 
     def compact(self) -> None:
         """Leave no byte of what was deleted in the file."""
-        self._connection.execute("VACUUM")
+        self.connection.execute("VACUUM")
 
 
 @contextmanager
@@ -175,11 +193,24 @@ def reading(project: Path) -> Iterator[Catalog]:
         StoreTooNew: A newer opsctl wrote it.
         DamagedStore: It cannot be read.
     """
-    store = place.store_of(project)
-    if not place.exists(project):
-        raise NoStore("this project has no store yet", hint="opsctl ingest takes its exports in")
-    with closing(_connected(store / place.CATALOG)) as connection:
-        _check_version(connection)
+    store = _there(project)
+    with closing(connected(store / place.CATALOG)) as connection:
+        found = Catalog(store, connection)
+        check_version(found)
+        yield found
+
+
+@contextmanager
+def inspecting(project: Path, wait: float = 0.0) -> Iterator[Catalog]:
+    """The catalog of a project as it is, whatever it is, while nobody writes.
+
+    Raises:
+        NoStore: Nothing was ever ingested.
+        Locked: A run is writing, and did not end within `wait` seconds.
+        DamagedStore: It cannot be opened.
+    """
+    store = _there(project)
+    with locked(store, wait), closing(connected(store / place.CATALOG)) as connection:
         yield Catalog(store, connection)
 
 
@@ -193,127 +224,76 @@ def writing(project: Path, wait: float = 0.0) -> Iterator[Catalog]:
         DamagedStore: It is not what was last written.
         CannotStore: The disk is full, or the folder cannot be written to.
     """
+    if place.exists(project):
+        _there(project)
     store = place.made(place.store_of(project))
-    with _locked(store, wait):
-        _ignored_by_git(store)
-        with closing(_connected(store / place.CATALOG)) as connection:
-            _migrate(connection)
+    with locked(store, wait):
+        place.ignore(store)
+        with closing(connected(store / place.CATALOG)) as connection:
             found = Catalog(store, connection)
-            _heal_seal(found)
+            _make_ready(found)
             place.sweep(store, found.paths())
-            _transaction(connection, "BEGIN IMMEDIATE")
-            try:
-                before = connection.total_changes
+            before = connection.total_changes
+            with all_or_nothing(connection):
                 yield found
                 if found.has_given_up:
                     connection.execute("ROLLBACK")
                     return
-                if connection.total_changes > before:
-                    found.set_meta(_GENERATION, str(found.generation + 1))
-                    found.set_meta(_DIGEST, found.digest())
-                _transaction(connection, "COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-            seal(found)
+                changed = connection.total_changes > before
+                if changed:
+                    found.count_change()
+                    seals.announce(found)
+            if changed:
+                with suppress(CannotStore):  # what was committed stays; the next run seals it
+                    seals.press(found)
 
 
-def _transaction(connection: sqlite3.Connection, statement: str) -> None:
-    try:
-        connection.execute(statement)
-    except sqlite3.OperationalError as error:
-        raise CannotStore(f"the catalog cannot be written: {error}", hint="check the disk") from error
+def _there(project: Path) -> Path:
+    """The folder of a store that is there.
+
+    Raises:
+        NoStore: Nothing was ever ingested.
+        DamagedStore: Its catalog is gone.
+    """
+    store = place.store_of(project)
+    if not place.exists(project):
+        raise NoStore("this project has no store yet", hint="opsctl ingest takes its exports in")
+    if not (store / place.CATALOG).is_file():
+        raise damaged()
+    return store
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(path, timeout=_READERS_WAIT, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
-    except sqlite3.DatabaseError as error:
-        raise _damaged() from error
-    return connection
+def check_version(catalog: Catalog) -> int:
+    """The version of a store.
 
-
-def _check_version(connection: sqlite3.Connection) -> int:
-    try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise _damaged() from error
-    if version > len(MIGRATIONS):
+    Raises:
+        StoreTooNew: A newer opsctl wrote it.
+    """
+    if catalog.version > len(MIGRATIONS):
         raise StoreTooNew(
-            f"the store is of version {version}, this opsctl knows {len(MIGRATIONS)}", hint="update opsctl"
+            f"the store is of version {catalog.version}, this opsctl knows {len(MIGRATIONS)}", hint="update opsctl"
         )
-    return int(version)
+    return catalog.version
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    for at in range(_check_version(connection), len(MIGRATIONS)):
-        _transaction(connection, "BEGIN IMMEDIATE")
+def _make_ready(catalog: Catalog) -> None:
+    """Finish what a run that died has left, and bring the catalog to this version; a damaged one is left alone."""
+    standing = seals.standing(catalog)
+    if standing in (Standing.UNPROVEN, Standing.DAMAGED):
+        raise damaged()
+    version = check_version(catalog)
+    if version < len(MIGRATIONS):
+        with all_or_nothing(catalog.connection):
+            _migrate(catalog, version)
+            catalog.count_change()
+            seals.announce(catalog)
+        standing = Standing.UNFINISHED
+    if standing is not Standing.SEALED or seals.is_announcing(catalog.store):
+        seals.press(catalog)
+
+
+def _migrate(catalog: Catalog, version: int) -> None:
+    for at in range(version, len(MIGRATIONS)):
         for statement in MIGRATIONS[at].split(";"):
-            _transaction(connection, statement)
-        _transaction(connection, f"PRAGMA user_version = {at + 1}")
-        _transaction(connection, "COMMIT")
-
-
-@contextmanager
-def _locked(store: Path, wait: float) -> Iterator[None]:
-    """The right to write, for as long as this lasts; it ends with the process, however that ends."""
-    try:
-        connection = sqlite3.connect(store / place.LOCK, timeout=wait, isolation_level=None)
-    except sqlite3.OperationalError as error:
-        raise CannotStore(f"the store cannot be locked: {error}", hint="check the folder's rights") from error
-    with closing(connection):
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise Locked("another run is writing to the store", hint="try again later, or --wait SECONDS") from error
-        except sqlite3.DatabaseError as error:
-            raise _damaged() from error
-        yield
-
-
-def _ignored_by_git(store: Path) -> None:
-    """A store is no source: its own rule keeps it out of a repository."""
-    rule = store / ".gitignore"
-    if not rule.exists():
-        place.durable_text(rule, "*\n")
-
-
-# --- the seal -----------------------------------------------------------------------------------------------
-
-
-def seal(catalog: Catalog) -> None:
-    """Write down the hash of the catalog's bytes."""
-    told = {_GENERATION: catalog.generation, "sha256": place.sha256_of(catalog.store / place.CATALOG)}
-    place.durable_text(catalog.store / place.SEAL, json.dumps(told) + "\n")
-
-
-def is_sealed(catalog: Catalog) -> bool:
-    """Are the catalog's bytes those that were sealed?"""
-    return _sealed(catalog.store).get("sha256") == place.sha256_of(catalog.store / place.CATALOG)
-
-
-def _sealed(store: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((store / place.SEAL).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _heal_seal(catalog: Catalog) -> None:
-    """Seal anew where a run died between its commit and the seal; refuse to write into a damaged catalog."""
-    if is_sealed(catalog):
-        return
-    if catalog.meta(_DIGEST) is None and not catalog.rows("SELECT 1 FROM load LIMIT 1"):
-        return  # just made
-    if not catalog.is_whole():
-        raise _damaged()
-    seal(catalog)
-
-
-def _damaged() -> DamagedStore:
-    return DamagedStore("the store's catalog is damaged", hint="restore .opsctl from a backup, or ingest anew")
+            execute(catalog.connection, statement)
+        execute(catalog.connection, f"PRAGMA user_version = {at + 1}")

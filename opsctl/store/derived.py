@@ -1,7 +1,8 @@
 """Tables made from the store, kept under the hash of all that they were made from; never computed here.
 
 Whatever is kept here can be thrown away at any time: it is made again, the same. A new key is used when anything
-that it was made from has changed, so nothing here is ever out of date.
+that it was made from has changed, so nothing here is ever out of date. Beside the tables of a state lies what else was
+known, with the size and hash of each of them, under a hash of its own; a state that is not as it says is none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,21 +25,21 @@ from opsctl.ingest.load import Loaded, appended
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
-from opsctl.store import place, records
+from opsctl.store import checked, place, records
 from opsctl.store.catalog import Catalog
 from opsctl.store.recall import Seen, files, parts
 
 _FORM = 1  # of what is kept; a greater number finds none of the older
-_TOLD = "loaded.json"
+_TOLD = "loaded"
 _KEPT = 12  # states; the oldest go
 
 
 def key_of(catalog: Catalog, known: Seen, settings: Settings) -> str:
-    """The hash of what the store's tables are made from: the segments that count, and the configuration."""
-    counted = {one.id for one in files(catalog, known.last)}
+    """The hash of what the store's tables are made from: the segments that count, how read, and the configuration."""
+    counted = {one.id: one.mapping_sha256 for one in files(catalog, known.last)}
     segments = catalog.rows("SELECT file, sha256 FROM segment ORDER BY file, id")
     said = [_FORM, __version__, str(known.reconstructed), configured(settings)]
-    said += [row["sha256"] for row in segments if row["file"] in counted]
+    said += [f"{row['sha256']} {counted[row['file']]}" for row in segments if row["file"] in counted]
     return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:32]
 
 
@@ -53,9 +54,8 @@ def configured(settings: Settings) -> str:
 def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
     """The tables that are kept under a key; large ones are always read from their own files."""
     folder = catalog.store / place.DERIVED / key
-    try:
-        told = json.loads((folder / _TOLD).read_bytes())
-    except (OSError, ValueError):
+    told = _whole(folder)
+    if told is None:
         return None
     found = _loaded(told)
     for name in told["tables"]:
@@ -69,7 +69,7 @@ def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
 def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     """Keep tables for the next answer; a store that cannot be written to answers all the same."""
     folder = catalog.store / place.DERIVED / key
-    if folder.exists():
+    if _whole(folder) is not None:
         return
     beside = folder.with_name(f".{folder.name}.{os.getpid()}")
     small = [name for name in found.tables if tables()[name].MERGE is not Merge.APPEND]
@@ -77,8 +77,9 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
         place.made(beside)
         for name in small:
             found.tables[name].sink_parquet(beside / f"{name}.parquet", compression="lz4")
-        told = {**_told(found), "tables": small, "large": _bases(found, small)}
-        (beside / _TOLD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        told = {**_told(found), "tables": small, "large": _bases(found, small), "files": _hashed(beside)}
+        (beside / _TOLD).write_bytes(checked.sealed(json.dumps(told, ensure_ascii=False).encode()))
+        shutil.rmtree(folder, ignore_errors=True)
         beside.replace(folder)
     except (OSError, OpsctlError, pl.exceptions.PolarsError):
         shutil.rmtree(beside, ignore_errors=True)
@@ -86,25 +87,58 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     _forget_the_oldest(folder.parent)
 
 
-class Shelf:
-    """Where tables made of the store's own are kept, each under a name and a state."""
+def _hashed(folder: Path) -> dict[str, dict[str, int | str]]:
+    return {
+        path.name: {"bytes": path.stat().st_size, "sha256": place.sha256_of(path)} for path in sorted(folder.iterdir())
+    }
 
-    def __init__(self, store: Path) -> None:
-        self._folder = store / place.DERIVED
 
-    def find(self, name: str, state: str) -> pl.LazyFrame | None:
-        """The table that is kept under a name and state."""
-        path = self._folder / name / f"{state}.parquet"
-        return pl.scan_parquet(path) if path.is_file() else None
+def _whole(folder: Path) -> dict[str, Any] | None:
+    """What a state tells beside its tables; None where it is not there, or was cut."""
+    told = _opened(folder)
+    try:
+        cut = told and any((folder / name).stat().st_size != one["bytes"] for name, one in told["files"].items())
+    except OSError:
+        return None
+    return None if cut else told
 
-    def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
-        """A table, kept from now on; a store that cannot be written to answers all the same."""
-        path = self._folder / name / f"{state}.parquet"
-        try:
-            place.durable(path, lambda part: made.write_parquet(part, compression="lz4", statistics=False))
-        except OpsctlError:
-            return made.lazy()
-        return pl.scan_parquet(path)
+
+def _opened(folder: Path) -> dict[str, Any] | None:
+    try:
+        content = checked.opened((folder / _TOLD).read_bytes())
+    except OSError:
+        return None
+    told: dict[str, Any] | None = None if content is None else json.loads(content)
+    return told
+
+
+def damaged(store: Path) -> list[str]:
+    """The names, below the store's folder, of states that are not what was written; each can be thrown away."""
+    found = place.folders(store / place.DERIVED)
+    return [folder.relative_to(store).as_posix() for folder in found if not _as_written(folder)]
+
+
+def _as_written(folder: Path) -> bool:
+    told = _opened(folder)
+    if told is None:
+        return False
+    files: Mapping[str, Mapping[str, int | str]] = told["files"]
+    if {path.name for path in folder.iterdir()} != {_TOLD, *files}:
+        return False
+    return all(place.sha256_of(folder / name) == one["sha256"] for name, one in files.items())
+
+
+def forget(store: Path) -> None:
+    """Throw away all that can be made again.
+
+    Raises:
+        CannotStore: Something of it cannot be removed.
+    """
+    try:
+        for folder in place.folders(store / place.DERIVED):
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise place.cannot(error) from error
 
 
 def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:

@@ -16,11 +16,11 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core import clock
 from opsctl.core.errors import OpsctlError, Shrunk
+from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
 from opsctl.ingest.load import Gathered, Knows, Loaded, joined
 from opsctl.ingest.people import PERSONAL_IDS
-from opsctl.ingest.privacy import protected
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
@@ -46,6 +46,7 @@ class Intake:
         loaded: What is known now.
         before: What was known before.
         notes: What should be said.
+        paths: Where each file was read, by its name.
         load: Its number; None where nothing was taken in.
     """
 
@@ -55,6 +56,7 @@ class Intake:
     loaded: Loaded = field(default_factory=Loaded)
     before: Loaded = field(default_factory=Loaded)
     notes: list[Note] = field(default_factory=list)
+    paths: dict[str, Path] = field(default_factory=dict)
     load: int | None = None
 
 
@@ -85,16 +87,16 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
         CannotStore: The disk is full.
         DamagedStore: A file of the store cannot be read.
     """
-    load = int(catalog.rows("SELECT coalesce(max(id), 0) + 1 AS next FROM load")[0]["next"])
+    load = next_load(catalog)
     read = gather(_knows(catalog))
     old = recall.gathered(catalog, recall.seen(catalog, None))
-    done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes))
+    done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes), paths=read.paths)
     done.before = joined(old, settings)
-    wanted = [replace(_without_names(part, people, settings), load=load) for part in read.parts]
+    wanted = [replace(without_names(part, people), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, old, done)
     if not order.shrunk:
         wanted = _not_shrunk(wanted, old.parts, done)
-    _settle(done, old, wanted, settings)
+    settle(done, old, wanted, settings)
     if order.only_try:
         catalog.give_up()
         return done
@@ -102,15 +104,32 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
         catalog.insert("sighting", name=name, sha256=sha256, load=load)
     if not done.new:
         return done
-    done.load = load
+    record(catalog, people, done, settings, order)
+    return done
+
+
+def record(catalog: Catalog, people: People, done: Intake, settings: Settings, order: Order) -> None:
+    """Write down the files of a run, the people who are new in them, and the run itself.
+
+    Raises:
+        CannotStore: The disk is full.
+    """
+    load = done.load = next_load(catalog)
+    declared = Declared(settings)
     for part in done.new:
-        _keep(catalog, people, part, read.paths[part.account.file], settings)
+        path = done.paths[part.account.file]
+        reading = reading_of(settings, declared, part.account.mapping, path)
+        _fill(catalog, people, part, _enter(catalog, part, path, load, reading), load)
     people.keep(load)
     recall.count_days(catalog, recall.Seen(load), done.loaded)
     as_of = order.as_of or order.latest_day(done.loaded)
     known_at = clock.now().isoformat()
     catalog.insert("load", id=load, known_at=known_at, as_of=_no_earlier(catalog, as_of), opsctl=__version__)
-    return done
+
+
+def next_load(catalog: Catalog) -> int:
+    """The number of the run that writes next."""
+    return int(catalog.rows("SELECT coalesce(max(id), 0) + 1 AS next FROM load")[0]["next"])
 
 
 def named(files: Files, project: Path) -> Files:
@@ -122,12 +141,12 @@ def name_of(path: Path, project: Path) -> str:
     """What the store calls a file."""
     whole = path.resolve()
     inside = whole.is_relative_to(project.resolve())
-    return whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:])
+    return masked(whole.relative_to(project.resolve()).as_posix() if inside else "/".join(whole.parts[-2:]))
 
 
-def reading_of(settings: Settings, mapping: str, path: Path) -> str:
+def reading_of(settings: Settings, declared: Declared, mapping: str, path: Path) -> str:
     """A hash of all that decides how a file is read: its mapping, and what the project says of it."""
-    source: Source | None = Declared(settings).of(path)
+    source: Source | None = declared.of_gone(path)
     told = [one.export.model_dump_json() for one in settings.mappings_named(mapping)]
     told += [source.model_dump_json() if source else "", settings.project.timezone, settings.project.currency]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
@@ -142,11 +161,10 @@ def _knows(catalog: Catalog) -> Knows:
     return lambda name, sha256: seen.get(name) == sha256
 
 
-def _without_names(part: Part, people: People, settings: Settings) -> Part:
-    """A file's rows with people as numbers, orders as hashes, and nothing that is personal beside."""
-    if part.scan is not None:  # people are numbered on the way to the disk, and an event has nothing else
+def without_names(part: Part, people: People) -> Part:
+    """A file's rows with people as numbers and orders as hashes."""
+    if part.scan is not None:  # people are numbered on the way to the disk
         return part
-    part = protected(part, settings, people.hashed)
     frame = part.frame
     gone = pl.repeat(value=False, n=frame.height, eager=True)
     for name in PERSONAL_IDS.get(part.account.table, ()):
@@ -222,7 +240,7 @@ def _shrunk_day(part: Part, old: Sequence[Part]) -> date | None:
     return found
 
 
-def _settle(done: Intake, old: Gathered, wanted: list[Part], settings: Settings) -> None:
+def settle(done: Intake, old: Gathered, wanted: list[Part], settings: Settings) -> None:
     """Hold the files against each other and what is known; one that contradicts is left out, the others stay."""
     before = {error.file for error in done.before.refused}
     while True:
@@ -243,18 +261,19 @@ def _sightings(read: Gathered, done: Intake) -> list[tuple[str, str]]:
     return [(one.account.file, one.account.sha256) for one in read.parts if one.account.file not in refused]
 
 
-def _keep(catalog: Catalog, people: People, part: Part, path: Path, settings: Settings) -> None:
+def _enter(catalog: Catalog, part: Part, path: Path, load: int, reading: str) -> int:
+    """Enter a file in the catalog; its number there."""
     account = part.account
     days = part.account.days
-    file = catalog.insert(
+    return catalog.insert(
         "file",
-        load=part.load,
+        load=load,
         name=account.file,
-        path=str(path.resolve()),
+        path=masked(str(path.resolve())),  # of a file that is named after a person: then it is not found again
         sha256=account.sha256,
         kind=account.table,
         mapping=account.mapping,
-        mapping_sha256=reading_of(settings, account.mapping, path),
+        mapping_sha256=reading,
         breakdown=part.breakdown,
         supplied=json.dumps(sorted(part.supplied)),
         foreign_days=part.foreign_days,
@@ -263,10 +282,15 @@ def _keep(catalog: Catalog, people: People, part: Part, path: Path, settings: Se
         notes=records.notes_text(part.notes),
         account=records.account_text(account),
     )
+
+
+def _fill(catalog: Catalog, people: People, part: Part, file: int, load: int) -> None:
+    """Write down a file's rows."""
+    account = part.account
     if part.scan is None:
-        segments.write(catalog, account.table, file, segments.stem(part.load, file), part.frame)
+        segments.write(catalog, account.table, file, segments.stem(load, file), part.frame)
         return
-    taken = large.write(catalog, people, part, file)
+    taken = large.write(catalog, people, part, file, load)
     if taken.erased:
         less = account.with_dropped(ERASED, taken.erased)
         catalog.change("UPDATE file SET account = ? WHERE id = ?", records.account_text(less), file)

@@ -4,7 +4,9 @@ A key file holds a chain of keys, one a line, and an id is hashed through all of
 h2 = HMAC(k2, h1), … Nobody keeps the raw ids, so a new key cannot replace the old one; it is put behind it instead,
 and what is stored is hashed once more (`rehashed`). An id that arrives later goes through the whole chain and meets
 the same hash. Rotation therefore protects what is stored from those who got hold of an older key file, not from those
-who had the store as well: what they copied before stays readable to them.
+who had the store as well: what they copied before stays readable to them. What is hashed in the rows themselves
+(numbers of orders, columns that the project wants hashed) is hashed with the first key alone, since rows are never
+written anew.
 
 The order in which `rotated` and the store work makes every interruption harmless: the file first, then the hashes and
 the `fingerprint` in one transaction. A store that is behind its file is known by the fingerprint of a part of the

@@ -28,7 +28,7 @@ class Taken:
     erased: int
 
 
-def write(catalog: Catalog, people: People, part: Part, file: int) -> Taken:
+def write(catalog: Catalog, people: People, part: Part, file: int, load: int) -> Taken:
     """Write the events of a file, month by month, people as numbers.
 
     Whoever was met in this run is found by a hash of the id as it is written; the others are few, or the file is one
@@ -45,7 +45,7 @@ def write(catalog: Catalog, people: People, part: Part, file: int) -> Taken:
     met = scan.with_columns(pl.col("user").hash().alias(_HASH)).join(people.met.lazy(), on=_HASH, how="left")
     known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
     strangers = met.filter(pl.col("uid").is_null()).select(_columns(scan))
-    files = {month: catalog.store / _name(part.load, file, month) for month in _months(*days)}
+    files = {month: catalog.store / _name(load, file, month) for month in _months(*days)}
     sinks = [_sink(known, month, place.beside(path), _columns(scan)) for month, path in files.items()]
     try:
         *_, rest = pl.collect_all([*sinks, strangers], engine="streaming")
@@ -54,7 +54,7 @@ def write(catalog: Catalog, people: People, part: Part, file: int) -> Taken:
     numbers, erased = people.numbers(rest["user"])
     rest = rest.with_columns(numbers).filter(~erased)
     kept = sum(_entered(catalog, file, month, path) for month, path in files.items())
-    segments.write(catalog, part.account.table, file, f"{segments.stem(part.load, file)}-strangers", rest)
+    segments.write(catalog, part.account.table, file, f"{segments.stem(load, file)}-strangers", rest)
     return Taken(kept + rest.height, int(erased.sum()))
 
 

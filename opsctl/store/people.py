@@ -35,13 +35,16 @@ class People:
         )
 
     def hashed(self, ids: pl.Series) -> pl.Series:
-        """Ids as 16 bytes each that tell nobody; what is null stays so."""
-        return hashed(ids, self._keys)
+        """What stands in the rows themselves, such as numbers of orders, as 16 bytes each; what is null stays so.
+
+        Only the first key counts here: rows are never written anew, so a later key could not be put behind it.
+        """
+        return hashed(ids, self._keys[:1])
 
     def numbers(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Ids as numbers, and where they are those of people who were erased; what is null stays so."""
         distinct = ids.drop_nulls().unique(maintain_order=True)
-        marked = pl.DataFrame({"id": distinct}).hstack(_marks(self.hashed(distinct)))
+        marked = pl.DataFrame({"id": distinct}).hstack(_marks(hashed(distinct, self._keys)))
         gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
         numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
         new = numbered.filter(pl.col("uid").is_null()).unique(_MARK, keep="first", maintain_order=True)
@@ -78,6 +81,11 @@ class People:
         self._fresh = []
 
 
+def fingerprint_of(catalog: Catalog) -> str | None:
+    """By what the store knows its key; None where it holds nobody yet."""
+    return catalog.meta(_KEY)
+
+
 def keys_of(catalog: Catalog, privacy: Privacy, folder: Path, environ: Mapping[str, str]) -> Keys:
     """The keys under which the store knows people; a new store gets a new one. A rotated key is caught up with.
 
@@ -86,7 +94,7 @@ def keys_of(catalog: Catalog, privacy: Privacy, folder: Path, environ: Mapping[s
         CannotStore: The disk is full.
     """
     path = key.located(privacy, folder, environ)
-    stored = catalog.meta(_KEY)
+    stored = fingerprint_of(catalog)
     keys = key.of_store(path, stored)
     if stored is not None:
         behind = keys[len(key.applied(keys, stored, path)) :]

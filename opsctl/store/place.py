@@ -17,8 +17,11 @@ LOCK = "lock"
 DATA = "data"
 PEOPLE = "people"
 DERIVED = "derived"
+KEPT = "kept"
 ANSWERS = "answers"
+IGNORED = ".gitignore"
 _PRIVATE = 0o700
+_IGNORE_ALL = b"*\n"
 
 
 def store_of(project: Path) -> Path:
@@ -27,18 +30,26 @@ def store_of(project: Path) -> Path:
 
 
 def exists(project: Path | None) -> bool:
-    """Does the project have a store?"""
-    return project is not None and (store_of(project) / CATALOG).is_file()
+    """Does the project have a store, even if its catalog were lost?"""
+    return project is not None and any((store_of(project) / name).is_file() for name in (CATALOG, SEAL))
+
+
+def holds_data(store: Path) -> bool:
+    """Is there any file of data, even half written?"""
+    return any(path.is_file() for folder in (DATA, PEOPLE) for path in (store / folder).rglob("*"))
 
 
 def made(folder: Path) -> Path:
-    """A folder, readable by its owner alone, made where it is not there.
+    """A folder, readable by its owner alone, made where it is not there, and durable as its files are.
 
     Raises:
         CannotStore: It cannot be made.
     """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
-        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        for one in reversed(missing):
+            one.mkdir(mode=_PRIVATE, exist_ok=True)
+            force_out_folder(one.parent)
     except OSError as error:
         raise cannot(error) from error
     return folder
@@ -80,7 +91,7 @@ def settled(path: Path) -> Path:
     """
     part = beside(path)
     try:
-        _force_out(part)
+        force_out(part)
         part.replace(path)
         force_out_folder(path.parent)
     except OSError as error:
@@ -89,12 +100,32 @@ def settled(path: Path) -> Path:
     return path
 
 
-def durable_text(path: Path, text: str) -> Path:
-    """A small text file, whole or not there; see `durable`."""
-    return durable(path, lambda part: part.write_bytes(text.encode()))
+def folders(folder: Path) -> list[Path]:
+    """The folders in a folder that are not just being made, by name."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if path.is_dir() and not path.name.startswith("."))
 
 
-def _force_out(path: Path) -> None:
+def ignore(store: Path) -> None:
+    """Keep the store out of a repository: it is no source.
+
+    Raises:
+        CannotStore: The disk is full.
+    """
+    if not is_ignored(store):
+        durable(store / IGNORED, lambda part: part.write_bytes(_IGNORE_ALL))
+
+
+def is_ignored(store: Path) -> bool:
+    """Does the store's own rule keep it out of a repository?"""
+    try:
+        return (store / IGNORED).read_bytes() == _IGNORE_ALL
+    except OSError:
+        return False
+
+
+def force_out(path: Path) -> None:
+    """Make the bytes of a file durable."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -114,13 +145,28 @@ def force_out_folder(folder: Path) -> None:
 
 
 def sweep(store: Path, kept: Collection[str]) -> None:
-    """Remove what a run that died has left: files of data that the catalog does not list, by their names below."""
-    for folder in (DATA, PEOPLE):
-        for path in (store / folder).rglob("*"):
-            if path.is_file() and path.relative_to(store).as_posix() not in kept:
-                path.unlink(missing_ok=True)
+    """Remove what a run that died has left.
+
+    Raises:
+        CannotStore: Something of it cannot be removed.
+    """
+    try:
+        for path in left_over(store, kept):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot(error) from error
     for path in (store / DERIVED).glob(".*"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def left_over(store: Path, kept: Collection[str]) -> list[Path]:
+    """Files that nothing knows: of data, those that the catalog does not list by their names below; half written ones.
+
+    Tables that are just being made from the store are no such thing: nobody waits for their makers.
+    """
+    data = [path for folder in (DATA, PEOPLE) for path in sorted((store / folder).rglob("*")) if not path.is_dir()]
+    unknown = [path for path in data if path.relative_to(store).as_posix() not in kept]
+    return [*unknown, *sorted(store.glob(".*.part"))]
 
 
 def sha256_of(path: Path) -> str:

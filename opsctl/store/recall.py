@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from opsctl.ingest.account import Part
+from opsctl.ingest.account import Delivery, Part
 from opsctl.ingest.load import Gathered, Loaded
 from opsctl.ingest.memory import Monthly
 from opsctl.ingest.remarks import Note
@@ -81,6 +81,19 @@ def files(catalog: Catalog, until: int) -> list[Stored]:
     return [Stored(**dict(row)) for row in rows]
 
 
+def deliveries(catalog: Catalog, until: int) -> tuple[Delivery, ...]:
+    """All that was ever taken in up to a load, in the order in which it came, whatever took its place since."""
+    names = "name, mapping, kind, load, last_day"
+    rows = catalog.rows(
+        f"SELECT {names} FROM file WHERE load <= ? AND last_day IS NOT NULL ORDER BY load, id",  # noqa: S608
+        until,
+    )
+    return tuple(
+        Delivery(row["name"], row["mapping"], row["kind"], row["load"], date.fromisoformat(row["last_day"]))
+        for row in rows
+    )
+
+
 def gathered(catalog: Catalog, known: Seen) -> Gathered:
     """All files of the store as parts.
 
@@ -122,6 +135,7 @@ def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
     """
     of = segments.of_files(catalog, [one.id for one in stored])
     told = {row["id"]: row for row in catalog.rows("SELECT * FROM file")}
+    ages = _ages(catalog)
     found = []
     for one in stored:
         row = told[one.id]
@@ -135,7 +149,19 @@ def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
                 breakdown=row["breakdown"],
                 notes=records.notes_of(row["notes"]),
                 foreign_days=bool(row["foreign_days"]),
-                load=one.load,
+                load=ages[one.id],
             )
         )
     return found
+
+
+def _ages(catalog: Catalog) -> dict[int, int]:
+    """Of each file the load that first took it in: what is read anew, by another mapping, is as new as it was."""
+    ages: dict[int, int] = {}
+    before: dict[tuple[str, str, int], int] = {}
+    for row in catalog.rows("SELECT id, load, gone, name, sha256 FROM file ORDER BY load, id"):
+        this = row["name"], row["sha256"]
+        ages[row["id"]] = before.get((*this, row["load"]), row["load"])
+        if row["gone"] is not None:
+            before[*this, row["gone"]] = ages[row["id"]]
+    return ages

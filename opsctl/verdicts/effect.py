@@ -6,10 +6,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from opsctl.stats.posterior import JEFFREYS
+from opsctl.verdicts.judgement import LEVEL
+from opsctl.verdicts.worth import safe
+
 DRAWS = 2_000
 SEED = 7  # any: the same answer comes out of the same data
-LEVEL = 0.80
-JEFFREYS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +65,26 @@ class Effect:
     retention: Change | None
     cost_per_kept: Change | None
 
+    @property
+    def is_dearer(self) -> bool:
+        """Does a user cost more afterwards, to the cent that a page shows? It is said before anybody finds out."""
+        return round(self.cpa.after, 2) > round(self.cpa.now, 2)
 
-def effect(lanes: Sequence[Lane], added: float = 0.0, added_spend: float = 0.0) -> Effect | None:
-    """The blended figures before and after; `added` users of other sources and their money are in both.
+
+def effect(lanes: Sequence[Lane]) -> Effect | None:
+    """The blended figures before and after.
 
     A mechanical recomputation: each channel's users follow its own curve, its retention stays. The range comes from
     draws of what is not known exactly: the elasticities, the users won at today's spend, the retentions.
     None where nobody is won.
     """
     chance = random.Random(SEED)  # noqa: S311 - a simulation
-    middle = _Outcome.of(lanes, [_middle(lane) for lane in lanes], added, added_spend)
+    middle = _Outcome.of(lanes, [_middle(lane) for lane in lanes])
     if middle is None:
         return None
-    draws = [_Outcome.of(lanes, [_drawn(lane, chance) for lane in lanes], added, added_spend) for _ in range(DRAWS)]
+    draws = [_Outcome.of(lanes, [_drawn(lane, chance) for lane in lanes]) for _ in range(DRAWS)]
     found = [one for one in draws if one is not None]
-    known = all(lane.judged for lane in lanes) and not added
+    known = all(lane.judged for lane in lanes)
     stays = known and middle.now.kept > 0 and middle.after.kept > 0
 
     def change(figure: Callable[[_Sides], float]) -> Change:
@@ -116,13 +123,13 @@ class _Outcome:
     after: _Sides
 
     @staticmethod
-    def of(lanes: Sequence[Lane], luck: Sequence[_Luck], added: float, added_spend: float) -> _Outcome | None:
+    def of(lanes: Sequence[Lane], luck: Sequence[_Luck]) -> _Outcome | None:
         sides = []
         for spends in ([lane.now for lane in lanes], [lane.next for lane in lanes]):
             each = zip(lanes, luck, spends, strict=True)
             users = [one.users * _times(lane, spend, one.elasticity) for lane, one, spend in each]
             kept = sum(number * one.retention for number, one in zip(users, luck, strict=True))
-            sides.append(_Sides(sum(spends) + added_spend, sum(users) + added, kept))
+            sides.append(_Sides(sum(spends), sum(users), kept))
         return _Outcome(*sides) if all(side.users > 0 for side in sides) else None
 
 
@@ -137,4 +144,4 @@ def _middle(lane: Lane) -> _Luck:
 def _drawn(lane: Lane, chance: random.Random) -> _Luck:
     retention = chance.betavariate(lane.kept + JEFFREYS, lane.judged - lane.kept + JEFFREYS) if lane.judged else 0.0
     users = lane.users * chance.lognormvariate(0.0, lane.users_sd)
-    return _Luck(users, min(max(chance.gauss(*lane.elasticity), 0.05), 0.97), retention)
+    return _Luck(users, safe(chance.gauss(*lane.elasticity)), retention)

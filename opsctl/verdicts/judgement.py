@@ -7,12 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import NormalDist
+from typing import overload
 
 from opsctl.stats.shrinkage import Estimate
 
-LEVEL = 0.80
+LEVEL = 0.80  # of every interval around what a verdict rests on
+STEADY = 0.10  # a smaller move is no advice
+PLACES = 6  # what the model can know of a number; further digits would differ from machine to machine
 _NORMAL = NormalDist()
 _HALF = _NORMAL.inv_cdf((1 + LEVEL) / 2)
+
+
+@overload
+def rounded(value: float) -> float: ...
+@overload
+def rounded(value: float | None) -> float | None: ...
+def rounded(value: float | None) -> float | None:
+    """A number for programs, to what the model can know of it."""
+    return None if value is None else round(value, PLACES)
 
 
 class Verdict(StrEnum):
@@ -27,6 +39,9 @@ class Verdict(StrEnum):
     NO_DATA = "no_data"
 
 
+MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW, Verdict.TEST)  # what must be approved, in the order of a page
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """One reason: its stable code, and the numbers that belong to it."""
@@ -36,7 +51,7 @@ class Why:
 
     def as_json(self) -> dict[str, object]:
         """The code and its numbers, rounded to what the model can know."""
-        return {"code": self.code, **{name: round(number, 6) for name, number in self.numbers.items()}}
+        return {"code": self.code, **{name: rounded(number) for name, number in self.numbers.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,7 @@ class Judgement:
         at_stake: What it brings a day above the line's worth of its spend; negative: what it loses.
         flips: What would change the verdict.
         previous: The verdict of the review before; None where there was none.
+        stop: Is its stop beyond doubt, done already, or advised for the second review in a row?
     """
 
     channel: str
@@ -98,6 +114,24 @@ class Judgement:
     at_stake: float | None = None
     flips: tuple[Why, ...] = ()
     previous: Verdict | None = None
+    stop: bool = False
+
+    @classmethod
+    def unjudged(cls, channel: str, verdict: Verdict, spend: float, why: Why) -> Judgement:
+        """A channel that keeps its money, since it cannot be said what that is worth."""
+        return cls(channel, None, verdict, spend, spend, reasons=(why,))
+
+    @classmethod
+    def without_data(cls, channel: str, spend: float, arrived: float) -> Judgement:
+        """A channel of which only this share of its account-days arrived: nothing is advised."""
+        return cls.unjudged(channel, Verdict.NO_DATA, spend, Why("coverage", {"share": arrived}))
+
+    @property
+    def advice(self) -> Verdict:
+        """What is asked for today: a stop only where it is one beyond doubt, before that less money."""
+        if self.stop:
+            return Verdict.CUT
+        return Verdict.REDUCE if self.verdict is Verdict.CUT else self.verdict
 
     @property
     def move(self) -> float:

@@ -26,32 +26,24 @@ channel's users by what a hold-out test found. It advises and never acts. The pa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 
 from opsctl.config.settings import Settings
 from opsctl.core.period import Period
-from opsctl.measures.coverage import share
+from opsctl.measures.coverage import lacking
 from opsctl.measures.known import Known
-from opsctl.stats.response import Belief
-from opsctl.stats.shrinkage import Estimate
-from opsctl.stats.split import Purse, equal_margins, margin_at
-from opsctl.verdicts.campaign_worth import beside_channel
+from opsctl.stats.split import equal_margins
+from opsctl.verdicts.campaigns import campaigns
 from opsctl.verdicts.claims import Claims, claims
-from opsctl.verdicts.history import History, Unit, history
-from opsctl.verdicts.judgement import Judgement, Value, Verdict, Why
-from opsctl.verdicts.worth import Beliefs, Missing, Money, Worth, money_of, worths
+from opsctl.verdicts.history import History, history
+from opsctl.verdicts.judgement import STEADY, Judgement, Verdict, Why
+from opsctl.verdicts.reasons import changed, flips, reasons_of
+from opsctl.verdicts.weighed import SURE_OF_DIRECTION, weighed
+from opsctl.verdicts.worth import Missing, Worth
 
-STEADY = 0.10  # a smaller move is no advice
-SURE_OF_DIRECTION = 0.65  # below this chance that the advised move goes the right way, nothing is moved
-SAFE = (0.05, 0.97)  # the elasticities that the split works with
-PATIENCE = 2.0  # times the users seen; who needs more to decide is too close to call
 STICKS = 0.05  # so much less probability keeps a stop that was advised before
-NEXT_TO_NOTHING = 0.05  # of today's spend: a plan that leaves less leaves nothing
-HARDLY = 0.10  # less spread of log spend than this says nothing of elasticity
-SUREST = 0.01  # the least doubt of an elasticity that a regression can work with
-YOUNG = 0.35  # more of a value than this was never seen
+NEXT_TO_NOTHING = 0.05  # of today's spend: a stop that leaves less leaves nothing, and less in doubt leaves that
 
 
 @dataclass(frozen=True)
@@ -95,10 +87,9 @@ def prune(
     if found is None or not found.channels:
         return None
     desk = _Desk(found, settings, known, budget, before)
-    channels = desk.channels()
-    return Pruning(
-        found.span, float(policy.line), desk.total, tuple(channels), tuple(desk.campaigns(channels)), desk.worths, found
-    )
+    channels = tuple(desk.channels())
+    of_campaigns = tuple(campaigns(desk.weighed, channels))
+    return Pruning(found.span, desk.weighed.line, desk.total, channels, of_campaigns, desk.weighed.worths, found)
 
 
 class _Desk:
@@ -108,19 +99,14 @@ class _Desk:
         self, history: History, settings: Settings, known: Known, budget: float | None, before: Pruning | None
     ) -> None:
         self.history, self.policy, self.known = history, settings.policy, known
-        project = settings.project
-        self.fixed = {name: one.fixed_cost_day for name, one in project.channels.items()}
+        self.weighed = weighed(history, settings)
+        self.fixed = {name: one.fixed_cost_day for name, one in settings.project.channels.items()}
         self.claims = claims(known.evidence, history)
-        self.before = before
+        self.earlier = before.worths if before else {}
         self.previous = {one.channel: one.verdict for one in before.channels} if before else {}
-        self.worths = worths(history, _beliefs(settings, history.channels))
-        self.money = {channel: money_of(history, channel) for channel in history.channels}
         given = budget if budget is not None else self.policy.total_budget_day
-        self.total = float(given) if given is not None else sum(one.now for one in self.money.values())
-        self.line = float(self.policy.line)
-        self.margin = self.line  # what the last unit brings wherever money is moved, once it has been split
-
-    # --- channels ---------------------------------------------------------------------------------------
+        self.total = float(given) if given is not None else sum(one.now for one in self.weighed.money.values())
+        self.margin = self.weighed.line  # what the last unit brings wherever money is moved, once it has been split
 
     def channels(self) -> list[Judgement]:
         """Every channel: those that cannot be judged first keep their money, the rest is split among the others."""
@@ -135,19 +121,19 @@ class _Desk:
 
     def _unjudged(self, name: str) -> Judgement | None:
         """A channel whose data do not carry a verdict, or that spends nothing now."""
-        worth, now = self.worths[name], self.money[name].now
-        arrived = share(self.known.arrivals, name, self.history.span)
-        if arrived is not None and arrived < self.policy.min_coverage:
-            return Judgement(name, None, Verdict.NO_DATA, now, now, reasons=(Why("coverage", {"share": arrived}),))
+        worth, now = self.weighed.worths[name], self.weighed.money[name].now
+        arrived = lacking(self.known.arrivals, name, self.history.span, self.policy.min_coverage)
+        if arrived is not None:
+            return Judgement.without_data(name, now, arrived)
         claimed = self.claims[name]
         if isinstance(claimed, Claims) and claimed.jumped:
             jump = Why("claims_jumped", {"usual": claimed.usual, "lately": claimed.lately})
-            return Judgement(name, None, Verdict.NO_DATA, now, now, reasons=(jump,))
+            return Judgement.unjudged(name, Verdict.NO_DATA, now, jump)
         if worth is Missing.TOO_NEW:
             test = max(now, float(self.policy.test_share) * self.total)
-            return Judgement(name, None, Verdict.TEST, now, test, reasons=(Why("too_new"),))
+            return replace(Judgement.unjudged(name, Verdict.TEST, now, Why("too_new")), spend_next=test)
         if isinstance(worth, Missing):
-            return Judgement(name, None, Verdict.HOLD, now, now, reasons=(Why(worth.value),))
+            return Judgement.unjudged(name, Verdict.HOLD, now, Why(worth.value))
         return None if now else self._stopped(name)
 
     def _within_total(self, settled: Mapping[str, Judgement]) -> dict[str, Judgement]:
@@ -168,75 +154,57 @@ class _Desk:
 
     def _split(self, names: Sequence[str], settled: Mapping[str, Judgement]) -> tuple[dict[str, float], float]:
         left = max(self.total - sum(one.spend_next for one in settled.values()), 0.0)
-        purses = [self._purse(name) for name in names]
-        found = equal_margins(purses, left, self.line)
+        spent = sum(self.weighed.money[name].now for name in names)
+        least = NEXT_TO_NOTHING * min(left / spent, 1.0) if spent else 0.0
+        purses = [self.weighed.purse(name, 0.0 if self._is_settled(name) else least) for name in names]
+        found = equal_margins(purses, left, self.weighed.line)
         return dict(zip(names, found.spends, strict=True)), found.margin
-
-    def _purse(self, name: str) -> Purse:
-        now = self.money[name].now
-        most = now * float(min(self.policy.step, self.policy.cap))
-        return Purse(now, self._value(name).middle, self._elasticity(name), most)
-
-    def _elasticity(self, name: str) -> float:
-        """Of what the money brings: that of the users, less what the further ones are worth less."""
-        of_users = self._worth(name).response.elasticity
-        return min(max(of_users - float(self.policy.elasticity.dilution), SAFE[0]), SAFE[1])
-
-    def _worth(self, name: str) -> Worth:
-        worth = self.worths[name]
-        if not isinstance(worth, Worth):
-            raise KeyError(name)
-        return worth
-
-    def _value(self, name: str) -> Value:
-        """Drift widens what is believed; it does not move it."""
-        drawn = self._worth(name).drawn
-        return Value(Estimate(drawn.mean, drawn.variance + float(self.policy.drift) ** 2))
 
     def _is_poor(self, name: str) -> bool:
         """Beyond enough doubt below the line; what was so at the review before stays so a little longer."""
         stays = STICKS if self.previous.get(name) is Verdict.CUT else 0.0
-        return self._value(name).chance_below(self.line) > float(self.policy.cut_p) - stays
+        return self.weighed.value(name).chance_below(self.weighed.line) > float(self.policy.cut_p) - stays
+
+    def _is_settled(self, name: str) -> bool:
+        """Is a channel below the line beyond doubt, or was it so beyond enough doubt at the review before too?"""
+        again = self.previous.get(name) is Verdict.CUT and self._is_poor(name)
+        return again or self.weighed.value(name).chance_below(self.weighed.line) >= self.policy.stop_p
 
     def _unmoved(self, name: str, spend: float) -> Judgement | None:
         """A channel whose money stays: the move would be small, or may well go the wrong way."""
-        now = self.money[name].now
+        now = self.weighed.money[name].now
         if self._is_poor(name):
             return None
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
-        if self._sure(name, self.margin) < SURE_OF_DIRECTION:
+        if self.weighed.sure(name, self.margin) < SURE_OF_DIRECTION:
             return self._made(name, Verdict.HOLD, now, first=Why("undecided"))
         return None
 
-    def _sure(self, name: str, margin: float) -> float:
-        """How probable it is that the last unit spent today truly brings more, or less, than it would elsewhere."""
-        return NormalDist().cdf(self._distance(name, margin) / self._value(name).log.variance ** 0.5)
-
-    def _distance(self, name: str, margin: float) -> float:
-        """How far apart in logs what its last unit brings and what it would bring elsewhere are believed to be."""
-        purse = self._purse(name)
-        return abs(math.log(margin_at(purse, purse.now)) - math.log(margin))
-
     def _moved(self, name: str, spend: float) -> Judgement:
-        now = self.money[name].now
+        now = self.weighed.money[name].now
         if self._is_poor(name) and not self._bears_its_costs(name, spend):
-            return self._made(name, Verdict.CUT, 0.0 if spend < now * NEXT_TO_NOTHING else spend)
+            ends = self._is_settled(name) and spend < now * NEXT_TO_NOTHING
+            return self._made(name, Verdict.CUT, 0.0 if ends else spend)
         if abs(spend / now - 1) < STEADY:
             return self._made(name, Verdict.KEEP, now)
         return self._made(name, Verdict.GROW if spend > now else Verdict.REDUCE, spend)
 
     def _bears_its_costs(self, name: str, spend: float) -> bool:
         """Whether the planned spend brings more above the line than the channel is said to cost a day beside it."""
-        fixed, purse = self.fixed.get(name), self._purse(name)
+        fixed, purse = self.fixed.get(name), self.weighed.purse(name)
         if fixed is None:
             return False
         brought = purse.value * purse.now * math.pow(spend / purse.now, purse.elasticity)
-        return brought - self.line * spend > float(fixed)
+        return brought - self.weighed.line * spend > float(fixed)
 
     def _made(self, name: str, verdict: Verdict, spend: float, first: Why | None = None) -> Judgement:
-        value, money = self._value(name), self.money[name]
-        reasons = [*([first] if first else []), *self._changed(name, verdict), *self._reasons(name, spend)]
+        value, money = self.weighed.value(name), self.weighed.money[name]
+        reasons = [
+            *([first] if first else []),
+            *([] if verdict is self.previous.get(name) else changed(self.weighed, name, self.earlier.get(name))),
+            *reasons_of(self.weighed, name, spend),
+        ]
         return Judgement(
             name,
             None,
@@ -244,143 +212,10 @@ class _Desk:
             money.now,
             spend,
             value,
-            value.chance_below(self.line),
+            value.chance_below(self.weighed.line),
             tuple(reasons),
-            (value.middle - self.line) * money.now,
-            tuple(self._flips(name, verdict)),
+            (value.middle - self.weighed.line) * money.now,
+            tuple(flips(self.weighed, name, verdict, self.margin)),
             self.previous.get(name),
+            verdict is Verdict.CUT and (not money.now or self._is_settled(name)),
         )
-
-    def _changed(self, name: str, verdict: Verdict) -> Iterable[Why]:
-        """Which figure changed a verdict: what a user brings, or costs, whichever moved further."""
-        earlier = self.before.worths.get(name) if self.before else None
-        if verdict is self.previous.get(name) or not isinstance(earlier, Worth):
-            return
-        now = self._worth(name)
-        profit, cost = now.profit / earlier.profit, now.cost / earlier.cost
-        if abs(math.log(profit)) > abs(math.log(cost)):
-            yield Why("changed_profit", {"before": earlier.profit, "now": now.profit})
-        else:
-            yield Why("changed_cost", {"before": earlier.cost, "now": now.cost})
-
-    # --- why --------------------------------------------------------------------------------------------
-
-    def _reasons(self, name: str, spend: float) -> Iterable[Why]:
-        worth, value, money = self._worth(name), self._value(name), self.money[name]
-        side = "below_line" if value.middle < self.line else "above_line"
-        yield Why(side, {"value": value.middle, "low": value.low, "high": value.high, "line": self.line})
-        yield from _beside_others(worth, [one for one in self.worths.values() if isinstance(one, Worth)])
-        if money.now:
-            yield Why("margin", {"next": margin_at(self._purse(name), money.now), "elasticity": self._elasticity(name)})
-        yield from self._reservations(worth, money, spend)
-
-    def _reservations(self, worth: Worth, money: Money, spend: float) -> Iterable[Why]:
-        if money.promo_days:
-            yield Why("promotion", {"days": money.promo_days})
-        if money.in_promotion:
-            yield Why("in_promotion")
-        if worth.response.spread < HARDLY:
-            yield Why("prior_only")
-        if spend > worth.response.most:
-            yield Why("beyond_seen", {"most": worth.response.most})
-        if money.now and spend >= money.now * float(min(self.policy.step, self.policy.cap)) * (1 - 1e-9):
-            yield Why("step", {"step": float(min(self.policy.step, self.policy.cap))})
-        if worth.curve.extrapolated > YOUNG:
-            yield Why("young", {"share": worth.curve.extrapolated})
-
-    def _flips(self, name: str, verdict: Verdict) -> Iterable[Why]:
-        """What would change the verdict: the cost or retention at which the line is reached, or more users."""
-        worth, value = self._worth(name), self._value(name)
-        if verdict is Verdict.HOLD:
-            yield self._more_users(name, worth, value)
-        if verdict in {Verdict.CUT, Verdict.REDUCE} and value.middle < self.line:
-            yield Why("cost_to", {"cost": worth.cost * value.middle / self.line})
-            kept = worth.curve.total - 1
-            if kept > 0:
-                yield Why("retention_times", {"times": (worth.curve.total * self.line / value.middle - 1) / kept})
-
-    def _more_users(self, name: str, worth: Worth, value: Value) -> Why:
-        """About how many more users would tell which way; where drift alone hides the answer, that is said."""
-        distance = self._distance(name, self.margin) / NormalDist().inv_cdf(SURE_OF_DIRECTION)
-        needed = distance**2 - float(self.policy.drift) ** 2
-        seen = value.log.variance - float(self.policy.drift) ** 2
-        if needed <= 0:
-            return Why("too_close")
-        more = max(worth.people * (seen / needed - 1), 0.0)
-        return Why("more_users", {"users": more}) if more <= worth.people * PATIENCE else Why("too_close")
-
-    # --- campaigns --------------------------------------------------------------------------------------
-
-    def campaigns(self, channels: Iterable[Judgement]) -> list[Judgement]:
-        """Every campaign of the channels whose worth is known; their channel's money, split among them alike."""
-        if not self.history.told_by_campaign:
-            return []
-        beside = beside_channel(self.history)
-        judged = {one.channel: one for one in channels}
-        found = [made for unit in beside if (made := self._campaign(unit, beside, judged[unit[0]])) is not None]
-        return sorted(found, key=lambda one: (-one.spend_now, one.channel, one.campaign or ""))
-
-    def _campaign(self, unit: Unit, beside: Mapping[Unit, Estimate], channel: Judgement) -> Judgement | None:
-        now = self._spend_now(unit)
-        if channel.value is None or not sum(self.history.campaigns[unit].spend):
-            return None
-        own, of_channel = beside[unit], channel.value.log
-        value = Value(Estimate(of_channel.mean + own.mean, of_channel.variance + own.variance))
-        chance = value.chance_below(self.line)
-        spend = self._share(unit, beside, channel)
-        verdict = _campaign_verdict(chance > self.policy.cut_p_campaign, now, spend)
-        side = "below_line" if value.middle < self.line else "above_line"
-        why = Why(side, {"value": value.middle, "low": value.low, "high": value.high, "line": self.line})
-        stake = (value.middle - self.line) * now
-        return Judgement(*unit, verdict, now, spend, value, chance, (why,), stake)
-
-    def _spend_now(self, unit: Unit) -> float:
-        recent = self.history.recent(unit[0], 28)
-        return sum(self.history.campaigns[unit].spend[at] for at in recent) / len(recent) if recent else 0.0
-
-    def _share(self, unit: Unit, beside: Mapping[Unit, Estimate], channel: Judgement) -> float:
-        """Its part of the channel's next spend: alike at the margin with its siblings, nothing above the step."""
-        power = 1 / (1 - self._elasticity(channel.channel))
-        siblings = [other for other in self.history.members[unit[0]] if other in beside]
-        weights = {other: self._spend_now(other) * math.exp(beside[other].mean * power) for other in siblings}
-        everything = sum(weights.values())
-        part = channel.spend_next * weights[unit] / everything if everything else 0.0
-        return min(part, self._spend_now(unit) * float(self.policy.step))
-
-
-def _campaign_verdict(poor: bool, now: float, spend: float) -> Verdict:  # noqa: FBT001 - the one thing known of it
-    if poor:
-        return Verdict.CUT
-    if not now or abs(spend / now - 1) < STEADY:
-        return Verdict.KEEP
-    return Verdict.GROW if spend > now else Verdict.REDUCE
-
-
-def _beliefs(settings: Settings, channels: Iterable[str]) -> Beliefs:
-    project, elasticity = settings.project, settings.policy.elasticity
-    return Beliefs(
-        Belief(elasticity=(float(elasticity.mean), max(float(elasticity.sd), SUREST))),
-        {name: _margin(settings, name) for name in channels},
-        {project.channel_of(name): float(part) for name, part in project.incrementality.items()},
-    )
-
-
-def _margin(settings: Settings, channel: str) -> float | None:
-    margin = settings.project.margin
-    found = margin.channel.get(channel, margin.default)
-    return None if found is None else float(found)
-
-
-def _beside_others(worth: Worth, everyone: Sequence[Worth]) -> Iterable[Why]:
-    """How its users and their price compare with the middle of all channels."""
-    if len(everyone) < 2:  # noqa: PLR2004 - nobody to compare with
-        return
-    profits, costs = (_middle([getattr(one, name) for one in everyone]) for name in ("profit", "cost"))
-    yield Why("profit", {"profit": worth.profit, "others": profits})
-    yield Why("cost", {"cost": worth.cost, "others": costs})
-
-
-def _middle(values: Sequence[float]) -> float:
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

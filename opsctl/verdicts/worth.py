@@ -14,6 +14,7 @@ from opsctl.stats.shrinkage import Estimate, towards_mean
 from opsctl.verdicts.history import History, Track
 
 RECENT_DAYS = 28
+SAFE = (0.05, 0.97)  # the elasticities that the split and its effect work with
 LEAST_AGE = 28  # days that some user must have been seen: a shorter curve says nothing of a quarter
 FEW_PEOPLE = 10
 LEAST_PART = 0.01  # a channel that is said to bring nobody of its own has a price all the same
@@ -81,6 +82,12 @@ class Beliefs:
     response: Belief
     margin: Mapping[str, float | None]
     incrementality: Mapping[str, float]
+
+
+def safe(elasticity: float) -> float:
+    """An elasticity, kept to where money always brings a little more and never in proportion."""
+    least, most = SAFE
+    return min(max(elasticity, least), most)
 
 
 def money_of(history: History, channel: str) -> Money:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -27,7 +28,8 @@ def main(days: int, seed: int) -> int:
 def _lived(days: int, seed: int, folder: Path) -> int:
     truth = simulated(days, seed)
     mine = project(folder / "daily")
-    answers, spent = {}, 0.0
+    answers: dict[str, Any] = {}
+    spent = 0.0
     for at, day in enumerate(sorted(truth.deliveries), 1):
         paths = [deliver(one, mine) for one in truth.deliveries[day]]
         start = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from datetime import date
@@ -171,16 +172,76 @@ def test_a_file_that_is_refused_fails_and_a_rejected_row_is_worth_a_warning(shop
     assert texts(checks, "files") == ["2 loaded, 1 refused"]
 
 
-@pytest.mark.parametrize(("there", "level"), [(True, "ok"), (False, "fail")])
+# --- personal data --------------------------------------------------------------------------------------------
+
+
+def key_of(shop: Path, *more: str, code: int = 0) -> list[tuple[str, str]]:
+    """Level and text of what is found of the key, in a home folder inside the shop."""
+    ran = opsctl("doctor", "--json", *more, cwd=shop, environ={"HOME": str(shop / "home")})
+    assert ran.code == code
+    return [(one["level"], one["text"]) for one in ran.json["checks"] if one["check"] == "key"]
+
+
+@pytest.fixture
+def remembering(shop: Path) -> Path:
+    """The shop with a store, which has a user in it and made a key in the home folder."""
+    (shop / "a" / "users.csv").write_text("user,acquired_at,channel\nu1,2025-03-10 10:00,A\n")
+    assert opsctl("ingest", "-q", cwd=shop, environ={"HOME": str(shop / "home")}).code == 0
+    return shop
+
+
 @pytest.mark.parametrize("name", ["key", "~/key"])
-def test_a_key_that_is_configured_must_be_there(shop: Path, name: str, there: bool, level: str) -> None:  # noqa: FBT001 - a case
+def test_a_key_that_is_configured_is_made_when_a_store_needs_it(shop: Path, name: str) -> None:
     (shop / "opsctl.yaml").write_text(f"{SHOP}privacy: {{hash_key_file: {name}}}\n")
-    if there:
-        (shop / "key").write_text("0123456789abcdef")
-    ran = opsctl("doctor", "--json", cwd=shop, environ={"HOME": str(shop)})
-    assert levels(ran.json["checks"], "key") == [level]
-    assert "0123456789abcdef" not in ran.out
-    assert ran.code == (0 if there else 1)
+    assert key_of(shop) == [("ok", "none yet; the first opsctl ingest makes it")]
+
+
+def test_without_a_store_and_a_key_nothing_is_said_of_it(shop: Path) -> None:
+    assert key_of(shop) == []
+
+
+def test_a_key_that_is_whole_and_closed_is_fine_and_another_file_is_none(shop: Path) -> None:
+    (shop / "opsctl.yaml").write_text(f"{SHOP}privacy: {{hash_key_file: key}}\n")
+    (shop / "key").write_text(f"{'ab' * 32}\n")
+    (shop / "key").chmod(0o600)
+    assert key_of(shop) == [("ok", "there, and closed to others")]
+    (shop / "key").write_text("0123456789abcdef")
+    ((level, text),) = key_of(shop, code=1)
+    assert (level, "OPS323" in text, "0123456789abcdef" in text) == ("fail", True, False)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX files have such rights")
+def test_a_key_that_others_can_read_fails_and_says_how_to_close_it(remembering: Path) -> None:
+    (remembering / "home" / ".config" / "opsctl" / "key").chmod(0o644)
+    ran = opsctl("doctor", "--json", cwd=remembering, environ={"HOME": str(remembering / "home")})
+    assert ran.code == 1
+    (found,) = (one for one in ran.json["checks"] if one["check"] == "key")
+    assert "OPS324" in found["text"]
+    assert "chmod 600" in found["hint"]
+
+
+def test_a_store_whose_key_is_gone_or_another_fails(remembering: Path) -> None:
+    path = remembering / "home" / ".config" / "opsctl" / "key"
+    assert key_of(remembering) == [("ok", "there, and closed to others")]
+    kept = path.read_text()
+    path.write_text(f"{kept}{'ab' * 32}\n")
+    assert key_of(remembering) == [("ok", "there; it was rotated, and the store follows when it is next written")]
+    path.write_text(f"{'ab' * 32}\n")
+    ((level, text),) = key_of(remembering, code=1)
+    assert (level, "OPS322" in text) == ("fail", True)
+    path.unlink()
+    assert key_of(remembering, code=1) == [("fail", "the store has been made with a key that is not there")]
+
+
+def test_a_store_of_people_should_have_an_end(remembering: Path) -> None:
+    def retention() -> list[tuple[str, str]]:
+        ran = opsctl("doctor", "--json", cwd=remembering, environ={"HOME": str(remembering / "home")})
+        return [(one["level"], one["text"]) for one in ran.json["checks"] if one["check"] == "retention"]
+
+    assert retention() == [("warn", "rows about people are kept for ever: acquisition, activity, order")]
+    limits = "activity: 400, acquisition: 800, order: 900"
+    (remembering / "opsctl.yaml").write_text(f"{SHOP}privacy: {{retention_days: {{{limits}}}}}\n")
+    assert retention() == [("ok", "days that rows are kept: acquisition 800, activity 400, order 900")]
 
 
 def test_without_accounts_it_says_what_they_are_for(shop: Path) -> None:

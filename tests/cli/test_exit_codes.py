@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from opsctl.core.errors import ExitCode, every_error
+from opsctl.core.paths import shipped
+from opsctl.store import place
 from tests.cli.inside import opsctl
 from tests.command import opsctl as opsctl_in_a_shell
 
@@ -52,6 +56,37 @@ def driven(how: str, folder: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+NO_SENDER_YET = "nothing is sent yet; today 4 is what cannot be written"
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (0, "query spend good.csv"),
+        (1, "query spend good.csv page.csv"),
+        (2, "query spnd good.csv"),
+        (2, "query spend good.csv --bye channel"),
+        (3, "query spend page.csv"),
+        (3, "query spend good.csv page.csv --strict"),
+        (4, "query spend good.csv -o missing/answer.json"),
+        pytest.param(4, "send", marks=pytest.mark.skip(reason=NO_SENDER_YET)),
+    ],
+)
+def test_a_shell_sees_the_code(exports: Path, code: int, arguments: str) -> None:
+    (exports / "page.csv").write_text("<html><body>please log in</body></html>")
+    assert opsctl_in_a_shell(*arguments.split(), cwd=exports).code == code
+
+
+def test_another_run_that_holds_the_store_is_75(exports: Path) -> None:
+    (exports / "opsctl.yaml").write_text("version: 1\n")
+    assert opsctl_in_a_shell("ingest", "good.csv", "-q", cwd=exports, environ={"HOME": str(exports)}).code == 0
+    with closing(sqlite3.connect(place.store_of(exports) / place.LOCK, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        (exports / "more.csv").write_text(GOOD.replace("03-0", "04-0"))
+        ran = opsctl_in_a_shell("ingest", "more.csv", "-q", cwd=exports, environ={"HOME": str(exports)})
+    assert (ran.code, ran.out) == (75, "")
 
 
 def test_an_answer_is_0(exports: Path) -> None:
@@ -148,6 +183,51 @@ def test_a_reader_that_went_away_is_141_without_a_word(exports: Path, arguments:
         run.wait(timeout=60)
     assert run.returncode == 141
     assert [line for line in told.splitlines() if not line.startswith("note: ")] == []
+
+
+def test_the_reader_of_a_file_that_is_a_pipe_may_go_away_too(exports: Path) -> None:
+    command = [sys.executable, "-m", "opsctl", "query", "spend", "good.csv", "-q", "-f", "json", "-o", "/dev/stdout"]
+    if not Path("/dev/stdout").exists():
+        pytest.skip("no name for the output here")
+    with subprocess.Popen(command, cwd=exports, env=ENVIRON, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        run.stdout.close()
+        assert run.wait(timeout=60) == 141
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("after", [0.3, 0.9, 1.8])
+def test_stopped_at_any_time_of_a_real_run_it_leaves_all_or_nothing(tmp_path: Path, name: str, after: float) -> None:
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "here").mkdir()
+    command = [
+        sys.executable,
+        "-m",
+        "opsctl",
+        "report",
+        "-C",
+        str(shipped("sample_data")),
+        "-o",
+        "a.html",
+        "-o",
+        "a.csv",
+    ]
+    environ = {**ENVIRON, "TMPDIR": str(tmp_path / "temporary"), "OPSCTL_LOG": str(tmp_path / "run.log")}
+    with subprocess.Popen(command, cwd=tmp_path / "here", env=environ, stderr=subprocess.PIPE) as run:
+        with suppress(subprocess.TimeoutExpired):
+            run.wait(after)
+        run.send_signal(getattr(signal, name))
+        _, told = run.communicate(timeout=60)
+    code = 130 if name == "SIGINT" else 143
+    left = sorted(path.name for path in (tmp_path / "here").iterdir())
+    assert run.returncode in (0, code, -getattr(signal, name))  # the last: the interpreter had not begun, or was done
+    assert left == ([] if run.returncode == code else left)
+    assert left in ([], ["a.csv", "a.html"])
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert b"Traceback" not in told
+    if run.returncode == code and (tmp_path / "run.log").exists():  # it had begun
+        assert f" exit {code}: " in (tmp_path / "run.log").read_text(encoding="utf-8").splitlines()[-1]
 
 
 def test_a_file_that_was_there_is_replaced_whole(exports: Path) -> None:

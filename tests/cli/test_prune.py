@@ -63,6 +63,14 @@ def test_a_value_has_its_interval_and_chance_or_is_null_with_all_of_them(answer:
         assert [rows[name][field] for field in ("value_per_cost", "low", "high", "p_below")] == [None] * 4
 
 
+def test_every_channel_is_named_with_its_reasons_before_what_would_change_its_verdict(folder: Path) -> None:
+    shown = opsctl("prune", folder, "-q", "--locale", "zh-CN", "--width", "0").out.splitlines()
+    told = [line.removeprefix("理由").strip() for line in shown if "ROI" in line or "改判" in line]
+    reasons = {line.partition("：")[0]: line for line in told if "改判" in line}
+    assert {"poor", "gone"} <= reasons.keys()
+    assert all("ROI" in line.partition("改判")[0] for line in reasons.values())
+
+
 def test_every_verdict_has_a_reason_with_a_code_and_numbers(answer: dict[str, Any]) -> None:
     for row in answer["rows"]:
         assert row["reasons"]

@@ -148,6 +148,17 @@ def test_on_the_same_day_it_asks_for_the_same_stops_as_the_channel_advice() -> N
         assert stop in review
 
 
+def test_what_the_last_advice_of_a_year_would_do_is_told_from_what_was_known_then() -> None:
+    """The retention of later users says nothing of a year that is over."""
+    sample = shipped("sample_data")
+    review = opsctl("year-end", "2024", ".", "-q", "--locale", "en", "--width", "0", cwd=sample).out
+    advice = opsctl(
+        "prune", ".", "-q", "--locale", "en", "--width", "0", "--as-of", "2024-12-31", cwd=sample
+    ).out  # fmt: skip
+    (kept,) = (line.strip() for line in advice.splitlines() if line.strip().startswith("kept to day 7"))
+    assert kept in review
+
+
 def test_the_appendix_names_no_least_number_of_users_but_the_projects() -> None:
     """The sample judges campaign-weeks of 30 users on; the usual 100 would contradict its own chapter three."""
     review = opsctl("year-end", "2025", ".", "-q", "--locale", "zh-CN", cwd=shipped("sample_data")).out

@@ -14,8 +14,9 @@ from opsctl.config.settings import Settings, load
 from opsctl.core.errors import BadConfiguration
 from opsctl.core.personal import SUSPECT, is_id_card, masked
 from opsctl.ingest.account import Input, Part
+from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.ingest.personal import by_content, by_name
-from opsctl.ingest.privacy import PERSONAL_IDS, bare, protected
+from opsctl.ingest.privacy import bare, protected
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns, physical_schema
 
@@ -268,10 +269,21 @@ def test_names_and_numbers_of_campaigns_are_no_persons(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [PHONE, "+86 139 1234 5678", CARD, CARD.replace("1949", "2009"), EMAIL, TOKEN, "token=abcdefgh", "Bearer abcdef"],
+    [
+        PHONE,
+        "+86 139 1234 5678",
+        CARD,
+        "110105200912310028",
+        EMAIL,
+        TOKEN,
+        "token=abcdefgh",
+        "Bearer abcdef",
+        "sk-abcdefgh1234",
+    ],
 )
-def test_what_would_be_masked_is_always_suspected(text: str) -> None:
+def test_what_is_masked_is_always_suspected(text: str) -> None:
     assert pl.Series([f"某{text}。"]).str.contains(SUSPECT).all()
+    assert text not in masked(f"某{text}。")
 
 
 def test_a_card_is_known_by_its_check_digit() -> None:

@@ -15,7 +15,8 @@ from opsctl.core.period import named
 from opsctl.metrics import load
 from opsctl.metrics.figure import Figure
 from opsctl.reports.conclusions import Said, watched
-from opsctl.reports.kpis import Kpi, Pace, Standing
+from opsctl.reports.kpis import Kpi
+from opsctl.reports.pace import Pace, Standing
 from opsctl.reports.scopes import EVERYBODY, Scope
 from opsctl.verdicts.usual import Usual
 from tests.reports.weeks import project

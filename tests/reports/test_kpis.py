@@ -17,7 +17,8 @@ from opsctl.measures.known import Known
 from opsctl.metrics import load
 from opsctl.metrics.figure import Figure
 from opsctl.reports.kpi_table import kpi_table
-from opsctl.reports.kpis import BOUGHT, Kpi, Pace, Standing, kpis, usual_of
+from opsctl.reports.kpis import BOUGHT, Kpi, kpis, usual_of
+from opsctl.reports.pace import Pace, Standing
 from opsctl.reports.report import Column, Form, Number, Table
 from opsctl.reports.scopes import EVERYBODY, Scope, bought
 from opsctl.verdicts.usual import WIDTH, Usual
@@ -119,6 +120,7 @@ def test_weeks_are_compared_on_the_days_that_are_whole_in_both() -> None:
     one = found(replace(those, evidence=replace(those.evidence, gaps=lost)), WEEK)
     assert (value(one["spend"].now), value(one["acquisitions"].now), one["cpa"].now.value) == ("60.0000", 14, 5)
     assert one["cpa"].now.left_out == 1
+    assert [one["cpa"].as_json()["on_fewer_days"], one["cpa"].on_fewer_days] == [True, True]
     assert [one[name].change for name in ("spend", "acquisitions", "cpa")] == pytest.approx([0, 0, 0])
 
 

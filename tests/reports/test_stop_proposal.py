@@ -147,13 +147,23 @@ def test_money_adds_up_at_the_middle_and_at_the_upper_end(poor: dict[str, Any], 
 def test_what_a_wrong_stop_would_miss_is_what_the_upper_end_brings(tmp_path: Path) -> None:
     """At a line so high that a doubtful channel is stopped with its upper end above it."""
     unsure = Channel("unsure", paid=20, users=1, spend=10)
-    those = market(GOOD, FAIR, unsure, policy={"line": "1.25", "cut_p": "0.6"})
+    those = market(GOOD, FAIR, unsure, policy={"line": "1.25", "cut_p": "0.6", "stop_p": "0.6"})
     found = told(those, tmp_path, "unsure")
     high = found["basis"]["value_per_cost"]["high"]
     assert found["verdict"] == "cut"
     assert high > 1.25
     assert float(found["money"]["if_wrong"]) == pytest.approx((high - 1.25) * 70, abs=0.01)
     assert "停投每周少赚约" in page(those, tmp_path, "--locale", "zh-CN", "--width", "0", channel="unsure").out
+
+
+def test_a_stop_in_doubt_is_a_proposal_to_reduce_in_every_word(tmp_path: Path) -> None:
+    unsure = Channel("unsure", paid=20, users=1, spend=10)
+    those = market(GOOD, FAIR, unsure, policy={"line": "1.25", "cut_p": "0.6"})
+    found = told(those, tmp_path, "unsure")
+    assert (found["verdict"], found["advice"]) == ("cut", "reduce")
+    shown = page(those, tmp_path, "--locale", "zh-CN", "--width", "0", channel="unsure").out
+    assert shown.startswith("收量建议单  unsure")
+    assert "停投" not in shown
 
 
 def test_less_money_misses_only_what_that_money_would_have_brought(tmp_path: Path) -> None:
@@ -199,8 +209,10 @@ def test_afterwards_the_money_wins_users_where_the_plan_puts_it(every: Path, poo
     assert after["today"]["users"] == pytest.approx(70, rel=0.02)
     assert after["today"]["kept"] == pytest.approx(7, rel=0.02)
     freed, added = 100 - float(rows["poor"]["spend_next"]), 100 * (more - 1)
+    of_all = freed + 100 - float(rows["fair"]["spend_next"])  # both give some up, and each page tells its part
     assert float(after["freed"]) == pytest.approx(7 * freed, abs=0.05)
-    assert after["gained"]["users"] == pytest.approx(70 * (more**0.65 - 1) * min(freed / added, 1), rel=0.02)
+    assert of_all > added
+    assert after["gained"]["users"] == pytest.approx(70 * (more**0.65 - 1) * freed / of_all, rel=0.02)
     assert after["gained"]["kept"] == pytest.approx(0.3 * after["gained"]["users"])
 
 
@@ -211,6 +223,30 @@ def test_a_headline_cost_that_rises_is_said_before_anybody_finds_out(tmp_path: P
     assert after["cpa"]["after"] > after["cpa"]["now"]
     shown = page(those, tmp_path, "--locale", "zh-CN", "--width", "0").out
     assert f"账面获客成本由 {after['cpa']['now']:.2f} 升到 {after['cpa']['after']:.2f}" in shown
+
+
+def test_users_that_nobody_can_reckon_are_not_none(tmp_path: Path) -> None:
+    """The new channel gets a little more to be tested with; what that wins is not known."""
+    those = market(*EVERY, Channel("new", begun=DAYS - 5, spend=1))
+    assert told(those, tmp_path)["after"]["gained"] is None
+    shown = page(those, tmp_path, "--locale", "zh-CN", "--width", "0").out
+    assert "转good、new：能带来多少新增还推算不了" in shown
+
+
+def test_less_than_the_line_asks_for_is_no_loss(tmp_path: Path) -> None:
+    shown = page(
+        market(*EVERY, policy={"line": "1.5"}), tmp_path, "--locale", "zh-CN", "--width", "0", channel="fair"
+    ).out
+    assert "比 1.50 的线少约" in shown
+    assert "亏约" not in shown
+
+
+def test_what_could_never_come_about_reverses_nothing(tmp_path: Path) -> None:
+    """Of a channel that kept nobody no multiple of its retention is one."""
+    lost = Channel("poor", paid=8, kept=0)
+    shown = page(market(GOOD, FAIR, lost), tmp_path, "--locale", "zh-CN", "--width", "0").out
+    (flips,) = (line for line in shown.splitlines() if line.startswith("改判"))
+    assert flips.rstrip("，；或 ") == flips.rstrip()
 
 
 def test_what_would_reverse_it_is_said(shown: str) -> None:

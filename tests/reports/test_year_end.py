@@ -357,3 +357,34 @@ def test_tables_and_charts_are_counted_in_their_order(review: Report) -> None:
     assert [title.split()[1] for title in titles] == [str(at) for at in range(1, len(titles) + 1)]
     charts = [part.title for part in review.parts if isinstance(part, LineChart | HeatMap | Waterfall)]
     assert [title.split()[1] for title in charts] == [str(at) for at in range(1, len(charts) + 1)]
+
+
+# --- what is not known is not nothing ---------------------------------------------------------------------
+
+
+def test_a_budget_is_held_to_the_spend_of_a_channel_of_no_group(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    project = (folder / "opsctl.yaml").read_text(encoding="utf-8")
+    project = project.replace("group: private}", "}").replace("channel: strong, amount", "channel: club, amount")
+    (folder / "opsctl.yaml").write_text(project, encoding="utf-8")
+    cells = row(table(Company(folder).review(), "budget"), "channel", "社群").cells
+    assert getattr(cells["spend"], "value", None) == 12 * 50
+
+
+def test_money_that_cannot_be_told_is_no_month_without_spend(tmp_path: Path) -> None:
+    """The weak platform bills in dollars from July on: its money did not end, it is only not told in yuan."""
+    folder = write(tmp_path)
+    lines = (folder / "spend.csv").read_text(encoding="utf-8").splitlines()
+    dollars = [f"2025-{month:02}-06,weak,10,400,10,USD" for month in range(7, 13)]
+    written = [f"{lines[0]},currency", *(f"{line},CNY" for line in lines[1:]), *dollars]
+    (folder / "spend.csv").write_text("\n".join(written) + "\n", encoding="utf-8")
+    report = Company(folder).review()
+    told = text(report)
+    assert "无消耗" not in told
+    assert "没有消耗" not in told
+    assert "日均消耗减少" not in told
+
+
+def test_the_last_month_counts_for_the_platforms_in_use_once_it_is_over(company: Company) -> None:
+    """On 3 September nothing was spent in September yet; in August one of the two was paid."""
+    assert any("由 2 家变为 1 家" in one for one in headings(company.review(as_of="2025-09-03")))

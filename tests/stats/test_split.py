@@ -19,6 +19,12 @@ def purses(draw: st.DrawFn) -> Purse:
     return Purse(now, draw(st.floats(0.01, 20)), draw(st.floats(0.05, 0.97)), now * draw(st.floats(1, 3)))
 
 
+@st.composite
+def kept_purses(draw: st.DrawFn) -> Purse:
+    one = draw(purses())
+    return Purse(one.now, one.value, one.elasticity, one.most, one.now * 0.05)
+
+
 several = st.lists(purses(), min_size=1, max_size=10)
 shares = st.floats(0.05, 2)
 
@@ -54,6 +60,14 @@ def test_no_more_is_spent_than_there_is_nor_than_may_go_there(those: list[Purse]
     found = equal_margins(those, total, LINE)
     assert sum(found.spends) <= total + 1e-5
     assert all(0 <= spend <= one.most + 1e-6 for spend, one in zip(found.spends, those, strict=True))
+
+
+@given(st.lists(kept_purses(), min_size=1, max_size=10), shares)
+def test_what_must_stay_stays_within_what_there_is(those: list[Purse], share: float) -> None:
+    total = total_of(those, share + 0.01)
+    found = equal_margins(those, total, LINE)
+    assert sum(found.spends) <= total * (1 + 1e-6) + 1e-5
+    assert all(spend >= one.least - 1e-6 for spend, one in zip(found.spends, those, strict=True))
 
 
 @given(several, shares)

@@ -15,8 +15,8 @@ METRICS = "spend,acquisitions,cpa,retention_d1,retention_d7,gross_paid,refunded,
 MANY = Shares(again=0.15, corrected=0.15, late=0.15)
 
 
-def answered(folder: Path, home: Path, *more: str) -> list[dict[str, Any]]:
-    """The figures by channel as the store knows them."""
+def answered(folder: Path, home: Path, *more: str) -> list[Any]:
+    """The last day that is known, and the figures by channel as the store knows them then."""
     ran = said(folder, home, "query", METRICS, "--by", "channel", "--json", *more)
     assert ran.code in (0, 1), ran.err
     return [ran.json["as_of"], ran.rows]
@@ -50,7 +50,9 @@ def at_once(truth: Truth, folder: Path, home: Path) -> Any:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_late_again_and_wrong_files_end_in_the_truth_and_every_day_can_be_asked_again(tmp_path: Path, seed: int):
+def test_late_again_and_wrong_files_end_in_the_truth_and_every_day_can_be_asked_again(
+    tmp_path: Path, seed: int
+) -> None:
     truth = simulated(16, seed, MANY)
     mine = project(tmp_path / "daily")
     answers = lived(truth, mine, tmp_path)

@@ -16,8 +16,8 @@ def lane(now: float, after: float, users: float, kept: float = 0, judged: float 
     return Lane(now, after, users, kept=kept, judged=judged, **known)  # type: ignore[arg-type]  # by name
 
 
-def found(*lanes: Lane, added: float = 0.0, added_spend: float = 0.0) -> Effect:
-    made = effect(lanes, added, added_spend)
+def found(*lanes: Lane) -> Effect:
+    made = effect(lanes)
     assert made is not None
     return made
 
@@ -45,13 +45,6 @@ def test_stopping_a_cheap_poor_channel_raises_the_cost_and_the_retention() -> No
     assert (made.cpa.now, made.cpa.after) == (8, 20)
     assert made.retention is not None
     assert made.retention.after > made.retention.now
-
-
-def test_users_and_money_of_others_are_in_both() -> None:
-    made = found(lane(100, 0, 10), lane(100, 100, 10), added=20, added_spend=50)
-    assert (made.users.now, made.users.after) == (40, 30)
-    assert (made.cpa.now, made.cpa.after) == (250 / 40, 150 / 30)
-    assert made.kept is None  # nobody told how the others stay
 
 
 def test_where_nobody_is_kept_a_kept_user_has_no_cost() -> None:
@@ -115,3 +108,10 @@ def test_more_money_everywhere_wins_more_users_and_in_one_channel_dearer_ones(
     assert made.users.after >= made.users.now * (1 - 1e-12)
     if len(of) == 1:  # of several the cheaper may grow most
         assert made.cpa.after >= made.cpa.now * (1 - 1e-9)
+
+
+def test_a_price_is_dearer_where_a_page_would_show_a_higher_one() -> None:
+    """Four times the money wins twice the users: 10 becomes 20. A thousandth of a cent is nothing."""
+    assert found(lane(100, 400, 10)).is_dearer
+    assert not found(lane(400, 100, 10)).is_dearer
+    assert not found(lane(100, 100.0001, 10)).is_dearer

@@ -58,6 +58,26 @@ def test_a_stop_that_would_leave_next_to_nothing_leaves_nothing() -> None:
     assert (poor.verdict, poor.spend_next) == (Verdict.CUT, 0.0)
 
 
+def test_less_money_in_doubt_leaves_a_twentieth_and_no_more_is_planned_than_there_is() -> None:
+    """Where money wins users nearly in proportion, the split itself would leave next to nothing."""
+    unsure = Channel("unsure", users=1, spend=10)
+    steep = {"line": "1.25", "cut_p": "0.6", "elasticity": {"mean": "0.95", "sd": "0.01"}}
+    doubted = market(GOOD, FAIR, unsure, policy=steep)
+    found = doubted.judged()["unsure"]
+    assert (found.verdict, found.stop, found.advice) == (Verdict.CUT, False, Verdict.REDUCE)
+    assert found.spend_next == pytest.approx(0.05 * 10)
+    assert sum(one.spend_next for one in doubted.judged(budget=1).values()) <= 1 + 1e-6
+    settled = market(GOOD, FAIR, unsure, policy={**steep, "stop_p": "0.6"}).judged()["unsure"]
+    assert (settled.verdict, settled.stop, settled.spend_next) == (Verdict.CUT, True, 0.0)
+
+
+def test_a_campaign_of_a_channel_that_stops_stops_with_it() -> None:
+    pruned = market(GOOD, *(Channel("poor", campaign=name, paid=8) for name in "xy")).pruned()
+    (poor,) = (one for one in pruned.channels if one.channel == "poor")
+    assert (poor.stop, poor.spend_next) == (True, 0.0)
+    assert {(one.stop, one.spend_next) for one in pruned.campaigns} == {(True, 0.0)}
+
+
 def test_further_users_are_taken_to_be_worth_a_little_less() -> None:
     poor = market(*EVERY, policy={"elasticity": {"dilution": "0.05"}}).judged()["poor"]
     assert numbers(poor, "margin")["elasticity"] == pytest.approx(0.65 - 0.05)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from opsctl.config.patterns import extract
 from opsctl.core.errors import AmbiguousValues
+from opsctl.core.personal import masked
 from opsctl.ingest.drafting.choosing import Choice
 from opsctl.ingest.drafting.filling import Filling, Line
 from opsctl.ingest.drafting.nature import Look, Nature
@@ -170,7 +171,7 @@ def _put_unused(page: _Page, looks: list[Look], sheet: Sheet, words: Words) -> N
 
 
 def _named(look: Look, words: Words) -> str:
-    name = remark(look.name)
+    name = remark(masked(look.name))
     return re.sub(r"^$", words("nameless", at=look.at + 1), name)
 
 

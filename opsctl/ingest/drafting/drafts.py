@@ -17,6 +17,7 @@ from opsctl.config.settings import Settings
 from opsctl.config.strict import validate
 from opsctl.core.errors import OpsctlError, RefusedFile, UnknownFile
 from opsctl.core.naming import fold
+from opsctl.core.personal import masked
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.drafting.choosing import choose
 from opsctl.ingest.drafting.composing import MARK, compose
@@ -132,7 +133,7 @@ class _Drafting:
                 self._refuse(refusal, file.name)
                 continue
             for content in contents:
-                name = file.name + content.name.removeprefix(str(file.path))
+                name = file.name + masked(content.name.removeprefix(str(file.path)))
                 source = self.claims.sources.of(file.path)
                 try:
                     sighting = sight(name, content, self.claims, source, self.vocabulary)
@@ -194,7 +195,7 @@ def _channel_of(project: Project) -> Callable[[str], str | None]:
 def _nothing_in_it(sheet: Sheet) -> UnknownFile:
     return UnknownFile(
         "no mapping was drafted: nothing in it looks like a cost, an order, a user or a count of users by day",
-        details=(("the file has", ", ".join(sheet.header[:40])),),
+        details=(("the file has", masked(", ".join(sheet.header[:40]))),),
         hint="leave it out, or write a mapping for it by hand",
     )
 

@@ -16,6 +16,7 @@ from opsctl.ingest.drafting.quoting import scalar, sequence
 from opsctl.ingest.drafting.sheet import Sheet
 from opsctl.ingest.drafting.vocabulary import Sureness, channel_in
 from opsctl.ingest.drafting.words import Words
+from opsctl.ingest.personal import by_name
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns, required
@@ -134,7 +135,11 @@ class Filling:
         if self.choice.table != "acquisition":
             return {}
         taken = set(columns(tables()["acquisition"]))
-        free = [look for look in self.sheet.usable if look.nature is Nature.FEW and look.at not in self.choice.used]
+        free = [
+            look
+            for look in self.sheet.usable
+            if look.nature is Nature.FEW and look.at not in self.choice.used and not by_name(look.name)
+        ]
         named = {re.sub(r"\W+", "_", fold(look.name)).strip("_")[:40]: look for look in reversed(free)}
         return {name: named[name] for name in reversed(named) if name and name not in taken}
 

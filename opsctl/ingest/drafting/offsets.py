@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from opsctl.ingest.drafting.vocabulary import spoken
+from opsctl.config.headers import spoken
 
 _NUMERALS = {
     "一": 1,

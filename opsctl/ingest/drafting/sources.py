@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from opsctl.core.personal import masked
 from opsctl.ingest.drafting.quoting import scalar
 from opsctl.ingest.drafting.words import Words
+
+_MASKED = re.compile(r"\*+|…")
 
 
 class SourceFile(NamedTuple):
@@ -33,7 +37,9 @@ def source_lines(files: Iterable[SourceFile], folder: Path, words: Words) -> lis
     ]
     lines: list[str] = []
     for pattern, mapping, encoding, path in sorted(entries, key=lambda entry: (entry[0] or "", str(entry[3]))):
-        lines += _entry(pattern, mapping, encoding) if pattern else [f"  # {words('outside', file=path.as_posix())}"]
+        lines += (
+            _entry(pattern, mapping, encoding) if pattern else [f"  # {words('outside', file=masked(path.as_posix()))}"]
+        )
     return lines
 
 
@@ -55,8 +61,9 @@ def _patterns(parent: Path, suffix: str, paths: Sequence[Path], folder: Path) ->
 
 
 def _literal(text: str) -> str:
-    """A path in which nothing is a pattern or a variable."""
-    return glob.escape(text).replace("${", "$${")
+    """A path in which nothing is a pattern or a variable, but for what is personal in it: any text stands for that."""
+    parts = [text] if masked(text) == text else _MASKED.split(masked(text))
+    return "*".join(map(glob.escape, parts)).replace("${", "$${")
 
 
 def _from(folder: Path, path: Path) -> str | None:

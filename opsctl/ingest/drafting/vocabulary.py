@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from opsctl.config import matching, yaml
-from opsctl.config.headers import header_key
+from opsctl.config.headers import spoken
 from opsctl.config.kinds import Id, Names, Text
 from opsctl.config.strict import Strict, validate
 from opsctl.core.naming import fold
@@ -23,8 +22,6 @@ from opsctl.schemas.table import columns
 
 FILE = "configs/vocabulary.yaml"
 ANY = "any"
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BREAKS = re.compile(r"[\s_\-./:]+")
 _SHORTEST, _SHORTEST_LATIN = 2, 3  # characters of a word that is looked for inside a name
 
 
@@ -61,17 +58,6 @@ class WordList(Strict):
 def word_list() -> WordList:
     """The list that ships; read once."""
     return validate(WordList, yaml.read(shipped(FILE), FILE))
-
-
-@lru_cache(maxsize=10_000)
-def spoken(name: str) -> str:
-    """A column's name as one would say it: words apart, without case, width and unit.
-
-    Examples:
-        >>> spoken("USR_ID"), spoken("installTime"), spoken("消耗（元）"), spoken("Amount spent (USD)")
-        ('usr id', 'install time', '消耗', 'amount spent')
-    """
-    return " ".join(_BREAKS.sub(" ", header_key(_HUMP.sub(" ", name))).split())
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 import polars as pl
 
+from opsctl.config.headers import spoken
 from opsctl.core.naming import fold
 from opsctl.ingest.drafting.nature import Look, Nature, amounts_of, days_named, days_of
 from opsctl.ingest.drafting.offsets import Offset, measure_of, offset_of
 from opsctl.ingest.drafting.sheet import Sheet
-from opsctl.ingest.drafting.vocabulary import spoken
 
 ChannelOf = Callable[[str], str | None]
 

@@ -39,6 +39,11 @@ def _constant_offset(times: pl.Series, zone: str) -> timedelta | None:
     first, last = times.min(), times.max()
     if not (isinstance(first, datetime) and isinstance(last, datetime)):
         return timedelta(0)
+    return constant_offset(first, last, zone)
+
+
+def constant_offset(first: datetime, last: datetime, zone: str) -> timedelta | None:
+    """The zone's distance from UTC, if it is one and the same between two times, be they local or of UTC."""
     instants = pl.datetime_range(first - _MARGIN, last + _MARGIN, "1h", time_zone="UTC", eager=True)
     walls = instants.dt.convert_time_zone(zone).dt.replace_time_zone(None)
     offsets = (walls - instants.dt.replace_time_zone(None)).unique()

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opsctl.config.words import Words
-from opsctl.render.cells import MISSING, formed
+from opsctl.render.cells import MISSING
 from opsctl.reports.chart import Scale
 from opsctl.reports.report import Form
+from opsctl.reports.units import formed
 
-FORMS = {
-    Scale.COUNT: Form.COUNT,
-    Scale.MONEY: Form.MONEY,
-    Scale.PRICE: Form.PRICE,
-    Scale.MULTIPLE: Form.MULTIPLE,
-    Scale.RATE: Form.RATE,
-}
 _SHORTENED = (Scale.COUNT, Scale.MONEY)
 _UNITS = ("html.number.middle", "html.number.large")
 _DECIMALS = range(7)
@@ -25,7 +19,7 @@ DIGITS = 3
 
 def exact(value: float | None, scale: Scale) -> str:
     """A value as a table would write it."""
-    return MISSING if value is None else formed(value, FORMS[scale])
+    return MISSING if value is None else formed(value, Form(scale.value))
 
 
 def short(value: float | None, scale: Scale, words: Words) -> str:

@@ -10,10 +10,10 @@ from opsctl.render.svg.axis import Axis, from_zero, shown_labels, ticks_of
 from opsctl.render.svg.canvas import DESCENT, MIDDLE, PAD, WIDE, picture
 from opsctl.render.svg.colour import ACCENT, BASE, GRID, INK, MUTED, paint
 from opsctl.render.svg.element import element, number, said, text
-from opsctl.render.svg.figures import FORMS, short, ticks_written
+from opsctl.render.svg.figures import short, ticks_written
 from opsctl.render.svg.letters import LINE, shortened, width
 from opsctl.reports.chart import Range, RangeChart, Scale
-from opsctl.reports.report import Number
+from opsctl.reports.report import Form, Number
 
 ROW = 26.0
 NAMES = 200.0
@@ -27,7 +27,7 @@ def draw(chart: RangeChart, words: Words) -> str:
     line = [] if chart.line is None else [chart.line]
     ticks = ticks_of(from_zero([*bounds, *line]), whole=chart.scale is Scale.COUNT)
     names = [shortened(one.name, NAMES) for one in chart.ranges]
-    values = [written(Number(one.value, FORMS[chart.scale], one.low, one.high)) for one in chart.ranges]
+    values = [written(Number(one.value, Form(chart.scale.value), one.low, one.high)) for one in chart.ranges]
     left = max(map(width, names), default=0) + 2 * PAD
     axis = Axis(ticks, left + PAD, WIDE - max(map(width, values), default=0) - 3 * PAD)
     top = PAD + (LINE if line else 0)

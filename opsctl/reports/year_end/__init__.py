@@ -28,6 +28,7 @@ from opsctl.reports.year_end.spans import spans_of
 from opsctl.reports.year_end.summary import summary
 from opsctl.reports.year_end.verdicts import followed
 from opsctl.reports.year_end.wording import Wording
+from opsctl.verdicts.judgement import rounded
 
 # The blocks of notes that this report has a place for.
 PLACES = (
@@ -199,8 +200,8 @@ def _decisions(review: Review) -> list[dict[str, Any]]:
             "verdict": one.verdict.value,
             "spend_now": round(one.spend_now, 2),
             "spend_next": round(one.spend_next, 2),
-            "value_per_cost": one.value and round(one.value.middle, 6),
-            "p_below": one.p_below and round(one.p_below, 6),
+            "value_per_cost": one.value and rounded(one.value.middle),
+            "p_below": rounded(one.p_below),
         }
         for one in last.moves
     ]

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from opsctl.metrics import load
 from opsctl.metrics.metric import Shape
-from opsctl.reports.chart import Scale, Step, Waterfall
+from opsctl.reports.chart import Step, Waterfall, scale_of
 from opsctl.reports.report import Part, Prose
 from opsctl.reports.year_end.halves import SPLIT, Halves, mix_of, rate_of
 from opsctl.reports.year_end.review import Review
@@ -15,7 +15,6 @@ from opsctl.reports.year_end.wording import capital
 from opsctl.stats.decomposition import Decomposition
 
 STEPS = 4
-_SCALES = {Shape.PRICE: Scale.PRICE, Shape.RATE: Scale.RATE}
 
 
 def changes(halves: Halves, review: Review, number: int) -> list[Part]:
@@ -112,6 +111,6 @@ def _waterfall(halves: Halves, review: Review, name: str) -> Waterfall:
         start=(wording.say("half.first"), float(of.before)),
         steps=tuple(step for step in steps if step.change),
         end=(wording.say("half.second"), float(of.after)),
-        scale=_SCALES[metric.shape],
+        scale=scale_of(metric.shape),
         note=wording.words["why.note"],
     )

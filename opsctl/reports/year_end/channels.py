@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from opsctl.reports.chart import LineChart, Scale, Series
 from opsctl.reports.report import Cell, Column, Heading, Part, Prose, Table, TableRow
 from opsctl.reports.scopes import Scope
-from opsctl.reports.year_end.figures import OF_OWN, UNTOLD, Pair, value_of
+from opsctl.reports.year_end.figures import OF_OWN, UNTOLD, is_known, value_of
 from opsctl.reports.year_end.public import public
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.wording import FLAT, percent
@@ -78,7 +78,7 @@ def _part_of_all(review: Review, key: str) -> float | None:
 def _own_table(review: Review, scope: Scope, rows: Sequence[str]) -> Table:
     wording, year = review.wording, review.year
     metrics = [
-        metric for metric in year.metrics(OF_OWN) if any(_shown(year.channels[one].get(metric.name)) for one in rows)
+        metric for metric in year.metrics(OF_OWN) if any(is_known(year.channels[one].get(metric.name)) for one in rows)
     ]
     columns = [Column("channel", wording.words["dimension.channel"], numeric=False)]
     compared = []
@@ -96,10 +96,6 @@ def _own_table(review: Review, scope: Scope, rows: Sequence[str]) -> Table:
             cells |= {metric.name: pair.now, f"{metric.name}_change": wording.change(pair)}
         body.append(TableRow(cells))
     return Table(columns, body, scope.key, wording.say("table.group", scope=scope.name(wording.words)))
-
-
-def _shown(pair: Pair | None) -> bool:
-    return pair is not None and pair.now.value is not None
 
 
 def _organic(review: Review) -> list[Part]:
@@ -128,14 +124,11 @@ def _beside_paid(review: Review) -> list[str]:
     halves, wording = review.halves, review.wording
     if halves is None:
         return []
-    rows = review.year.series("month", Scope("organic", review.year.group("organic")), ("acquisitions",))
-    months = {key: value_of(row["acquisitions"]) or 0.0 for key, row in rows.items()}
+    scope, metrics = Scope("organic", review.year.group("organic")), review.year.metrics(("acquisitions",))
     a_day, spend = [], []
     for half in (halves.first, halves.second):
-        inside = [
-            value for key, value in months.items() if f"{half.span.start:%Y-%m}" <= key <= f"{half.span.end:%Y-%m}"
-        ]
-        a_day.append(sum(inside) / half.span.days)
+        organic = review.year.figures(scope, metrics, half.span)["acquisitions"]
+        a_day.append((value_of(organic) or 0.0) / half.span.days)
         spend.append((value_of(half.whole["spend"]) or 0.0) / half.span.days)
     if not all(a_day) or not all(spend):
         return []

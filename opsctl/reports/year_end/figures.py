@@ -76,6 +76,11 @@ class Pair:
         return None if self.values is None or self.values[0] <= 0 else self.values[1] / self.values[0] - 1
 
 
+def is_known(pair: Pair | None) -> bool:
+    """Whether a figure of the year is there and has a value."""
+    return pair is not None and pair.now.value is not None
+
+
 Pairs = Mapping[str, Pair]
 Figures = Mapping[str, Figure]
 
@@ -223,17 +228,25 @@ class Year:
         return self._series[key]
 
     @cached_property
-    def monthly_spend(self) -> Mapping[str, Mapping[str, float]]:
-        """By channel and month, what was spent."""
+    def monthly_spend(self) -> Mapping[str, Mapping[str, float | None]]:
+        """By channel and month, what was spent; None where there is money that cannot be told in the review's."""
         if SPEND not in self.evidence.told:
             return {}
-        found: dict[str, dict[str, float]] = {}
+        found: dict[str, dict[str, float | None]] = {}
         for row in answer(self.evidence, Ask(self.spans.now, ("channel", "month")), [load("spend")]):
             channel, month = row.group["channel"], row.group["month"]
-            amount = value_of(self._own(row.figures)["spend"])
-            if channel and month and amount is not None:
-                found.setdefault(channel, {})[month] = amount
+            if channel and month:
+                mine = found.setdefault(channel, {})
+                mine[month] = None if month in mine else value_of(self._own(row.figures)["spend"])
         return found
+
+    def spent(self, channel: str, within: Period) -> float | None:
+        """What a channel spent in the months of a span; None where a month's money is not known."""
+        months = self.monthly_spend.get(channel, {})
+        first, last = (f"{day:%Y-%m}" for day in (within.start, within.end))
+        inside = [amount for month, amount in months.items() if first <= month <= last]
+        known = [amount for amount in inside if amount is not None]
+        return sum(known) if len(known) == len(inside) else None
 
     # --- how far back -----------------------------------------------------------------------------------
 

@@ -17,7 +17,8 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.plan import budget_of, reached, target_of
 from opsctl.reports.scopes import EVERYBODY, Scope
-from opsctl.reports.year_end.figures import NEEDS, Pair, Year, value_of
+from opsctl.reports.units import amount
+from opsctl.reports.year_end.figures import NEEDS, Pair, Year, is_known, value_of
 from opsctl.reports.year_end.wording import Wording
 
 SUMS = (Shape.COUNT, Shape.MONEY)
@@ -89,7 +90,7 @@ class Goal:
         as_money = self.metric.shape is Shape.MONEY
         told: str | float | None = None
         if target is not None:
-            told = money.text(round(target * money.TEN_THOUSANDTHS)) if as_money else float(target)
+            told = amount(target) if as_money else float(target)
         return {
             "key": self.key,
             "scope": self.scope.key,
@@ -110,16 +111,12 @@ def core(year: Year) -> list[Goal]:
     scopes = {PAID: (year.public, year.paid), ALL: (EVERYBODY, year.all)}
     found = []
     for which, name in CORE:
-        scope, pairs = scopes[which] if _known(scopes[which][1].get(name)) else scopes[ALL]
-        if _known(pairs.get(name)):
+        scope, pairs = scopes[which] if is_known(scopes[which][1].get(name)) else scopes[ALL]
+        if is_known(pairs.get(name)):
             found.append(_goal(year, scope, pairs[name]))
     known = {goal.key for goal in found}
     further = [goal for goal in _of_the_year(year) if goal.key not in known]
     return [*found, *further]
-
-
-def _known(pair: Pair | None) -> bool:
-    return pair is not None and pair.now.value is not None
 
 
 def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
@@ -128,7 +125,8 @@ def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
     if budgeted is not None:
         return Goal(scope, pair, budgeted, None, year.spans.now, over=year.spans.whole, budget=True)
     group = None if scope.channels is None else scope.key
-    target = target_of(year.settings.project.targets, metric.name, year.spans.now, group=group)
+    whole = periods.year(year.spans.year)
+    target = target_of(year.settings.project.targets, metric.name, whole, group=group)
     return Goal(
         scope, pair, target, _reached(pair.now, target, whole=year.spans.whole), year.spans.now, year.spans.whole
     )
@@ -137,7 +135,7 @@ def _goal(year: Year, scope: Scope, pair: Pair) -> Goal:
 def _budget(year: Year, scope: Scope) -> Fraction | None:
     """What was planned for a scope; None unless every day, and every channel that spent, was planned for."""
     budgets = year.settings.project.budgets
-    spent = {name for name, months in year.monthly_spend.items() if any(months.values())}
+    spent = {name for name, months in year.monthly_spend.items() if any(amount != 0 for amount in months.values())}
     members = spent if scope.channels is None else spent & set(scope.channels)
     found = budget_of(budgets, year.spans.now, frozenset(members))
     planned = found is not None and found.days == year.spans.now.days

@@ -112,7 +112,7 @@ class Halves:
     def last_month(self, channel: str) -> date | None:
         """The first day of the month from which nothing was spent to the end; None where something was."""
         months = self.year.monthly_spend.get(channel, {})
-        spent = [month for month, amount in months.items() if amount > 0]
+        spent = [month for month, amount in months.items() if amount != 0]
         ends = [span.end for span in self.year.spans.months if spent and f"{span.start:%Y-%m}" == max(spent)]
         return ends[0] + ONE_DAY if ends and ends[0] < self.year.spans.now.end else None
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from opsctl.reports.advice import advice
 from opsctl.reports.judged import lanes
-from opsctl.reports.prune_page import effect_lines, value_cell
+from opsctl.reports.prune_page import effect_lines, money_cells, money_columns, value_cell
 from opsctl.reports.report import Cell, Column, Footnote, Form, Heading, Lines, Number, Part, Prose, Table, TableRow
 from opsctl.reports.year_end.figures import Pair
 from opsctl.reports.year_end.review import Chapter, Review
@@ -131,11 +131,11 @@ def _cells(review: Review, one: Followed) -> dict[str, Cell]:
     return {
         "day": wording.day(one.day),
         "channel": wording.channel(one.judgement.channel),
-        "advice": advice(one.judgement, review.year.settings.policy, wording.words),
+        "advice": advice(one.judgement, wording.words),
         "value_per_cost": value_cell(one.judgement),
         "before": Number(one.before, Form.ROUND_MONEY),
-        "after": None if one.after is None else Number(one.after, Form.ROUND_MONEY),
-        "change": None if one.change is None else Number(one.change, Form.CHANGE),
+        "after": Number(one.after, Form.ROUND_MONEY),
+        "change": Number(one.change, Form.CHANGE),
         "then": value_cell(one.then) if one.then else None,
     }
 
@@ -148,36 +148,23 @@ def _last(review: Review) -> list[Part]:
     policy = review.year.settings.policy
     columns = [
         Column("channel", wording.words["dimension.channel"], numeric=False),
-        Column("spend_now", wording.words["prune.column.spend_now"], 2),
-        Column("value_per_cost", wording.words.say("prune.column.value", days=policy.value_days), 1),
-        Column("worth", wording.words["prune.column.worth"], 3),
-        Column("spend_next", wording.words["prune.column.spend_next"], 4),
-        Column("advice", wording.words["prune.column.advice"], numeric=False),
+        *money_columns(wording.words, policy.value_days, spend_now=2, value_per_cost=1, worth=3, spend_next=4),
     ]
-    rows = [TableRow(_last_cells(review, last, name)) for name in last.by_channel]
+    rows = [
+        TableRow({"channel": wording.channel(name), **money_cells(one, wording.words)})
+        for name, one in last.by_channel.items()
+    ]
     notes = [Footnote(wording.say("note.value", days=policy.value_days, line=f"{float(policy.line):.2f}"))]
     title = wording.say("table.verdicts", day=wording.day(last.day))
     heading = Heading(wording.say("moves.now", day=wording.day(last.day)), 2)
     return [heading, Table(columns, rows, "verdicts", title, notes), *_effect(review, last)]
 
 
-def _last_cells(review: Review, last: Checkpoint, name: str) -> dict[str, Cell]:
-    one = last.by_channel[name]
-    return {
-        "channel": review.wording.channel(name),
-        "spend_now": Number(one.spend_now, Form.ROUND_MONEY),
-        "value_per_cost": value_cell(one),
-        "worth": None if one.p_below is None else Number(1 - one.p_below, Form.CHANCE),
-        "spend_next": Number(one.spend_next, Form.ROUND_MONEY),
-        "advice": advice(one, review.year.settings.policy, review.wording.words),
-    }
-
-
 def _effect(review: Review, last: Checkpoint) -> list[Part]:
     """What following the last advice would do; nothing where it advises to change nothing."""
     if not last.moves:
         return []
-    stays = quality(review.year.evidence, sorted(last.pruning.worths))
+    stays = quality(last.evidence, sorted(last.pruning.worths))
     found = effect(lanes(last.pruning, stays))
     words = review.wording.words
     return [Lines(review.wording.say("effect"), effect_lines(found, stays, words))] if found else []

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from opsctl.core import period as periods
 from opsctl.metrics.metric import Shape
-from opsctl.reports.chart import LineChart, Mark, Scale, Series
+from opsctl.reports.chart import LineChart, Mark, Series, scale_of
 from opsctl.reports.report import (
     Cell,
     Column,
@@ -115,8 +114,6 @@ def _goal_cells(review: Review, goal: Goal) -> dict[str, Cell]:
 
 # --- month by month -------------------------------------------------------------------------------------
 
-_SCALES = {Shape.MONEY: Scale.MONEY, Shape.COUNT: Scale.COUNT, Shape.PRICE: Scale.PRICE, Shape.RATE: Scale.RATE}
-
 
 def _trend(review: Review) -> list[Part]:
     year = review.year
@@ -147,7 +144,7 @@ def _line(review: Review, name: str, now: Mapping[str, Figures], before: Mapping
         title=wording.say("chart.monthly", name=wording.titled(title, Unit(Form.COUNT, unit))),
         places=tuple(wording.month(month) for month in range(1, 13)),
         series=series,
-        scale=_SCALES[metric.shape],
+        scale=scale_of(metric.shape),
         marks=_marks(review),
         target=float(target.target) if target and target.target is not None and metric.shape is Shape.PRICE else None,
     )
@@ -177,11 +174,7 @@ def _place(day: date) -> int:
 def _extremes(review: Review, now: Mapping[str, Figures]) -> list[Part]:
     """In which months most and least was spent, and at which price; of whole months."""
     wording = review.wording
-    whole = [
-        f"{one.start:%Y-%m}"
-        for one in review.year.spans.months
-        if periods.month(one.start.year, one.start.month).end == one.end
-    ]
+    whole = [f"{one.start:%Y-%m}" for one in review.year.spans.whole_months]
     told = []
     for name in ("spend", "cpa"):
         values = {m: v for m in whole if (row := now.get(m)) and name in row and (v := value_of(row[name])) is not None}

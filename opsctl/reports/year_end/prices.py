@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from opsctl.metrics import load
 from opsctl.reports.plan import budget_of
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, Part, Prose, RowKind, Table, TableRow
-from opsctl.reports.year_end.figures import Pair, value_of
+from opsctl.reports.year_end.figures import is_known
 from opsctl.reports.year_end.review import Review
 from opsctl.reports.year_end.wording import Unit, capital, percent
 
@@ -17,8 +18,8 @@ def prices(review: Review) -> list[Part]:
     """CPM and CPC of each platform beside the year before."""
     year, wording = review.year, review.wording
     channels = [name for name in (year.public.channels or ()) if name in year.channels]
-    told = [name for name in ("cpm", "cpc") if any(_known(year.channels[one].get(name)) for one in channels)]
-    rows = [one for one in channels if any(_known(year.channels[one].get(name)) for name in told)]
+    told = [name for name in ("cpm", "cpc") if any(is_known(year.channels[one].get(name)) for one in channels)]
+    rows = [one for one in channels if any(is_known(year.channels[one].get(name)) for name in told)]
     parts: list[Part] = [*_price_sentences(review, rows, told)]
     if not parts:
         return []
@@ -33,10 +34,6 @@ def prices(review: Review) -> list[Part]:
         ]
     body = [TableRow(_price_cells(review, one, told)) for one in rows]
     return [*parts, Table(columns, body, "prices", wording.say("table.prices", unit=wording.currency))]
-
-
-def _known(pair: Pair | None) -> bool:
-    return pair is not None and pair.now.value is not None
 
 
 def _price_sentences(review: Review, channels: Sequence[str], names: Sequence[str]) -> list[Part]:
@@ -88,9 +85,9 @@ def budget(review: Review) -> list[Part]:
         for one in dict.fromkeys(each.channel for each in budgets)
         if (found := budget_of(budgets, year.spans.now, frozenset({one})))
     }
-    rows = {one: (float(amount), _spent(review, one)) for one, amount in planned.items()}
-    metric = next((pairs["spend"].now.metric for pairs in year.channels.values() if "spend" in pairs), None)
-    if metric is None or any(spent is None for _, spent in rows.values()):
+    rows = {one: (float(amount), year.spent(one, year.spans.now)) for one, amount in planned.items()}
+    metric = load("spend")
+    if not year.metrics((metric.name,)) or any(spent is None for _, spent in rows.values()):
         return []
     plan, spent = sum(row[0] for row in rows.values()), sum(row[1] or 0.0 for row in rows.values())
     unit = wording.unit(metric, [plan, spent])
@@ -110,11 +107,6 @@ def budget(review: Review) -> list[Part]:
         columns, [*body, total], "budget", wording.say("table.budget"), [Footnote(wording.say("note.budget"))]
     )
     return [Prose(wording.sentence(text)), table]
-
-
-def _spent(review: Review, channel: str) -> float | None:
-    pair = review.year.channels.get(channel, {}).get("spend")
-    return value_of(pair.now) if pair else 0.0
 
 
 def _budget_cells(name: str, plan: float, spent: float | None, unit: Unit) -> dict[str, Cell]:

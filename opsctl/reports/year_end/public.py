@@ -58,11 +58,13 @@ def _headline(review: Review) -> str:
 
 
 def _active(review: Review) -> tuple[int, int] | None:
-    """On how many public channels money was spent in the first month, and in the last."""
-    months = [f"{one.start:%Y-%m}" for one in review.year.spans.months]
+    """On how many public channels money was spent in the first month, and in the last that is over."""
+    months = [f"{one.start:%Y-%m}" for one in review.year.spans.whole_months]
+    if len(months) < 2:  # noqa: PLR2004 - nothing to compare
+        return None
     spent = [review.year.monthly_spend.get(name, {}) for name in review.year.public.channels or ()]
-    counts = [sum(row.get(month, 0.0) > 0 for row in spent) for month in (months[0], months[-1])]
-    return (counts[0], counts[1]) if all(counts) and len(months) > 1 else None
+    counts = [sum(row.get(month, 0.0) != 0 for row in spent) for month in (months[0], months[-1])]
+    return (counts[0], counts[1]) if all(counts) else None
 
 
 def _year_told(review: Review) -> str:
@@ -120,7 +122,7 @@ def _afterwards(halves: Halves, review: Review) -> list[str]:
     wording = review.wording
     spent = [sum(half.amount(name) for name in halves.weak) / half.span.days for half in (halves.first, halves.second)]
     shares = [half.share(halves.weak) for half in (halves.first, halves.second)]
-    if not spent[0]:
+    if not spent[0] or None in shares:
         return []
     change = spent[1] / spent[0] - 1
     way = "up" if change > 0 else "down"
@@ -228,7 +230,7 @@ def _advice(channel: str, review: Review) -> str:
     day = halves.last_month(channel) if halves else None
     if day is not None:
         return review.wording.say("stopped.short", month=review.wording.month(day.month))
-    return advice(found, review.year.settings.policy, review.wording.words) if found else "-"
+    return advice(found, review.wording.words) if found else "-"
 
 
 def _problems(halves: Halves | None, review: Review) -> str:

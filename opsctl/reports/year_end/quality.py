@@ -20,7 +20,7 @@ from opsctl.reports.report import (
     TableRow,
 )
 from opsctl.reports.scopes import EVERYBODY
-from opsctl.reports.year_end.figures import HEAT_DAYS, Figures, Pair, value_of
+from opsctl.reports.year_end.figures import HEAT_DAYS, Figures, Pair, is_known, value_of
 from opsctl.reports.year_end.halves import Halves
 from opsctl.reports.year_end.review import Chapter, Review
 from opsctl.reports.year_end.wording import capital
@@ -197,17 +197,17 @@ def _efficiency(review: Review) -> list[Part]:
     rows = [
         (one.name(wording.words), year.groups[one.key])
         for one in year.scopes
-        if _known(year.groups.get(one.key, {}).get("roas"))
+        if is_known(year.groups.get(one.key, {}).get("roas"))
     ]
-    if not rows and not _known(year.all.get("roas")):
+    if not rows and not is_known(year.all.get("roas")):
         return []
     told = [
         wording.from_to(wording.of(scope, pairs["roas"].now.metric), pairs["roas"]) + _relative(review, pairs["roas"])
         for scope, pairs in ((year.public, year.paid), (EVERYBODY, year.all))
-        if _known(pairs.get("roas"))
+        if is_known(pairs.get("roas"))
     ]
     parts: list[Part] = [Prose(wording.clauses(told))]
-    shown = [*rows, *([(capital(review.everybody), year.all)] if _known(year.all.get("roas")) else [])]
+    shown = [*rows, *([(capital(review.everybody), year.all)] if is_known(year.all.get("roas")) else [])]
     metrics = year.metrics(("spend", "roas"))
     unit = wording.unit(metrics[0], [value_of(pairs["spend"].now) for _, pairs in shown])
     columns = [
@@ -244,7 +244,3 @@ def _money_cells(review: Review, name: str, pairs: Mapping[str, Pair]) -> dict[s
         "roas": roas.now,
         "roas_change": review.wording.change(roas),
     }
-
-
-def _known(pair: Pair | None) -> bool:
-    return pair is not None and pair.now.value is not None

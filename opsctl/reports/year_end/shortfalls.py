@@ -50,7 +50,8 @@ def _worse(review: Review) -> Iterable[str]:
     wording = review.wording
     for scope, name in (pair for members in FAMILIES.values() for pair in members):
         pair = review.pair(scope, name)
-        if pair is not None and _became_worse(pair.change, pair.now.metric.better):
+        worse = pair is not None and _became_worse(pair.change, pair.now.metric.better)
+        if pair is not None and worse and not wording.is_level(pair):
             key = {"paid": review.year.public.key}.get(scope, scope)
             goal = review.goal(f"{key}.{name}")
             title = name_of(goal, wording) if goal else wording.metric(pair.now.metric)

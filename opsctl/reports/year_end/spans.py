@@ -56,6 +56,11 @@ class Spans:
         found = (periods.month(self.year, number) for number in range(1, 13))
         return tuple(Period(one.start, min(one.end, self.now.end)) for one in found if one.start <= self.now.end)
 
+    @property
+    def whole_months(self) -> tuple[Period, ...]:
+        """The months of the year that are over."""
+        return tuple(one for one in self.months if periods.month(one.start.year, one.start.month).end == one.end)
+
 
 def spans_of(known: Known, number: int) -> Spans:
     """The days of a year that something is known of."""

@@ -14,8 +14,8 @@ from opsctl.reports.year_end.figures import Pair, value_of
 from opsctl.reports.year_end.goals import Goal, gap, name_of, status, tally
 from opsctl.reports.year_end.halves import Halves, mix_of
 from opsctl.reports.year_end.review import Chapter, Review
-from opsctl.reports.year_end.verdicts import MOVES
 from opsctl.reports.year_end.wording import in_unit, number
+from opsctl.verdicts.judgement import MOVES
 
 MOST_FINDINGS, MOST_DECISIONS = 3, 5
 
@@ -275,9 +275,9 @@ def decisions(review: Review) -> Sequence[str]:
     if not review.checkpoints:
         return []
     last = review.checkpoints[-1]
-    wording, policy = review.wording, review.year.settings.policy
-    asked = sorted(last.moves, key=lambda one: MOVES.index(one.verdict))
-    lines = [move(one, wording.channel(one.channel), policy, last.day, wording.words) for one in asked]
+    wording = review.wording
+    asked = sorted(last.moves, key=lambda one: MOVES.index(one.advice))
+    lines = [move(one, wording.channel(one.channel), last.day, wording.words) for one in asked]
     more = len(lines) - MOST_DECISIONS
     shown = [f"({at}) {line}" for at, line in enumerate(lines[:MOST_DECISIONS], 1)]
     return [*shown, *([wording.say("decisions.more", count=more)] if more > 0 else [])]

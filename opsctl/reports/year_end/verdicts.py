@@ -11,14 +11,14 @@ from typing import Any
 
 from opsctl.core.errors import NoData
 from opsctl.core.period import Period
+from opsctl.measures.evidence import Evidence
 from opsctl.measures.known import known
 from opsctl.reports.reviewed import reviewed
 from opsctl.reports.year_end.figures import Year
-from opsctl.verdicts.judgement import Judgement, Verdict
+from opsctl.verdicts.judgement import STEADY, Judgement, Verdict, rounded
 from opsctl.verdicts.prune import Pruning
 
 MOVES = (Verdict.CUT, Verdict.REDUCE, Verdict.GROW)
-STEADY = 0.10  # a smaller change of spend is none
 LEAST_DAYS = 21  # of a quarter, to tell what followed
 
 
@@ -29,14 +29,14 @@ class Followed:
     Args:
         day: When it would have been given.
         judgement: The advice.
-        before: Spend a day in the quarter that ended with the day.
-        after: Spend a day in the next one; None while too little of it is over.
+        before: Spend a day in the quarter that ended with the day; None where it is not known.
+        after: Spend a day in the next one; None where it is not known, as while too little of it is over.
         then: What the channel's money was judged worth at that next quarter's end; None where it could not be.
     """
 
     day: date
     judgement: Judgement
-    before: float
+    before: float | None
     after: float | None
     then: Judgement | None
 
@@ -59,12 +59,12 @@ class Followed:
             "day": self.day.isoformat(),
             "channel": self.judgement.channel,
             "verdict": self.judgement.verdict.value,
-            "value_per_cost": value and round(value.middle, 6),
-            "spend_before": round(self.before, 2),
+            "value_per_cost": value and rounded(value.middle),
+            "spend_before": None if self.before is None else round(self.before, 2),
             "spend_after": None if self.after is None else round(self.after, 2),
-            "change": self.change and round(self.change, 6),
+            "change": rounded(self.change),
             "taken": self.taken,
-            "value_per_cost_then": then and round(then.middle, 6),
+            "value_per_cost_then": then and rounded(then.middle),
         }
 
 
@@ -74,6 +74,7 @@ class Checkpoint:
 
     day: date
     pruning: Pruning
+    evidence: Evidence
 
     @cached_property
     def moves(self) -> list[Judgement]:
@@ -102,7 +103,7 @@ def _checkpoint(year: Year, day: date) -> Checkpoint | None:
         return None
     found = reviewed(year.loaded, of, year.settings)
     judged = found is not None and any(one.value is not None for one in found.channels)
-    return Checkpoint(day, found) if found is not None and judged else None
+    return Checkpoint(day, found, of.evidence) if found is not None and judged else None
 
 
 def followed(year: Year, found: tuple[Checkpoint, ...]) -> list[Followed]:
@@ -121,8 +122,7 @@ def _quarter(last: date) -> Period:
     return Period(date(last.year, last.month - 2, 1), last)
 
 
-def _spend_a_day(year: Year, channel: str, span: Period) -> float:
-    """A channel's spend a day over whole months."""
-    months = year.monthly_spend.get(channel, {})
-    inside = [amount for month, amount in months.items() if f"{span.start:%Y-%m}" <= month <= f"{span.end:%Y-%m}"]
-    return sum(inside) / span.days
+def _spend_a_day(year: Year, channel: str, span: Period) -> float | None:
+    """A channel's spend a day over whole months; None where it is not known of all of them."""
+    spent = year.spent(channel, span)
+    return None if spent is None else spent / span.days

@@ -14,13 +14,12 @@ from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.calendar import day_of, span_of
 from opsctl.reports.report import Form, Number
 from opsctl.reports.scopes import EVERYBODY, Scope
+from opsctl.reports.units import LARGE, SCALES, form_of, form_of_amount, formed
 from opsctl.reports.year_end.figures import Pair, value_of
 
-LARGE = 100_000  # from which money and people are told in 万, or in k
 FLAT = 0.02  # a smaller change of a year's spend is called level
 _SCOPES = frozenset({"all", "paid", "public", "private", "emerging", "organic", "shop"})
 _UNSEEN = 0.0005  # what rounds to nothing
-_FORMS = {Shape.PRICE: Form.PRICE, Shape.MULTIPLE: Form.MULTIPLE, Shape.RATE: Form.RATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +106,9 @@ class Wording:
 
     def money(self, amount: float) -> str:
         """An amount in the project's currency, large ones in 万 or k."""
-        if abs(amount) >= LARGE:
-            scaled = amount / 10_000 if self.chinese else amount / 1_000
-            return self.say("money.large", amount=f"{scaled:,.{2 if self.chinese else 1}f}", currency=self.currency)
-        return self.say("money", amount=f"{amount:,.0f}", currency=self.currency)
+        form = form_of_amount(amount, self.words.locale)
+        key = "money.large" if form in SCALES else "money"
+        return self.say(key, amount=formed(amount, form), currency=self.currency)
 
     @property
     def currency(self) -> str:
@@ -130,38 +128,35 @@ class Wording:
             case Shape.MONEY:
                 return self.money(value)
             case Shape.PRICE:
-                return self.say("money", amount=f"{value:,.2f}", currency=self.currency)
-            case Shape.RATE:
-                return f"{value:.1%}"
-            case Shape.MULTIPLE:
-                return f"{value:,.2f}"
+                return self.say("money", amount=formed(value, Form.PRICE), currency=self.currency)
+            case Shape.RATE | Shape.MULTIPLE:
+                return formed(value, form_of(metric.shape))
             case _:
                 return self.count(value, metric)
 
     def count(self, value: float, metric: Metric | None = None) -> str:
         """People, or orders, large numbers in 万."""
         unit = self.words.get(f"year.unit.{metric.name}", "") if metric else self.words["year.unit.acquisitions"]
-        if self.chinese and abs(value) >= LARGE:
-            return self.say("count.large", count=f"{value / 10_000:,.2f}", unit=unit)
-        return self.say("count", count=f"{value:,.0f}", unit=unit).rstrip()
+        form = self._form_of_count(value)
+        key = "count.large" if form in SCALES else "count"
+        return self.say(key, count=formed(value, form), unit=unit).rstrip()
 
     def unit(self, metric: Metric, values: Iterable[float | None]) -> Unit:
         """How a column or row of one metric is written: in one unit, by the largest of its values."""
         most = max((abs(value) for value in values if value is not None), default=0.0)
-        large = most >= LARGE
-        if metric.shape is Shape.MONEY:
-            label = self.say("money.unit.large", currency=self.currency) if large else self.currency
-            return Unit(self._large if large else Form.ROUND_MONEY, label)
-        if metric.shape in _FORMS:
-            return Unit(_FORMS[metric.shape], self.currency if metric.shape is Shape.PRICE else "")
-        unit = self.words.get(f"year.unit.{metric.name}", "")
-        if large and self.chinese:
-            return Unit(Form.TEN_THOUSANDS, self.say("count.unit.large", unit=unit))
-        return Unit(Form.COUNT, unit)
+        match metric.shape:
+            case Shape.MONEY:
+                form, unit = form_of_amount(most, self.words.locale), self.currency
+                return Unit(form, self.say("money.unit.large", currency=unit) if form in SCALES else unit)
+            case Shape.PRICE | Shape.RATE | Shape.MULTIPLE:
+                return Unit(form_of(metric.shape), self.currency if metric.shape is Shape.PRICE else "")
+            case _:
+                form, unit = self._form_of_count(most), self.words.get(f"year.unit.{metric.name}", "")
+                return Unit(form, self.say("count.unit.large", unit=unit) if form in SCALES else unit)
 
-    @property
-    def _large(self) -> Form:
-        return Form.TEN_THOUSANDS if self.chinese else Form.THOUSANDS
+    def _form_of_count(self, most: float) -> Form:
+        """People in 万 where they are many; in English always one by one."""
+        return Form.TEN_THOUSANDS if self.chinese and abs(most) >= LARGE else Form.COUNT
 
     def titled(self, name: str, unit: Unit) -> str:
         """A name as a title, with its unit where it has one."""
@@ -268,14 +263,11 @@ def tidy(text: str) -> str:
     return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
 
 
-_LARGE_UNITS = {Form.TEN_THOUSANDS: 10_000, Form.THOUSANDS: 1_000}
-
-
 def in_unit(value: float | None, unit: Unit) -> Number | None:
     """A number in the unit that its row's name says, also where a file carries it unrounded."""
     if value is None:
         return None
-    scale = _LARGE_UNITS.get(unit.form)
+    scale = SCALES.get(unit.form)
     return Number(value / scale, Form.PRICE) if scale else Number(value, unit.form)
 
 

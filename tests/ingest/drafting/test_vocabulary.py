@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from opsctl.config.headers import spoken
 from opsctl.config.library import shipped_mappings
 from opsctl.ingest.drafting.vocabulary import (
     ANY,
@@ -14,7 +15,6 @@ from opsctl.ingest.drafting.vocabulary import (
     channel_named,
     contains,
     is_derived,
-    spoken,
     word_list,
 )
 from opsctl.schemas import tables

@@ -1,0 +1,109 @@
+"""Where measures keep tables that were dear to make, each under a name and everything that it was made from.
+
+Beside each lies what it should weigh and hash to, written last: a table without it was being made when its run died.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import polars as pl
+
+from opsctl.core.errors import OpsctlError
+from opsctl.store import checked, place
+
+_SEAL = ".seal"
+_KEPT = 400  # of one name; the oldest go
+
+
+class Shelf:
+    """The shelf of a store."""
+
+    def __init__(self, store: Path) -> None:
+        self._folder = store / place.KEPT
+
+    def find(self, name: str, state: str) -> pl.LazyFrame | None:
+        """The table that is kept under a name and state."""
+        path = self._folder / name / f"{state}.parquet"
+        return pl.scan_parquet(path) if _is_uncut(path) else None
+
+    def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
+        """A table, kept from now on; a store that cannot be written to answers all the same."""
+        path = self._folder / name / f"{state}.parquet"
+        try:
+            part = place.beside(path)
+            made.write_parquet(part, compression="lz4", statistics=False)
+            told = {"bytes": part.stat().st_size, "sha256": place.sha256_of(part)}
+            part.replace(path)
+            _seal_of(path).write_bytes(checked.sealed(json.dumps(told).encode()))
+        except (OSError, OpsctlError):
+            return made.lazy()
+        _forget_the_oldest(path.parent)
+        return pl.scan_parquet(path)
+
+
+def damaged(store: Path) -> list[str]:
+    """The names, below the store's folder, of kept tables that are not what was written; each can be thrown away."""
+    return [path.relative_to(store).as_posix() for path in _tables(store) if not _is_as_written(path)]
+
+
+def forget(store: Path) -> None:
+    """Throw away all that is kept.
+
+    Raises:
+        CannotStore: Something of it cannot be removed.
+    """
+    try:
+        shutil.rmtree(store / place.KEPT, ignore_errors=not (store / place.KEPT).exists())
+    except OSError as error:
+        raise place.cannot(error) from error
+
+
+def _tables(store: Path) -> Iterator[Path]:
+    """Every kept table, and every seal whose table is not there."""
+    files = (path for folder in place.folders(store / place.KEPT) for path in sorted(folder.iterdir()))
+    for path in files:
+        if path.name.startswith("."):
+            continue
+        table = path.with_name(path.name.removesuffix(_SEAL))
+        if path == table or not table.exists():
+            yield table
+
+
+def _seal_of(path: Path) -> Path:
+    return path.with_name(path.name + _SEAL)
+
+
+def _told(path: Path) -> dict[str, int | str] | None:
+    try:
+        content = checked.opened(_seal_of(path).read_bytes())
+    except OSError:
+        return None
+    told: dict[str, int | str] | None = None if content is None else json.loads(content)
+    return told
+
+
+def _is_uncut(path: Path) -> bool:
+    """Is a table there, as long as it was? Its bytes are only looked at when somebody verifies."""
+    told = _told(path)
+    try:
+        return told is not None and path.stat().st_size == told["bytes"]
+    except OSError:
+        return False
+
+
+def _is_as_written(path: Path) -> bool:
+    told = _told(path)
+    return told is not None and _is_uncut(path) and place.sha256_of(path) == told["sha256"]
+
+
+def _forget_the_oldest(folder: Path) -> None:
+    with suppress(OSError):
+        tables = sorted(folder.glob("*.parquet"), key=lambda one: one.stat().st_mtime_ns)
+        for path in tables[:-_KEPT]:
+            path.unlink(missing_ok=True)
+            _seal_of(path).unlink(missing_ok=True)
