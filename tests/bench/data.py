@@ -17,6 +17,7 @@ GENERATOR = BESIDE / "gen.py"
 FOLDER = "OPSCTL_BENCH_DATA"  # an environment variable: the folder in place of the cache
 TABLES = ("users", "activity", "orders", "spend")
 AS_OF = "2025-12-31"  # the last day there is
+DAY_BEFORE = "2025-12-30"
 CSV_SCALES = ("S", "M")  # of the largest the text alone would be 3.5 GB
 # How opsctl reads them, with a key of their own; the generator has column names of its own.
 PROJECT = """\

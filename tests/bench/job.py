@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench import bars, data, machine, results, same_bytes, startup, table
-from tests.bench.contenders import CACHED, SCALES, Ways, WrongAnswer, question, taking_part
+from tests.bench.contenders import CACHED, SCALES, Ways, WrongAnswer, question, rivals, taking_part, with_build
 from tests.bench.timing import Failed, rounds
 
 ROUNDS = 5
@@ -30,11 +30,10 @@ def run(scale: str, within: Path, count: int) -> results.Scale:
     with TemporaryDirectory(dir=within) as work:
         ways, unable = taking_part(Ways(of, Path(work)).all())
         before = machine.now()
-        found = rounds([way.contender for way in ways], count)
+        found = with_build(rounds([way.contender for way in ways], count))
         others = machine.others(before, machine.now())
         heavy = [] if "opsctl unchanged" in unable else startup.imported(question([], Path(work) / "store")[1:], CACHED)
-    rivals = {way.name: [one.name for one in ways if one.duckdb and one.form == way.form] for way in ways}
-    taken = results.summed_up(found, rivals)
+    taken = results.summed_up(found, rivals(ways))
     told = results.Scale(of.rows, count, machine.told(), machine.versions(), others, taken, unable)
     lines = [*table.console(scale, told), "", *bars.verdicts(scale, told.ways)]
     if "opsctl unchanged" in told.ways:

@@ -15,7 +15,10 @@ SHOWN = {  # the ways that a README tells of, in the words of both languages
     "opsctl parquet": ("`opsctl query`, bare Parquet", "`opsctl query`，直接读 Parquet"),
     "duckdb_best csv": ("DuckDB from CSV", "DuckDB 读 CSV"),
     "opsctl csv": ("`opsctl query`, bare CSV, every row checked", "`opsctl query`，直接读 CSV，逐行校验"),
-    "opsctl build": ("`opsctl ingest`: the store built from nothing", "`opsctl ingest`：从零建库"),
+    "opsctl build": (
+        "`opsctl ingest` and the first `query`, from nothing",
+        "`opsctl ingest` 加第一次 `query`，从零建库",
+    ),
     "opsctl store": ("`opsctl query` from the store", "`opsctl query`，从库里答"),
     "opsctl unchanged": ("the same once more, nothing new", "没有新数据，再问一次"),
     "opsctl one more day": ("one more day: `ingest`, then `query`", "多一天：`ingest` 再 `query`"),

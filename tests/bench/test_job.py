@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from tests.bench import answers, data
-from tests.bench.contenders import OURS, Judge, Ways, taking_part
+from tests.bench.contenders import BUILD, FIRST, INGEST, OURS, Judge, Ways, taking_part, with_build
+from tests.bench.timing import Usage
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="what a child took is asked of POSIX")
 ROWS = "20000"
@@ -34,7 +35,7 @@ def test_every_way_leads_to_the_same_answers(year: data.Data, tmp_path: Path) ->
     ours = [way for way in ways.all() if way.name.startswith(("opsctl", *OURS))]
     able, unable = taking_part(ours)
     assert unable == {}
-    assert len(able) == 2 * len(OURS) + 6
+    assert len(able) == 2 * len(OURS) + 7
 
 
 def test_the_answers_are_what_the_generator_planted(year: data.Data, tmp_path: Path) -> None:
@@ -51,6 +52,12 @@ def test_a_wrong_answer_is_noticed(year: data.Data, tmp_path: Path) -> None:
     script = next(Ways(year, tmp_path, Judge({"channels": [], "weekly": []})).scripts())
     with pytest.raises(Exception, match="differences"):
         taking_part([script])
+
+
+def test_a_store_is_built_when_it_has_answered() -> None:
+    found = with_build({INGEST: [Usage(5, 9, 300), Usage(6, 9, 300)], FIRST: [Usage(1, 2, 400), Usage(2, 2, 100)]})
+    assert found[BUILD] == [Usage(6, 11, 400), Usage(8, 11, 300)]
+    assert BUILD not in with_build({INGEST: [Usage(5, 9, 300)]})
 
 
 def test_the_parts_of_the_year_are_the_year(year: data.Data) -> None:
