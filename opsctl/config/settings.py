@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from opsctl.config import yaml
@@ -33,7 +34,7 @@ class Settings:
         project: The project; without one, its defaults.
         locale: The language of reports.
         colour: Whether output is coloured; auto means on a terminal.
-        mappings: The project's, then the shipped ones that no mapping of the project replaces by name.
+        know_mappings: Reads the mappings; an answer from a store needs none.
         chosen: Locale, time zone and currency, and who chose them.
         documents: The files they come from, each with the key that its values are under.
     """
@@ -42,9 +43,21 @@ class Settings:
     project: Project
     locale: str
     colour: Colour
-    mappings: tuple[PlatformMapping, ...]
+    know_mappings: Callable[[], tuple[PlatformMapping, ...]]
     chosen: tuple[Origin, ...]
     documents: tuple[tuple[Place, Document], ...]
+
+    @cached_property
+    def mappings(self) -> tuple[PlatformMapping, ...]:
+        """The project's, then the shipped ones that no mapping of the project replaces by name.
+
+        Raises:
+            BadYaml: A file of mappings cannot be read as YAML.
+            DuplicateKey: A key stands twice.
+            BadConfiguration: A key or value has no meaning, or two mappings have one name.
+            NoSuchPath: A file of mappings that the project names is not there.
+        """
+        return self.know_mappings()
 
     @property
     def policy(self) -> Policy:
@@ -99,7 +112,7 @@ def load(
         project=project.model_copy(update=dict(effective)),
         locale=effective.locale,
         colour=user.colour,
-        mappings=mappings_of(project, document, project_dir),
+        know_mappings=lambda: mappings_of(project, document, project_dir),
         chosen=tuple(chosen),
         documents=(((), document), ((), user_document), (("policy",), shipped_policy_document())),
     )

@@ -66,6 +66,8 @@ class Codes:
             return frame
         spelled = frame["channel"].drop_nulls().unique()
         ids = {text: self._project.channel_of(text) for text in spelled}
+        if all(text == channel for text, channel in ids.items()):
+            return frame
         return frame.with_columns(pl.col("channel").replace_strict(ids, default=None, return_dtype=pl.String))
 
 

@@ -16,6 +16,7 @@ from opsctl.ingest.derive import UNDATED, derived, kind_in_file
 from opsctl.ingest.unlabelled import of_all_channels, unlabelled_total
 from opsctl.ingest.values import Typed, type_column
 from opsctl.ingest.values.typed import counted
+from opsctl.ingest.values.zones import local_days
 from opsctl.ingest.written import TOTAL, Raw, Written, melted, without_dropped
 from opsctl.schemas import tables
 from opsctl.schemas.checks import EMPTY, checks
@@ -67,7 +68,8 @@ class _Columns:
     currencies: set[str] = field(default_factory=set)
 
     def keep(self, name: str, kind: Kind, day_name: str, typed: Typed) -> None:
-        self.faults.append((name, typed.faults))
+        if typed.faults.null_count() < len(typed.faults):
+            self.faults.append((name, typed.faults))
         self.notes += [f"{name}: {note}" for note in typed.notes]
         self.currencies |= {typed.currency} if typed.currency else set()
         if kind is Kind.MOMENT and typed.moment is not None:
@@ -77,8 +79,8 @@ class _Columns:
 
     def _local_day(self, moment: pl.Series, days: pl.Series) -> pl.Series:
         """The day in the project's zone, whatever zone the moment was written in; a bare date is the day it is."""
-        local = moment.dt.convert_time_zone(self.zone).dt.date()
-        return local.zip_with(moment.is_not_null(), days)
+        local = local_days(moment, self.zone)
+        return local.zip_with(moment.is_not_null(), days) if moment.null_count() else local
 
 
 def convert(raw: Raw, written: Written, project: Project, asked: Period | None = None) -> Converted:
@@ -188,13 +190,21 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
 def _checked(read: _Columns, raw: Raw, table: type[Table], empty: pl.Series) -> tuple[pl.DataFrame, list[Rejected]]:
     """The rows that keep every rule, and of each other row, but those that hold nothing, its first fault."""
     frame = _physical(read, raw, table)
-    unread = [pl.format(f"{name}{_BAR}{{}}", pl.lit(faults)) for name, faults in read.faults]
-    broken = [
-        pl.when(~check.good).then(pl.lit(f"{check.column}{_BAR}{check.code} {check.sentence}"))
+    held_to = [
+        check
         for check in checks(table)
         if not (check.column in UNDATED and check.code == EMPTY and check.column not in read.found)
     ]
-    judged = frame.with_columns(fault=pl.coalesce(*unread, *broken)).filter(~empty)
+    broken_ones = frame.select((~check.good).any().alias(str(at)) for at, check in enumerate(held_to)).row(0)
+    if not (read.faults or any(broken_ones) or empty.any()):
+        return frame, []
+    unread = [pl.format(f"{name}{_BAR}{{}}", pl.lit(faults)) for name, faults in read.faults]
+    broken = [
+        pl.when(~check.good).then(pl.lit(f"{check.column}{_BAR}{check.code} {check.sentence}"))
+        for check, is_broken in zip(held_to, broken_ones, strict=True)
+        if is_broken
+    ]
+    judged = frame.with_columns(fault=pl.coalesce(*unread, *broken, pl.lit(None, pl.String))).filter(~empty)
     bad = judged.filter(pl.col("fault").is_not_null()).select("line", "fault")
     rejected = [_rejection(raw.name, line, fault) for line, fault in bad.iter_rows()]
     return judged.filter(pl.col("fault").is_null()).drop("fault"), rejected

@@ -170,8 +170,9 @@ def sums_of(frame: pl.DataFrame, table: str) -> dict[str, int | str]:
 
 def days_of(frame: pl.DataFrame, table: str) -> tuple[date, date] | None:
     """The first and last day that rows name."""
-    days = pl.concat([frame[name].alias("day") for name in day_columns(table)]).drop_nulls()
-    return (days.min(), days.max()) if days.len() else None  # type: ignore[return-value]  # dates, as the schema says
+    days = pl.col(day_columns(table))
+    ends = frame.select(first=pl.min_horizontal(days.min()), last=pl.max_horizontal(days.max())).row(0)
+    return None if ends[0] is None else ends
 
 
 def day_columns(table: str) -> list[str]:

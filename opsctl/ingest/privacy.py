@@ -122,19 +122,25 @@ def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
 
 def _mask(kept: _Kept, name: str) -> None:
     """Addresses without their queries, and every other text without what belongs to one person."""
-    cells = _with_bare_addresses(kept.frame[name])
-    found = _masks(cells)
-    if found:
-        cells = cells.replace(found)
-        kept.masked.append(name)
-    kept.frame = kept.frame.with_columns(cells)
+    shown, hides = _without_personal(kept.frame[name])
+    kept.masked += [name] if hides else []
+    kept.frame = kept.frame.with_columns(shown)
 
 
 def plain(cells: pl.Series) -> pl.Series:
     """The texts of a column of which the project says nothing, without what belongs to one person."""
-    bare_cells = _with_bare_addresses(cells)
-    found = _masks(bare_cells)
-    return bare_cells.replace(found) if found else bare_cells
+    return _without_personal(cells)[0]
+
+
+def _without_personal(cells: pl.Series) -> tuple[pl.Series, bool]:
+    """The texts as they may be kept, and whether anything in them was masked."""
+    texts = cells.drop_nulls().unique()
+    if _with_bare_addresses(texts).equals(texts):
+        shown, found = cells, _masks(texts)
+    else:
+        shown = _with_bare_addresses(cells)
+        found = _masks(shown)
+    return (shown.replace(found) if found else shown), bool(found)
 
 
 def _masks(cells: pl.Series) -> dict[str, str]:

@@ -20,6 +20,7 @@ from opsctl.ingest.reading.footer import Bounds, RowGroup
 from opsctl.ingest.values import zones
 from opsctl.ingest.values.missing import are_missing
 from opsctl.ingest.values.text import text
+from opsctl.ingest.values.typed import Style
 from opsctl.ingest.written import Written
 
 Days = tuple[date, date]
@@ -155,10 +156,17 @@ def events(file: Stored) -> pl.Expr | None:
     name, style = file.column("event"), file.way.style("event")
     if name is not None:
         good = _is_good_text(file, "event", name)
-        return _batches(name, lambda texts: plain(text(texts, style).values)) if good else None
+        return _batches(name, lambda texts: _each_once(texts, style)) if good else None
     said = None if "event" in file.way.claim.positions else file.way.said("event")
     typed = None if said is None else plain(text(pl.Series([said]), style).values).item()
     return None if typed is None else pl.lit(typed)
+
+
+def _each_once(texts: pl.Series, style: Style) -> pl.Series:
+    """Texts as the general way reads them. Events are few: each is read once, and nearly always is what it was."""
+    found = texts.unique()
+    read = plain(text(found, style).values)
+    return texts if read.equals(found) else texts.replace_strict(found, read)
 
 
 def _batches(name: str, read: Callable[[pl.Series], pl.Series]) -> pl.Expr:

@@ -83,7 +83,7 @@ def take_in(
         return intake.take_in(
             catalog,
             people,
-            lambda knows: gather(listed, settings, None, started, Keeping(knows, people.hashed)),
+            lambda knows: gather(listed, settings, None, started, Keeping(knows, people.hashed), stay=True),
             settings,
             order,
         )
@@ -100,7 +100,7 @@ def read_anew(settings: Settings, order: Order, *, wait: float = 0.0, started: S
 
     def take(catalog: Catalog, people: People) -> Intake:
         def read(files: Files, knows: Knows) -> Gathered:
-            return gather(files, settings, None, started, Keeping(knows, people.hashed))
+            return gather(files, settings, None, started, Keeping(knows, people.hashed), stay=True)
 
         return remap.read_anew(catalog, people, read, settings, order)
 

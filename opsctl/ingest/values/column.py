@@ -42,6 +42,9 @@ def type_column(column: pl.Series, kind: Kind, style: Style, *, name: str) -> Ty
     if kind is Kind.TEXT:
         column = native.without_nan(column)
         return text.text(native.as_text(column), style, notes=native.lost_digits(column))
+    exact = native.exactly(column, kind, style)
+    if exact is not None:
+        return Typed(exact, no_faults(len(column)))
     texts = native.as_text(column)
     match kind:
         case Kind.MONEY:

@@ -63,6 +63,8 @@ _FORMS = (
 
 def day(column: pl.Series, style: Style, *, name: str) -> Typed:
     """The local day of each cell; a time of day behind it is read and dropped."""
+    if column.dtype == pl.Date and _all_within_years(column):
+        return Typed(column, no_faults(len(column)))
     times = _times(column, style, name=name)
     days = _first_known(times.days, times.local.dt.date(), zones.local_days(times.absolute, style.zone))
     return Typed(days, times.faults)
@@ -70,6 +72,10 @@ def day(column: pl.Series, style: Style, *, name: str) -> Typed:
 
 def moment(column: pl.Series, style: Style, *, name: str) -> Typed:
     """The local day and the moment of each cell; the moment is null where there is no time of day."""
+    if column.dtype == LOCAL and _all_within_years(column):
+        simple = _of_one_offset(column, style)
+        if simple is not None:
+            return simple
     times = _times(column, style, name=name)
     utc, repeated = zones.to_utc(times.local, style.zone)
     skipped = times.local.is_not_null() & utc.is_null()
@@ -82,6 +88,21 @@ def moment(column: pl.Series, style: Style, *, name: str) -> Typed:
         moment=_first_known(utc, times.absolute),
         notes=(f"{notes} in an hour that the clocks showed twice; the earlier was taken",) if notes else (),
     )
+
+
+def _all_within_years(times: pl.Series) -> bool:
+    """Is every native day or time, null aside, one that there can be? The zero of dates lies before all of them."""
+    first = times.min()
+    return first is not None and bool(_within_years(pl.Series([first, times.max()])).all())
+
+
+def _of_one_offset(local: pl.Series, style: Style) -> Typed | None:
+    """Native local times where the clocks did not change between the first and the last of them."""
+    offset = zones.offset_of(local, style.zone)
+    if offset is None:
+        return None
+    utc = (local - offset).dt.replace_time_zone("UTC")
+    return Typed(local.dt.date(), no_faults(len(local)), moment=utc)
 
 
 def _times(column: pl.Series, style: Style, *, name: str) -> _Times:

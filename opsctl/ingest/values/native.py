@@ -4,15 +4,44 @@ from __future__ import annotations
 
 import polars as pl
 
-from opsctl.ingest.values.typed import counted
+from opsctl.core import money
+from opsctl.ingest.values.typed import Style, counted
+from opsctl.schemas.kinds import DTYPES, SCALED, Kind
 
 _WHOLE_FLOATS = 2**53  # from here on a float skips whole numbers
+_TOLD_APART = 2**52  # up to here floats are nearer to each other than the amounts that they stand for
 _INT64 = 2.0**63
 
 
 def is_readable(dtype: pl.DataType) -> bool:
     """Whether a cell of the type is one value that can be written down."""
     return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object, pl.Duration)
+
+
+def exactly(column: pl.Series, kind: Kind, style: Style) -> pl.Series | None:
+    """Numbers whose text need not be written to know what it says; None where a cell may say something else.
+
+    A float is an amount of four decimals if it is the float nearest to one: then its shortest text is that amount.
+    """
+    plain = not style.nulls and style.decimal != "," and (style.unit is None or style.unit.isupper())
+    if not plain or not (column.dtype.is_integer() or column.dtype == pl.Float64):
+        return None
+    scale = money.TEN_THOUSANDTHS if kind in SCALED else 1
+    cells = pl.col(column.name)
+    limit = _TOLD_APART // scale
+    if kind is Kind.NUMBER:
+        whole = cells.cast(pl.Float64)
+        right = whole.is_finite() & (whole.abs() < limit)
+        made = pl.when(whole == 0).then(0.0).otherwise(whole)
+    elif column.dtype.is_integer():
+        right = cells.is_between(-limit, limit)
+        made = cells.cast(pl.Int64, strict=False) * scale
+    else:
+        nearest = (cells * scale).round(0)
+        right = (nearest / scale == cells) & (cells.abs() < limit)
+        made = nearest.cast(pl.Int64, strict=False)
+    found = column.to_frame().select(made.cast(DTYPES[kind]).alias("made"), right=right.all())
+    return found["made"].rename(column.name) if found["right"].all() else None
 
 
 def as_text(column: pl.Series) -> pl.Series:

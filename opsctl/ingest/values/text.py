@@ -7,14 +7,35 @@ import polars as pl
 from opsctl.ingest.values import missing
 from opsctl.ingest.values.typed import Style, Typed, counted, no_faults
 
+_SAMPLE = 1_000
+_FEW = 100  # different texts in a sample: more are ids, of which nearly every one is another
+
 
 def text(texts: pl.Series, style: Style, *, notes: tuple[str, ...] = ()) -> Typed:
     """Names and ids without blanks at the ends, in one Unicode form, so that equal names are equal."""
+    sample = texts.head(_SAMPLE)
+    few = len(texts) > len(sample) and sample.n_unique() < _FEW
+    if _are_tidy(texts.unique() if few else texts, style):
+        return Typed(texts, no_faults(len(texts)), notes=notes)
     kept = missing.trimmed(texts)
     if not missing.is_ascii(kept):
         kept = kept.str.normalize("NFC")
     kept = missing.without_tokens(kept, style.nulls | {""})
     return Typed(kept, no_faults(len(kept)), notes=notes + _destroyed(kept))
+
+
+def _are_tidy(texts: pl.Series, style: Style) -> bool:
+    """Is there nothing to be done about any of the texts, and nothing to be said? One look at all of them."""
+    each = pl.col(texts.name)
+    length = each.str.len_bytes().sum()
+    tokens = sorted({"", *style.nulls, *(token.strip() for token in style.nulls)})
+    tidy = (
+        (each.str.len_chars().sum() == length)
+        & (each.str.strip_chars().str.len_bytes().sum() == length)
+        & ~each.is_in(tokens).any()
+        & ~each.str.contains("E+", literal=True).any()
+    )
+    return bool(texts.to_frame().select(tidy).item())
 
 
 def _destroyed(kept: pl.Series) -> tuple[str, ...]:
