@@ -16,8 +16,16 @@ from opsctl.store.shelf import Shelf
 
 
 def remembers(folder: Path | None) -> bool:
-    """Does a project have a store?"""
-    return place.exists(folder)
+    """Was anything ever taken into a store of the project?
+
+    Raises:
+        DamagedStore: Its catalog cannot be read.
+        StoreTooNew: A newer opsctl wrote it.
+    """
+    if folder is None or not place.exists(folder):
+        return False
+    with catalogs.reading(folder) as catalog:
+        return bool(catalog.rows("SELECT 1 FROM load LIMIT 1"))
 
 
 def known(settings: Settings, as_of: date | None) -> Loaded:
