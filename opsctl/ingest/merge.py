@@ -79,6 +79,8 @@ def _one_row_per_key(
     said = [name for name in frame.columns if name not in where]
     if _are_distinct(frame, key):
         return frame, parts
+    if frame[key[0]].n_unique() == frame.height:
+        return frame, parts
     repeated = frame.filter(pl.struct(key).is_duplicated())
     if repeated.is_empty():
         return frame, parts
