@@ -18,6 +18,8 @@ from opsctl.store.people import People
 
 _HASH = "hash"
 _YEAR = 12
+_MANY = 1_000_000  # events
+_LOOKED_AT = 50_000  # of them
 _QUICK = 1  # zstd: a level more costs more time than it saves bytes
 _COLUMNS = ("user", "at", "day", "event", "value", "line")
 
@@ -42,8 +44,8 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     scan, days = _as_written(part), part.account.days
     if days is None:
         return Taken(0, 0)
-    if people.met.is_empty():
-        people.numbers(scan.select("user").unique().collect(engine="streaming")["user"])
+    if part.account.accepted > _MANY and _is_crowd_of_strangers(scan, people):
+        people.numbers(_tidied(part, scan.select("user", "line").unique("user").collect(engine="streaming"))["user"])
     met = scan.with_columns(pl.col("user").hash().alias(_HASH)).join(people.met.lazy(), on=_HASH, how="left")
     known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
     strangers = met.filter(pl.col("uid").is_null()).select(_columns(scan))
@@ -59,6 +61,13 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     kept = sum(_entered(catalog, file, month, path) for month, path in files.items())
     segments.write(catalog, part.account.table, file, f"{segments.stem(load, file)}-strangers", rest)
     return Taken(kept + rest.height, int(erased.sum()))
+
+
+def _is_crowd_of_strangers(scan: pl.LazyFrame, people: People) -> bool:
+    """Are most people of the first events nobody who was met? Then the rows of all of them would have to be held."""
+    first = scan.select(pl.col("user").hash().alias(_HASH)).head(_LOOKED_AT).collect(engine="streaming")
+    met = first.join(people.met, on=_HASH, how="semi").height
+    return met * 2 < first.height
 
 
 def _as_written(part: Part) -> pl.LazyFrame:
