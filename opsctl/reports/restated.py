@@ -146,9 +146,9 @@ def restatements(loaded: Loaded, now: Known, settings: Settings, period: Period)
         DamagedStore: A file of the store cannot be read.
     """
     before = period.before()
-    since = max(now.evidence.as_of - (period.end - before.end), before.end)
-    then = _told(loaded, settings, since) if since < now.evidence.as_of else None
-    if then is None:
+    since = _due(loaded, now.evidence.as_of, period)
+    then = _told(loaded, settings, since) if since is not None and since < now.evidence.as_of else None
+    if since is None or then is None:
         return None
     told = Corrected(then, Told(loaded, now))
     found = [one for one in _compared(told, settings.project, before) if _is_told_again(one, settings)]
@@ -161,6 +161,19 @@ def restatements(loaded: Loaded, now: Known, settings: Settings, period: Period)
         _moved(told),
         {one.file: one.known for one in told.arrived},
     )
+
+
+def _due(loaded: Loaded, as_of: date, period: Period) -> date | None:
+    """The last day that was known when the report of the period before was due: as long ago as that period is.
+
+    If not even its own days were known by then, the first day on which they were; None where that never came.
+    """
+    before = period.before()
+    due = max(as_of - (period.end - before.end), before.end)
+    known_days = {one.known for one in loaded.deliveries if one.known is not None}
+    if any(before.end <= day <= due for day in known_days):
+        return due
+    return min((day for day in known_days if day > due), default=None)
 
 
 def _told(loaded: Loaded, settings: Settings, since: date) -> Told | None:
