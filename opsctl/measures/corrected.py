@@ -13,7 +13,7 @@ import polars as pl
 from opsctl.core.period import Period
 from opsctl.ingest.account import Delivery
 from opsctl.ingest.load import Loaded
-from opsctl.measures.evidence import Evidence
+from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.known import Known
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
@@ -75,7 +75,7 @@ class Corrected:
 
     def of(self, table: str, days: Period) -> list[Correction]:
         """The days of a table within some that are told otherwise, by day and channel."""
-        if not {table} <= self.now.evidence.tables.keys():
+        if table not in self.now.evidence.tables:
             return []
         then, now = (_by_day(told, table, days, self.then.known.evidence.as_of) for told in (self.then, self.now))
         both = now.join(then, on=_KEY, how="full", coalesce=True, nulls_equal=True, suffix="_then")
@@ -95,7 +95,7 @@ class Corrected:
         if tables()[table].MERGE is Merge.APPEND:
             mine = [one for one in self.arrived if one.table == table]
             return lambda _, day: _distinct(one.file for one in mine if one.first_day <= day <= one.last_day)
-        rows = _SEEN[table](self.now.evidence).filter(pl.col("day").is_between(days.start, days.end))
+        rows = _seen(self.now, table, days)
         new = rows.filter(pl.col("source_file").is_in(list(self.new_files))).select(*_KEY, "source_file").unique()
         found = defaultdict(list)
         for channel, day, number in new.sort("source_file").collect().iter_rows():
@@ -126,6 +126,12 @@ _AMOUNTS = {
 }
 
 
+def _seen(told: Told, table: str, days: Period) -> pl.LazyFrame:
+    """The rows of some days; of money that spans several, those that touch them."""
+    ask = Ask(days)
+    return _SEEN[table](told.evidence).filter(ask.touches() if table == "spend" else ask.within())
+
+
 def _by_day(told: Told, table: str, days: Period, as_of: date) -> pl.DataFrame:
     """How many rows each channel and day has, and what they add up to."""
     if table not in told.evidence.tables:
@@ -133,7 +139,7 @@ def _by_day(told: Told, table: str, days: Period, as_of: date) -> pl.DataFrame:
     if tables()[table].MERGE is Merge.APPEND:
         counts = [(None, day, rows) for day, rows in told.loaded.by_day[table].items() if days.start <= day <= days.end]
         return pl.DataFrame(counts, schema=_DAYS, orient="row")
-    rows = _SEEN[table](told.evidence).filter(pl.col("day").is_between(days.start, days.end))
+    rows = _seen(told, table, days)
     if table == "cohort":  # what a cohort did since then is news, and corrects nothing
         rows = rows.filter(pl.col("day") + pl.duration(days="offset") <= as_of)
     sums = [pl.col(name).cast(pl.Int64).sum() for name in _AMOUNTS[table]]

@@ -22,7 +22,7 @@ from opsctl.measures.known import Known, known
 from opsctl.measures.moved import moved
 from opsctl.metrics import load
 from opsctl.metrics.figure import Figure, Status
-from opsctl.metrics.metric import Metric
+from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.channel_figures import ALL, CHANNEL, Asked, Figures, Line, columns, figures_of, spending
 from opsctl.reports.kpis import BOUGHT, OF_ALL, OF_SHOP, can_tell, needed_by, told_of
 from opsctl.reports.scopes import Scope, bought, figures
@@ -30,7 +30,7 @@ from opsctl.reports.units import amount
 from opsctl.store import memory
 from opsctl.verdicts.comparison import days_of
 
-_MONEY = ("spend", "net_paid")  # what says how much depends on a figure, the first that is told
+_MONEY = ("spend", "cpa", "net_paid")  # what tells of those whom a row is about how much they spent, or sold
 _BY_CHANNEL = frozenset({"spend", "acquisition", "cohort"})
 
 
@@ -211,11 +211,17 @@ def _compared(told: Corrected, project: Project, period: Period) -> Iterator[Res
     days = _days(told.then.known, both, period)
     was, now = (_rows(one.evidence, project, days, both) for one in (told.then, told.now))
     for whom, row in was.items():
-        weight = next((_exact(row[name]) for name in _MONEY if name in row), Fraction(0)) / money.TEN_THOUSANDTHS
         for name, figure in row.items():
             today = now.get(whom, {}).get(name)
             if today is not None and None not in (figure.value, today.value) and figure.matures_on is None:
-                yield Restated(whom, figure.metric, days[name], figure, today, weight)
+                yield Restated(whom, figure.metric, days[name], figure, today, _money_of(figure, row))
+
+
+def _money_of(figure: Figure, row: Figures) -> Fraction:
+    """What hangs on a figure: of money itself, else what was spent in all, or where nothing was, what was sold."""
+    told = [figure] if figure.metric.shape is Shape.MONEY else [row[name] for name in _MONEY if name in row]
+    counted = next((one.numerator.number for one in told if one.numerator is not None), 0)
+    return abs(Fraction(counted)) / money.TEN_THOUSANDTHS
 
 
 def _days(then: Known, told: frozenset[str], period: Period) -> dict[str, Period]:

@@ -30,25 +30,28 @@ class Shop:
     folder: Path
 
     def deliver(self, first: date, last: date, *without: str) -> None:
-        """Take in every export of some days, 100 a day and channel, but those named in `without`."""
-        for at in range((last - first).days + 1):
-            day = first + timedelta(days=at)
-            for channel in CHANNELS:
-                self.spend(channel, day)
-                self.users(channel, day)
-            self.export(f"events_{day:%m%d}", "user,at,event", [f"{user},{day},open" for user in _there(day)])
-        for name in without:
-            (self.folder / "exports" / f"{name}.csv").unlink()
+        """Take in what some days brought, 100 a day and channel, but for days named as `douyin_0812`."""
+        days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
+        for channel in CHANNELS:
+            told = [day for day in days if f"{channel}_{day:%m%d}" not in without]
+            self.spend(channel, *told)
+        came = [f"{user},{day},{channel}" for day in days for channel in CHANNELS for user in _users(channel, day)]
+        self.export(f"users_{first:%m%d}", "user,acquired_at,channel", came)
+        self.events(*(day for day in days if f"events_{day:%m%d}" not in without))
         self.ingest()
 
-    def spend(self, channel: str, day: date, amount: str = "100.00") -> None:
-        self.export(f"{channel}_{day:%m%d}", "day,channel,spend", [f"{day},{channel},{amount}"])
+    def spend(self, channel: str, *days: date, amount: str = "100.00") -> None:
+        self.export(f"{channel}_{days[0]:%m%d}", "day,channel,spend", [f"{day},{channel},{amount}" for day in days])
 
-    def users(self, channel: str, day: date, *, came_on: date | None = None) -> None:
-        """The users of a channel's day; `came_on` says of the last of them that it was another day."""
-        days = [*[day] * (USERS - 1), came_on or day]
+    def events(self, *days: date) -> None:
+        there = [f"{user},{day},open" for day in days for user in _there(day)]
+        self.export(f"events_{days[0]:%m%d}", "user,at,event", there)
+
+    def moved(self, channel: str, day: date, to: date) -> None:
+        """The users of a channel's day anew: the last of them came on another day."""
+        days = [*[day] * (USERS - 1), to]
         rows = [f"{user},{on},{channel}" for user, on in zip(_users(channel, day), days, strict=True)]
-        self.export(f"users_{channel}_{day:%m%d}", "user,acquired_at,channel", rows)
+        self.export(f"moved_{day:%m%d}", "user,acquired_at,channel", rows)
 
     def export(self, name: str, head: str, rows: list[str]) -> None:
         path = self.folder / "exports" / f"{name}.csv"
