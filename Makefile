@@ -7,10 +7,10 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: help setup report test check lint types contracts bench bench-prune bench-store gallery golden sample lock clean
+.PHONY: help setup report test check lint types contracts bench bench-L bench-prune bench-store gallery golden sample lock clean
 
 help:            ## what can be made
-	@grep -E '^[a-z-]+: .*##|^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
+	@grep -E '^[a-zA-Z-]+:.*##' Makefile | sed 's/:.*##/\t/'
 
 setup: $(READY)  ## .venv with the locked versions and opsctl itself
 
@@ -39,9 +39,13 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 
-bench: setup     ## start-up as multiples of bare Python and of argparse; how often intervals hold the truth
+bench: setup     ## start-up; how often intervals hold the truth; the job on 1 and 20 M rows against DuckDB and Polars
 	$(BIN)/python tests/bench/startup.py
 	$(BIN)/python tests/bench/coverage.py
+	$(BIN)/python -m tests.bench.job S M
+
+bench-L: setup   ## the job on 100 M rows: 2 GB of disk, half an hour
+	$(BIN)/python -m tests.bench.job L
 
 SEED ?= 31000
 bench-prune: setup  ## what the advice gains over 360 simulated worlds; needs the simulator beside the checkout

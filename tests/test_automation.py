@@ -63,6 +63,7 @@ class Shop:
             "PATH": f"{self.stubs}:{os.environ['PATH']}",
             "STUBS": str(self.stubs),
             "SHOP": str(self.folder),
+            "HOME": str(self.stubs),  # where the key of ids is made
         }
         command = [*(shell or ("sh",)), "-c", script.replace("/srv/shop", str(self.folder))]
         return subprocess.run(command, cwd=self.folder, env=environ, capture_output=True, check=False).returncode

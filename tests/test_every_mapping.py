@@ -19,7 +19,8 @@ from opsctl.config.matching import Mapping, validate_columns
 from opsctl.core import money
 from opsctl.ingest.claim import allowed_columns, required_columns
 from opsctl.ingest.inspection import Look, see
-from opsctl.ingest.load import Loaded, load
+from opsctl.ingest.load import load
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import files
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import SCALED, Kind

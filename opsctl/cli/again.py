@@ -41,7 +41,7 @@ _OPTIONS = {
     "why": _Command(why.why, frozenset({"metric"}), frozenset({"channel", "period"})),
     "year-end": _Command(year_end.year_end, frozenset({"year"}), _NONE),
 }
-_LISTS = frozenset({"where", "what_if"})
+_LISTS = frozenset({"by", "where", "what_if"})
 _HASHED = ("file", "sha256")
 _HINT = "only JSON says how it was asked: opsctl report -o report.html -o report.json writes both"
 

@@ -30,6 +30,8 @@ from opsctl.store import checked
 if TYPE_CHECKING:
     from typer._click.core import Context
 
+    from opsctl.config.project import Project
+
 FOLDER = "answers"
 OFF = "OPSCTL_NO_CACHE"
 _KEPT = 64
@@ -116,13 +118,13 @@ def _program() -> tuple[int, int]:
 # --- what else it was made from -----------------------------------------------------------------------------
 
 
-def _read_files(folder: Path, named_notes: Path | None) -> dict[str, str | None]:
+def _read_files(folder: Path, project: Project, named_notes: Path | None) -> dict[str, str | None]:
     """The files that a person writes, each with the hash of what it says: configuration, dictionary, notes."""
     from opsctl.cli import session
 
-    chosen = session.configured(folder, None)
-    named = {PROJECT_FILE, *(mapping.document.file for mapping in chosen.mappings), chosen.project.channel_map or ""}
-    inside = {folder / name for name in named if name and (folder / name).is_file()}
+    named = {folder / name for name in (PROJECT_FILE, project.channel_map) if name}
+    mappings = {path for pattern in _patterns(project) for path in folder.glob(pattern)}
+    inside = {path for path in named | mappings if path.is_file()}
     user = session.user_file()
     notes = [*sorted((folder / "notes").glob("*.md")), *([named_notes.resolve()] if named_notes else [])]
     return {str(path): _hash(path) for path in (*sorted(inside), *([user] if user else []), *notes)}
@@ -191,13 +193,16 @@ def _keeping(place: Path, folder: Path | None, notes: Path | None) -> Iterator[N
 
 
 def _keep(place: Path, folder: Path, notes: Path | None, said: list[tuple[str, Any]], code: int) -> None:
-    files = _read_files(folder, notes)
+    from opsctl.cli import session
+
+    project = session.configured(folder, None).project
+    files = _read_files(folder, project, notes)
     text = b"\n".join(Path(path).read_bytes() for path, known in files.items() if known)
     names = sorted({name.decode() for name in _VARIABLE.findall(text)})
     told = {
         "folder": str(folder),
         "files": files,
-        "patterns": _folders(folder, _patterns(folder)),
+        "patterns": _folders(folder, _patterns(project)),
         "variables": {name: _hash_of_variable(name) for name in names},
         "heard": said,
         "exit": code,
@@ -211,8 +216,6 @@ def _keep(place: Path, folder: Path, notes: Path | None, said: list[tuple[str, A
         path.unlink(missing_ok=True)
 
 
-def _patterns(folder: Path) -> list[str]:
-    from opsctl.cli import session
-
-    mappings = session.configured(folder, None).project.mappings
+def _patterns(project: Project) -> list[str]:
+    mappings = project.mappings
     return [] if isinstance(mappings, dict) else [entry for entry in mappings if isinstance(entry, str)]

@@ -31,7 +31,7 @@ def export(
     \b
     opsctl export handover/
     opsctl export handover/ --as-of 2025-05-25 --tables spend,order
-    opsctl export handover/ --format csv         also parquet (as without it), delta
+    opsctl export handover/ --format csv   also parquet (as without it), delta
 
     People are numbers, money is DECIMAL(18,4). The folder is whole or not there. An earlier export is replaced, any
     other content is not. Inside it, duckdb -init views.sql knows every table. Exit codes: 0 written, 2 the folder

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from opsctl.config.settings import Settings
     from opsctl.core.errors import ExitCode
-    from opsctl.ingest.load import Loaded
+    from opsctl.ingest.loaded import Loaded
     from opsctl.store.intake import Intake, Order
 
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be done, and do nothing.")]
@@ -57,7 +57,7 @@ def ingest(
     from opsctl.config.words import Words
     from opsctl.core.errors import NoData
     from opsctl.reports.intake import intake
-    from opsctl.store import memory
+    from opsctl.store import runs
     from opsctl.store.intake import Order
 
     voice = session.Voice(quiet, verbose)
@@ -70,7 +70,7 @@ def ingest(
     else:
         listed = session.list_files(paths, chosen, voice)
         with progress(len(listed.found), quiet=voice.quiet) as started:
-            done = memory.take_in(listed, chosen, order, wait=wait, started=started)
+            done = runs.take_in(listed, chosen, order, wait=wait, started=started)
     for error in done.refused:
         voice.refuse(error)
     made = intake(done, _latest_day(done.loaded, chosen), Words(chosen.locale), dry_run=dry_run, anew=remap)
@@ -92,12 +92,12 @@ def _read_anew(paths: list[Path] | None, chosen: Settings, order: Order, wait: f
     """
     from opsctl.cli import session
     from opsctl.core.errors import BadOption
-    from opsctl.store import memory
+    from opsctl.store import runs
 
     if paths:
         raise BadOption("--remap reads the files again that are in the store", hint="name no files beside it")
     session.check_mappings(chosen)
-    return memory.read_anew(chosen, order, wait=wait)
+    return runs.read_anew(chosen, order, wait=wait)
 
 
 def _latest_day(loaded: Loaded, chosen: Settings) -> date | None:

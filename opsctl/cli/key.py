@@ -84,9 +84,9 @@ def rotate(wait: Wait = 0.0, project: options.ProjectDir = None, quiet: options.
     before are not protected. Other projects with the same key follow when they are next written.
     """
     from opsctl.cli.session import Voice
-    from opsctl.store import memory
+    from opsctl.store import runs
 
-    memory.rotate_key(_settings(project), wait=wait)
+    runs.rotate_key(_settings(project), wait=wait)
     Voice(quiet).say("the key was rotated; make new copies of it: opsctl key export FILE")
 
 

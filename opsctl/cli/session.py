@@ -21,7 +21,7 @@ from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
     from opsctl.core.period import Period
-    from opsctl.ingest.load import Loaded
+    from opsctl.ingest.loaded import Loaded
     from opsctl.ingest.sources import Files
     from opsctl.measures.known import Known
     from opsctl.reports.notes import Notes
@@ -162,13 +162,17 @@ def read(
         NoData: Every file was refused, or there was none.
         RefusedStrictly: Something is wrong and `strict` was given.
     """
-    from opsctl.store import memory
-
-    remembered = not paths and memory.remembers(chosen.folder)
-    loaded = memory.known(chosen, day(as_of)) if remembered else _from_files(paths, chosen, voice, asked)
+    loaded = (None if paths else _remembered(chosen, day(as_of))) or _from_files(paths, chosen, voice, asked)
     if strict and loaded.has_findings:
         raise RefusedStrictly("something is wrong with the data and --strict was given, so nothing is answered")
     return loaded
+
+
+def _remembered(chosen: Settings, as_of: date | None) -> Loaded | None:
+    """What the project's store knew on a day, where it has one."""
+    from opsctl.store import memory
+
+    return memory.known(chosen, as_of) if memory.remembers(chosen.folder) else None
 
 
 def _from_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, asked: Period | None) -> Loaded:
@@ -178,7 +182,7 @@ def _from_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice, as
 
     listed = list_files(paths, chosen, voice)
     with progress(len(listed.found), quiet=voice.quiet) as started:
-        loaded = load(listed, chosen, asked, started)
+        loaded = load(listed, chosen, asked, started, stay=True)
     if len(loaded.refused) == 1 and not loaded.inputs:
         raise loaded.refused[0]
     for error in loaded.refused:
@@ -261,5 +265,6 @@ def check_mappings(chosen: Settings) -> None:
     from opsctl.config.matching import validate_columns
     from opsctl.ingest.claim import allowed_columns
 
-    for mapping in chosen.mappings:
-        validate_columns(mapping, allowed_columns())
+    allowed = allowed_columns()
+    for mapping in chosen.own:  # the shipped ones are held to it before they are shipped
+        validate_columns(mapping, allowed)

@@ -18,7 +18,7 @@ from opsctl.core.errors import BadOption
 
 if TYPE_CHECKING:
     from opsctl.config.settings import Settings
-    from opsctl.ingest.load import Loaded
+    from opsctl.ingest.loaded import Loaded
     from opsctl.render import Page
     from opsctl.reports.report import Report
 

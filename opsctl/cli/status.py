@@ -38,13 +38,13 @@ def status(
     from opsctl.core.errors import ExitCode
     from opsctl.measures.known import known
     from opsctl.reports.status import Status
-    from opsctl.store import memory
+    from opsctl.store import memory, runs
 
     voice = session.Voice(quiet)
     answer = sink.Sink(sink.chosen_formats(format_, json, output), output, width, no_color)
     until = session.day(as_of)
     chosen = session.settings(project, None, locale, voice)
     loaded = memory.known(chosen, until)
-    found = Status(loaded, known(loaded, chosen, until), memory.standing(chosen), chosen, days, Words(chosen.locale))
+    found = Status(loaded, known(loaded, chosen, until), runs.standing(chosen), chosen, days, Words(chosen.locale))
     answer.write(found.report(), chosen)
     raise typer.Exit(ExitCode.OK if found.is_whole else ExitCode.FINDINGS)

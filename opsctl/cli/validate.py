@@ -10,7 +10,7 @@ from opsctl.cli import options
 
 if TYPE_CHECKING:
     from opsctl.core.errors import ExitCode
-    from opsctl.ingest.load import Loaded
+    from opsctl.ingest.loaded import Loaded
 
 
 def validate(

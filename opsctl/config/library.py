@@ -16,7 +16,7 @@ from opsctl.core.naming import did_you_mean
 from opsctl.core.paths import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from opsctl.config.document import Document
     from opsctl.config.document import Path as Place
@@ -42,18 +42,22 @@ def shipped_mappings() -> tuple[Mapping, ...]:
     return _named_once(found)
 
 
-def mappings_of(project: Project, document: Document, folder: Path | None) -> tuple[Mapping, ...]:
-    """The project's mappings, then the shipped ones; a project's replaces a shipped one of its name.
+def own_mappings(project: Project, document: Document, folder: Path | None) -> tuple[Mapping, ...]:
+    """The project's mappings.
 
     Raises:
         NoSuchPath: A name under `mappings:` is no file.
         BadConfiguration: A mapping has a fault, two have one name, or a source asks for one that is none.
     """
     own = _named_once(list(_own(project, document, folder or Path())))
+    _know_those_of_sources(project, document, own)
+    return own
+
+
+def shipped_beside(own: Sequence[Mapping]) -> tuple[Mapping, ...]:
+    """The shipped mappings that no mapping of a project replaces by its name."""
     names = {mapping.name for mapping in own}
-    found = (*own, *(mapping for mapping in shipped_mappings() if mapping.name not in names))
-    _know_those_of_sources(project, document, found)
-    return found
+    return tuple(mapping for mapping in shipped_mappings() if mapping.name not in names)
 
 
 def _own(project: Project, document: Document, folder: Path) -> Iterator[Mapping]:
@@ -104,8 +108,11 @@ def _named_once(mappings: list[Mapping]) -> tuple[Mapping, ...]:
     return tuple(mappings)
 
 
-def _know_those_of_sources(project: Project, document: Document, mappings: tuple[Mapping, ...]) -> None:
-    known = {name for mapping in mappings for name in (mapping.name, mapping.platform)}
+def _know_those_of_sources(project: Project, document: Document, own: tuple[Mapping, ...]) -> None:
+    known = {name for mapping in own for name in (mapping.name, mapping.platform)}
+    if all(source.mapping in known for source in project.sources if source.mapping is not None):
+        return  # and the shipped ones need not be read
+    known |= {name for mapping in shipped_beside(own) for name in (mapping.name, mapping.platform)}
     faults = [
         fault_at(
             document,

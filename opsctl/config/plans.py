@@ -38,6 +38,10 @@ class Account(Span):
     agency: Text | None = Field(None, description="The agency that runs it.")
     owner: Text | None = Field(None, description="Who answers for it.")
 
+    def is_of(self, mapping: str) -> bool:
+        """Does a file that a mapping read belong to the account's source, a platform or one of its reports?"""
+        return self.source in (mapping, mapping.partition("/")[0])
+
 
 class Budget(Strict):
     """Money planned for a channel and month."""

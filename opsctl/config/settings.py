@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from opsctl.config import yaml
@@ -11,7 +12,7 @@ from opsctl.config.choice import Choice, Colour, Origin, UserFile, Written, choo
 from opsctl.config.document import Document
 from opsctl.config.document import Path as Place
 from opsctl.config.interpolate import interpolated
-from opsctl.config.library import mappings_of
+from opsctl.config.library import own_mappings, shipped_beside
 from opsctl.config.matching import Mapping as PlatformMapping
 from opsctl.config.policy import Policy, shipped_policy_document
 from opsctl.config.project import Project
@@ -33,7 +34,7 @@ class Settings:
         project: The project; without one, its defaults.
         locale: The language of reports.
         colour: Whether output is coloured; auto means on a terminal.
-        mappings: The project's, then the shipped ones that no mapping of the project replaces by name.
+        own: The project's mappings.
         chosen: Locale, time zone and currency, and who chose them.
         documents: The files they come from, each with the key that its values are under.
     """
@@ -42,7 +43,7 @@ class Settings:
     project: Project
     locale: str
     colour: Colour
-    mappings: tuple[PlatformMapping, ...]
+    own: tuple[PlatformMapping, ...]
     chosen: tuple[Origin, ...]
     documents: tuple[tuple[Place, Document], ...]
 
@@ -50,6 +51,16 @@ class Settings:
     def policy(self) -> Policy:
         """The thresholds: the project's where it sets one, else the shipped."""
         return self.project.policy
+
+    @cached_property
+    def shipped(self) -> tuple[PlatformMapping, ...]:
+        """The mappings that ship, but for those that one of the project replaces by its name; read when asked for."""
+        return shipped_beside(self.own)
+
+    @property
+    def mappings(self) -> tuple[PlatformMapping, ...]:
+        """The project's mappings, then the shipped ones."""
+        return (*self.own, *self.shipped)
 
     def mappings_named(self, name: str) -> tuple[PlatformMapping, ...]:
         """The mappings that `mapping: NAME` of a source means: one, or all exports of a platform."""
@@ -99,7 +110,7 @@ def load(
         project=project.model_copy(update=dict(effective)),
         locale=effective.locale,
         colour=user.colour,
-        mappings=mappings_of(project, document, project_dir),
+        own=own_mappings(project, document, project_dir),
         chosen=tuple(chosen),
         documents=(((), document), ((), user_document), (("policy",), shipped_policy_document())),
     )

@@ -49,7 +49,7 @@ _WORDS = {
 class Strict(BaseModel):
     """The base of everything configured: frozen, no unknown keys; an empty key is as if not written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

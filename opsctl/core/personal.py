@@ -15,7 +15,8 @@ SUSPECT = (
     rf"{_MOBILE}|[0-9]{{17}}[0-9Xx]|[@＠]|[A-Za-z0-9_\-]{{24,}}"
     r"|sk-|gh[op]_|xox|AKIA|AIza|eyJ|(?i:token|secret|passw|session|cookie|key|signature|bearer)"
 )
-_PHONE = re.compile(rf"(?<!{_DIGIT})(?:(?:\+|00)?86[\s\-]?)?({_MOBILE})(?![.,]?{_DIGIT})")
+# Eleven digits with four decimals are an amount of money, as opsctl writes it.
+_PHONE = re.compile(rf"(?<!{_DIGIT})(?:(?:\+|00)?86[\s\-]?)?({_MOBILE})(?!{_DIGIT}|\.[0-9]{{4}}(?![0-9.]))")
 _ID_CARD = re.compile(
     r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
 )

@@ -13,6 +13,7 @@ import polars as pl
 
 from opsctl.core import money
 from opsctl.ingest.remarks import Note
+from opsctl.ingest.stretch import Stretch
 from opsctl.schemas.kinds import Kind
 
 SENT_TWICE = "sent twice"  # a reason for dropping rows
@@ -125,6 +126,7 @@ class Part:
         foreign_days: Whether its days are those of another zone than the project's.
         load: When it was read: a greater number is newer, files of one number were read together.
         scan: The rows of a large table that nothing looks at one by one, in place of those of `frame`, which is empty.
+        stretches: The same rows bit by bit, with what is known of each bit; empty where nothing is.
     """
 
     account: Input
@@ -135,6 +137,7 @@ class Part:
     foreign_days: bool = False
     load: int = 0
     scan: pl.LazyFrame | None = None
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def rows(self) -> pl.LazyFrame:

@@ -73,6 +73,7 @@ class Claims:
         self.settings = settings
         self.required = required_columns()
         self.sources = Declared(settings)
+        self._known: dict[tuple[tuple[str, ...], Tier | None], list[Claim]] = {}
 
     @cached_property
     def _keys(self) -> frozenset[str]:
@@ -96,7 +97,8 @@ class Claims:
 
         Asked of every line until one is: a row of data, which has no column's name in it, is told at once.
         """
-        return any(header_key(cell) in self._keys for cell in header) and any(self._tiers(header, source))
+        known = any(header_key(cell) in self._keys for cell in header)
+        return known and any(claims for claims in self._tiers(header, source))
 
     def of(self, header: Sequence[str], source: Source | None, file: str, cells: pl.DataFrame | None = None) -> Claim:
         """The one claim on a file; of several on its header the one that its cells, where given, speak for.
@@ -121,17 +123,22 @@ class Claims:
                 return claims[0]
         raise self.refusal(header, source, file)
 
-    def _tiers(self, header: Sequence[str], source: Source | None) -> list[list[Claim]]:
+    def _tiers(self, header: Sequence[str], source: Source | None) -> Iterator[list[Claim]]:
+        """The claims of each tier, the nearest first; made as far as they are asked for, and once for each header."""
         if source is not None and source.mapping is not None:
-            return [self._mapped(header, self._declared(source.mapping))]
-        mapped = self.settings.mappings
+            yield self._mapped(header, self._declared(source.mapping))
+            return
         wanted = source.table if source is not None else None
-        tiers = [
-            self._mapped(header, [one for one in mapped if one.tier is Tier.PROJECT]),
-            self._mapped(header, [one for one in mapped if one.tier is Tier.SHIPPED]),
-            canonical(header),
-        ]
-        return [[claim for claim in claims if wanted in (None, claim.table)] for claims in tiers]
+        for tier in (Tier.PROJECT, Tier.SHIPPED, None):
+            asked = (tuple(header), tier)
+            if asked not in self._known:
+                self._known[asked] = self._of_tier(header, tier)
+            yield [claim for claim in self._known[asked] if wanted in (None, claim.table)]
+
+    def _of_tier(self, header: Sequence[str], tier: Tier | None) -> list[Claim]:
+        if tier is None:
+            return canonical(header)
+        return self._mapped(header, self.settings.own if tier is Tier.PROJECT else self.settings.shipped)
 
     def _declared(self, name: str) -> Sequence[matching.Mapping]:
         found = self.settings.mappings_named(name)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import polars as pl
 
-from opsctl.config.plans import Account
 from opsctl.config.settings import Settings
 from opsctl.ingest.account import Part
 from opsctl.ingest.dictionary import Looked, dictionary_of
@@ -45,7 +44,7 @@ class Codes:
         """Agency and product as `accounts:` has them, where the rows do not say."""
         frame = part.frame
         for account in sorted(self._project.accounts, key=lambda one: one.account is None):  # the named ones first
-            if not is_of(account, part.account.mapping):
+            if not account.is_of(part.account.mapping):
                 continue
             mine = pl.lit(value=True) if account.account is None else pl.col("account") == self._kept(account.account)
             for bound, within in ((account.start, pl.col("day").ge), (account.end, pl.col("day").le)):
@@ -66,12 +65,9 @@ class Codes:
             return frame
         spelled = frame["channel"].drop_nulls().unique()
         ids = {text: self._project.channel_of(text) for text in spelled}
+        if all(text == channel for text, channel in ids.items()):
+            return frame
         return frame.with_columns(pl.col("channel").replace_strict(ids, default=None, return_dtype=pl.String))
-
-
-def is_of(account: Account, mapping: str) -> bool:
-    """Does a file that a mapping read belong to an account's source, a platform or one of its reports?"""
-    return account.source in (mapping, mapping.partition("/")[0])
 
 
 def _given(part: Part, frame: pl.DataFrame) -> Part:

@@ -55,8 +55,10 @@ def refuse_overflow(frame: pl.DataFrame, table: str, file: str) -> None:
     Raises:
         SumTooLarge: A column's amounts add up to more.
     """
-    for name, column in columns(tables()[table]).items():
-        if column.kind in ADDITIVE and (frame[name].cast(pl.Float64).abs().sum() or 0.0) > SAFE:
+    added = [name for name, column in columns(tables()[table]).items() if column.kind in ADDITIVE]
+    sizes = frame.select(pl.col(added).cast(pl.Float64).abs().sum())
+    for name in added:
+        if sizes[name].item() > SAFE:
             raise SumTooLarge(
                 f"the amounts of {name} add up to more than can be kept exactly",
                 file=file,

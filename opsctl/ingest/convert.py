@@ -14,8 +14,9 @@ from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
 from opsctl.ingest.derive import UNDATED, derived, kind_in_file
 from opsctl.ingest.unlabelled import of_all_channels, unlabelled_total
-from opsctl.ingest.values import Typed, type_column
+from opsctl.ingest.values import Typed, glance, type_column
 from opsctl.ingest.values.typed import counted
+from opsctl.ingest.values.zones import local_days
 from opsctl.ingest.written import TOTAL, Raw, Written, melted, without_dropped
 from opsctl.schemas import tables
 from opsctl.schemas.checks import EMPTY, checks
@@ -66,19 +67,22 @@ class _Columns:
     notes: list[str] = field(default_factory=list)
     currencies: set[str] = field(default_factory=set)
 
-    def keep(self, name: str, kind: Kind, day_name: str, typed: Typed) -> None:
-        self.faults.append((name, typed.faults))
+    def keep(self, name: str, column: glance.Column, day_name: str, typed: Typed) -> None:
+        if typed.faults.null_count() < len(typed.faults):
+            self.faults.append((name, typed.faults))
         self.notes += [f"{name}: {note}" for note in typed.notes]
         self.currencies |= {typed.currency} if typed.currency else set()
-        if kind is Kind.MOMENT and typed.moment is not None:
-            self.found |= {name: typed.moment, day_name: self._local_day(typed.moment, typed.values)}
+        if column.kind is Kind.MOMENT and typed.moment is not None:
+            ours = column.style.zone == self.zone
+            days = typed.values if ours else self._local_day(typed.moment, typed.values)
+            self.found |= {name: typed.moment, day_name: days}
         else:
             self.found[name] = typed.values
 
     def _local_day(self, moment: pl.Series, days: pl.Series) -> pl.Series:
         """The day in the project's zone, whatever zone the moment was written in; a bare date is the day it is."""
-        local = moment.dt.convert_time_zone(self.zone).dt.date()
-        return local.zip_with(moment.is_not_null(), days)
+        local = local_days(moment, self.zone)
+        return local.zip_with(moment.is_not_null(), days) if moment.null_count() else local
 
 
 def convert(raw: Raw, written: Written, project: Project, asked: Period | None = None) -> Converted:
@@ -144,23 +148,38 @@ def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
 
 
 def _read_columns(written: Written, table: type[Table], zone: str) -> _Columns:
+    parts = _parts(written, table)
+    single = {name: of[0] for name, of in parts.items() if len(of) == 1}
+    known = glance.at_a_glance(single)
     read = _Columns(zone)
-    for name, column in columns(table).items():
-        kind = kind_in_file(written, name, column.kind)
-        parts = [type_column(part, kind, written.style(name), name=name) for part in written.parts(name)]
-        if parts:
-            read.keep(name, kind, column.day_name, parts[0] if len(parts) == 1 else _added(parts))
-        elif name == "conversion_basis" and "conversions" in read.found and (basis := written.basis("conversions")):
-            read.found[name] = written.raw.same(basis)
-    for name in written.claim.positions:
-        if name.startswith(ATTRIBUTE):
-            (part,) = written.parts(name)
-            read.keep(name, Kind.TEXT, name, type_column(part, Kind.TEXT, written.style(name), name=name))
+    for name, of in parts.items():
+        typed = known[name] if name in known else _added([_typed(name, part) for part in of])
+        read.keep(name, of[0], columns(table)[name].day_name if name in columns(table) else name, typed)
+    basis = written.basis("conversions") if "conversions" in read.found else None
+    if basis and "conversion_basis" in columns(table) and "conversion_basis" not in read.found:
+        read.found["conversion_basis"] = written.raw.same(basis)
     return read
+
+
+def _parts(written: Written, table: type[Table]) -> dict[str, list[glance.Column]]:
+    """By canonical column and attribute, the file's columns that make it up."""
+    kinds = {name: kind_in_file(written, name, column.kind) for name, column in columns(table).items()}
+    kinds |= {name: Kind.TEXT for name in written.claim.positions if name.startswith(ATTRIBUTE)}
+    found = {
+        name: [glance.Column(part, kind, written.style(name)) for part in written.parts(name)]
+        for name, kind in kinds.items()
+    }
+    return {name: parts for name, parts in found.items() if parts}
+
+
+def _typed(name: str, part: glance.Column) -> Typed:
+    return type_column(part.cells, part.kind, part.style, name=name)
 
 
 def _added(parts: list[Typed]) -> Typed:
     """Several columns as one amount: what is missing in one of them is nothing, in all of them unknown."""
+    if len(parts) == 1:
+        return parts[0]
     values = pl.DataFrame({str(at): part.values for at, part in enumerate(parts)})
     faults = pl.DataFrame({str(at): part.faults for at, part in enumerate(parts)})
     known = pl.any_horizontal(pl.all().is_not_null())
@@ -188,13 +207,21 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
 def _checked(read: _Columns, raw: Raw, table: type[Table], empty: pl.Series) -> tuple[pl.DataFrame, list[Rejected]]:
     """The rows that keep every rule, and of each other row, but those that hold nothing, its first fault."""
     frame = _physical(read, raw, table)
-    unread = [pl.format(f"{name}{_BAR}{{}}", pl.lit(faults)) for name, faults in read.faults]
-    broken = [
-        pl.when(~check.good).then(pl.lit(f"{check.column}{_BAR}{check.code} {check.sentence}"))
+    held_to = [
+        check
         for check in checks(table)
         if not (check.column in UNDATED and check.code == EMPTY and check.column not in read.found)
     ]
-    judged = frame.with_columns(fault=pl.coalesce(*unread, *broken)).filter(~empty)
+    broken_ones = frame.select((~check.good).any().alias(str(at)) for at, check in enumerate(held_to)).row(0)
+    if not (read.faults or any(broken_ones) or empty.any()):
+        return frame, []
+    unread = [pl.format(f"{name}{_BAR}{{}}", pl.lit(faults)) for name, faults in read.faults]
+    broken = [
+        pl.when(~check.good).then(pl.lit(f"{check.column}{_BAR}{check.code} {check.sentence}"))
+        for check, is_broken in zip(held_to, broken_ones, strict=True)
+        if is_broken
+    ]
+    judged = frame.with_columns(fault=pl.coalesce(*unread, *broken, pl.lit(None, pl.String))).filter(~empty)
     bad = judged.filter(pl.col("fault").is_not_null()).select("line", "fault")
     rejected = [_rejection(raw.name, line, fault) for line, fault in bad.iter_rows()]
     return judged.filter(pl.col("fault").is_null()).drop("fault"), rejected
@@ -203,10 +230,14 @@ def _checked(read: _Columns, raw: Raw, table: type[Table], empty: pl.Series) -> 
 def _physical(read: _Columns, raw: Raw, table: type[Table]) -> pl.DataFrame:
     """All columns of the table's physical schema, null where the file said nothing; attributes beside them."""
     schema = physical_schema(table)
-    height = raw.cells.height
-    nothing = {name: pl.repeat(None, height, dtype=dtype, eager=True) for name, dtype in schema.items()}
-    given = {name: values.cast(schema.get(name, pl.String())) for name, values in read.found.items()}
-    return pl.DataFrame({**nothing, **given, "line": raw.lines.cast(pl.Int64)})
+    given = pl.DataFrame({**read.found, "line": raw.lines})
+    casts = [pl.col(name).cast(schema.get(name, pl.String())) for name in read.found if name not in schema]
+    own = [pl.col(name).cast(dtype) if name in read.found else _nothing(name, dtype) for name, dtype in schema.items()]
+    return given.select(*own, *casts, pl.col("line").cast(pl.Int64))
+
+
+def _nothing(name: str, dtype: pl.DataType) -> pl.Expr:
+    return pl.lit(None, dtype).alias(name)
 
 
 def _rejection(file: str, line: int, fault: str) -> Rejected:

@@ -40,10 +40,28 @@ def of_parquet(name: str, content: Content) -> Read:
     try:
         frame = pl.read_parquet(content.path or io.BytesIO(content.data))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DamagedFile("the Parquet file cannot be read to its end", file=name, hint="export it again") from error
+        raise _cut_off(name) from error
     cells = frame.rename({column: str(at) for at, column in enumerate(frame.columns)})
     lines = pl.int_range(1, frame.height + 1, eager=True)
     return Read(Raw(name, frame.columns, cells, lines, place=place_of(content)))
+
+
+def columns_of_parquet(name: str, content: Content) -> Read:
+    """A Parquet file's columns without their rows.
+
+    Raises:
+        DamagedFile: Its footer cannot be read.
+    """
+    try:
+        schema = pl.read_parquet_schema(content.path or io.BytesIO(content.data))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _cut_off(name) from error
+    cells = pl.DataFrame(schema={str(at): dtype for at, dtype in enumerate(schema.values())})
+    return Read(Raw(name, list(schema), cells, pl.Series([], dtype=pl.Int64), place=place_of(content)))
+
+
+def _cut_off(name: str) -> DamagedFile:
+    return DamagedFile("the Parquet file cannot be read to its end", file=name, hint="export it again")
 
 
 def place_of(content: Content) -> str:

@@ -13,11 +13,32 @@ PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
     "order": ("user", "order"),
 }
 
-# By these a column that has no such id is known at little cost.
-_MAY_BE_PHONE = r"^[+0-9]"
+_BEHIND_DIGITS = ":"  # of ASCII; all that a telephone number may begin with stands before
+_GAPPED = r"^[+0-9\s\-]*[+\s\-]|^(?:00)?861[3-9][0-9]{9}$"
 _GAPS = r"[\s\-]+"
 _PHONE = r"^(?:\+86|0086|86)?(1[3-9][0-9]{9})$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$"
+
+
+def is_untidy(ids: pl.Expr) -> pl.Expr:
+    """True of every id, as it is written in a file, that would be another once trimmed, in NFC and in one spelling.
+
+    It is true of few others: those with other characters than ASCII, and those that look like a number with gaps.
+    """
+    longer = ids.str.len_bytes() != ids.str.len_chars()
+    blank = (ids.str.head(1) <= " ") | (ids.str.tail(1) <= " ")
+    return longer | blank | ids.str.contains("@", literal=True) | ids.str.contains(_GAPPED)
+
+
+def shortest_of(ids: pl.Series) -> int:
+    """The bytes of the shortest of tidy ids, where whatever would become one of them is longer than that; else 0.
+
+    Trimming, NFC and leaving out what stands between digits shorten what becomes ASCII; only capitals do not.
+    """
+    ascii_only = ids.str.len_bytes().sum() == ids.str.len_chars().sum()
+    if not len(ids) or not ascii_only or ids.str.contains("@", literal=True).any():
+        return 0
+    return int(str(ids.str.len_bytes().min()))
 
 
 def canonical(ids: pl.Series) -> pl.Series:
@@ -31,9 +52,14 @@ def canonical(ids: pl.Series) -> pl.Series:
         ['13800138000', 'ann@example.com', 'u0000123', None]
     """
     found = ids
-    if ids.str.contains(_MAY_BE_PHONE).any():
+    if _any_before(ids, _BEHIND_DIGITS):
         digits = ids.str.replace_all(_GAPS, "").str.extract(_PHONE)
         found = digits.fill_null(found)
     if ids.str.contains("@", literal=True).any():
         found = found.zip_with(~found.str.contains(_EMAIL).fill_null(value=False), found.str.to_lowercase())
     return found.alias(ids.name)
+
+
+def _any_before(texts: pl.Series, mark: str) -> bool:
+    first = texts.min()
+    return isinstance(first, str) and first < mark

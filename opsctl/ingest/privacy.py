@@ -60,6 +60,8 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
         The same rows. Attributes that were left out are neither in `frame` nor in `supplied`; canonical columns that
         were are null. The notes name the columns and none of the values.
     """
+    if part.scan is not None:
+        return part  # what stays in its file is protected when it is read
     kept = _Kept(_canonical_ids(part))
     for name in _texts(part):
         treatment = settings.project.privacy.treatment(name.removeprefix(ATTRIBUTE))
@@ -122,14 +124,34 @@ def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
 
 def _mask(kept: _Kept, name: str) -> None:
     """Addresses without their queries, and every other text without what belongs to one person."""
-    cells = _with_bare_addresses(kept.frame[name])
+    if kept.frame[name].null_count() == kept.frame.height:
+        return
+    shown, hides = _without_personal(kept.frame[name])
+    kept.masked += [name] if hides else []
+    kept.frame = kept.frame.with_columns(shown)
+
+
+def plain(cells: pl.Series) -> pl.Series:
+    """The texts of a column of which the project says nothing, without what belongs to one person."""
+    return _without_personal(cells)[0]
+
+
+def _without_personal(cells: pl.Series) -> tuple[pl.Series, bool]:
+    """The texts as they may be kept, and whether anything in them was masked."""
+    texts = cells.drop_nulls().unique()
+    if _with_bare_addresses(texts).equals(texts):
+        shown, found = cells, _masks(texts)
+    else:
+        shown = _with_bare_addresses(cells)
+        found = _masks(shown)
+    return (shown.replace(found) if found else shown), bool(found)
+
+
+def _masks(cells: pl.Series) -> dict[str, str]:
+    """The texts that hold what belongs to one person, and what stands in their place."""
     texts = cells.drop_nulls().unique()
     suspect = texts.filter(texts.str.contains(SUSPECT))
-    found = {text: plain for text in suspect if (plain := masked(text)) != text}
-    if found:
-        cells = cells.replace(found)
-        kept.masked.append(name)
-    kept.frame = kept.frame.with_columns(cells)
+    return {text: hidden for text in suspect if (hidden := masked(text)) != text}
 
 
 def _with_bare_addresses(cells: pl.Series) -> pl.Series:

@@ -62,12 +62,15 @@ def one_channel_twice(spend: pl.DataFrame, users: Sequence[pl.DataFrame], projec
 
     Only names that no project has settled are asked about.
     """
-    paid, brought = (set(frame["channel"].drop_nulls()) for frame in (spend, pl.concat(users, how="diagonal")))
+    paid = set(spend["channel"].unique().drop_nulls())
+    brought = {channel for frame in users for channel in frame["channel"].unique().drop_nulls()}
+    apart = [(money, people) for money in sorted(paid - brought) for people in sorted(brought - paid)]
+    if not apart:
+        return []
     usual = usual_channels()
     pairs = [
         (money, people)
-        for money in sorted(paid - brought)
-        for people in sorted(brought - paid)
+        for money, people in apart
         if usual.channel_of(money) == usual.channel_of(people)
         and not (project.is_known(money) and project.is_known(people))
     ]

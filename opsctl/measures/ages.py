@@ -9,7 +9,7 @@ import polars as pl
 from opsctl.measures.cohort import acquired
 from opsctl.measures.dimension import expression
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.returned import LAST_BIT, MONTHS
+from opsctl.measures.seen import LAST_BIT, MONTHS
 
 UNIT = ["channel", "campaign"]
 

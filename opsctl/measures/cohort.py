@@ -6,13 +6,16 @@ import polars as pl
 
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import later, monday
+from opsctl.measures.family import later
 
 
-def acquired(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
-    """Acquisitions of the period with their asked dimensions and `week`; None where they cannot be split so."""
-    found = split(evidence, ask, "acquisition", evidence.kept(evidence.acquisition.filter(ask.within())))
-    return None if found is None else found.with_columns(week=monday())
+def acquired(evidence: Evidence, ask: Ask, rows: pl.LazyFrame | None = None) -> pl.LazyFrame | None:
+    """Acquisitions of the period with their asked dimensions; None where they cannot be split so.
+
+    `rows` are all acquisitions with more beside them.
+    """
+    everyone = evidence.acquisition if rows is None else rows
+    return split(evidence, ask, "acquisition", evidence.kept(everyone.filter(ask.within())))
 
 
 def brought(evidence: Evidence) -> pl.LazyFrame:

@@ -12,8 +12,7 @@ import polars as pl
 from opsctl.config.plans import Account
 from opsctl.config.settings import Settings
 from opsctl.core.period import ONE_DAY, Period
-from opsctl.ingest.codes import is_of
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.measures.evidence import NO_GAPS
 
@@ -140,7 +139,7 @@ def _told(loaded: Loaded) -> pl.DataFrame:
 
 
 def _arrival(one: Account, told: pl.DataFrame, settings: Settings, known: Period) -> Arrival:
-    rows = told.filter(pl.col("mapping").is_in([name for name in told["mapping"].unique() if is_of(one, name)]))
+    rows = told.filter(pl.col("mapping").is_in([name for name in told["mapping"].unique() if one.is_of(name)]))
     mine = rows
     if one.account is not None:
         alone = sum(other.source == one.source for other in settings.project.accounts) == 1

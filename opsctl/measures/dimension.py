@@ -56,7 +56,7 @@ def expression(evidence: Evidence, table: str, name: str) -> pl.Expr | None:
     """
     supplied = evidence.supplied.get(table, frozenset())
     if name in CALENDAR:
-        return _on_calendar(table, CALENDAR[name])
+        return on_calendar(name, of_spans=table == "spend")
     if name == "group" and "channel" in columns(tables()[table]):
         groups = dict(evidence.groups)
         return pl.col("channel").replace_strict(groups, default=None, return_dtype=pl.String) if groups else None
@@ -73,9 +73,10 @@ def expression(evidence: Evidence, table: str, name: str) -> pl.Expr | None:
     return None
 
 
-def _on_calendar(table: str, of: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    """The day, week or month of a row; unknown where a row of spend spans several of them."""
-    if table != "spend":
+def on_calendar(name: str, *, of_spans: bool) -> pl.Expr:
+    """The day, week or month of a row; unknown where the row spans several of them, up to the day `through`."""
+    of = CALENDAR[name]
+    if not of_spans:
         return of(pl.col("day"))
     first, last = of(pl.col("day")), of(pl.coalesce("through", "day"))
     return pl.when(first == last).then(first)

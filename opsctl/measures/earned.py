@@ -7,7 +7,7 @@ import polars as pl
 from opsctl.measures.cohort import brought
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import KEPT, Family, Request, Wanted, monday
+from opsctl.measures.family import KEPT, Family, Request, Wanted
 
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
@@ -16,7 +16,7 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     bought = evidence.purchases.filter(ask.within()).with_columns(net=pl.col("paid") - pl.col("refunded"))
     joined = bought.join(users, on="user", maintain_order="left")
     found = split(evidence, ask, "acquisition", evidence.kept(joined))
-    return None if found is None else found.with_columns(week=monday(), **dict.fromkeys(wanted, pl.col("net")))
+    return None if found is None else found.with_columns(**dict.fromkeys(wanted, pl.col("net")))
 
 
 def proof(evidence: Evidence, counted: pl.LazyFrame, request: Request) -> dict[str, pl.LazyFrame]:  # noqa: ARG001

@@ -15,8 +15,10 @@ from opsctl.config.policy import Policy
 from opsctl.core.period import Period
 from opsctl.ingest.breakdowns import ALSO, CUTS, SEPARATOR, SLICE
 from opsctl.ingest.memory import Memory
+from opsctl.ingest.stretch import Stretch
 from opsctl.measures import reduce, words
 
+Days = tuple[int, int | None]  # from so many days after acquisition to so many, or for good
 NO_GAPS = pl.DataFrame(schema={"channel": pl.String, "day": pl.Date})
 SUMMARISED = frozenset({"acquisition", "activity", "order"})  # what a table of cohorts can stand for
 
@@ -57,6 +59,8 @@ class Evidence:
         spans: Whether rows of spend span several days, or name none.
         gaps: Channels and days of which some account's money is missing: columns channel, day.
         whole_days: Whether these days are left out, of users as of money.
+        bits: The rows of activity bit by bit, where something is known of the bits.
+        asked_once: Whether what is asked of activity is asked once: then no roll-up is made for what may come.
         memory: The store that the tables come from, which keeps what is dear to make.
     """
 
@@ -77,6 +81,9 @@ class Evidence:
     gaps: pl.DataFrame = field(default_factory=lambda: NO_GAPS)
     whole_days: bool = False
     memory: Memory | None = None
+    bits: Sequence[Stretch] = ()
+    asked_once: bool = False
+    marks: dict[Period, dict[Days, pl.Series]] = field(init=False, default_factory=dict, repr=False, compare=False)
     _rolled: dict[str, pl.LazyFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -105,7 +112,17 @@ class Evidence:
         """The same rows, looked at otherwise: what they roll up to stays."""
         other = replace(self, **changed)
         object.__setattr__(other, "_rolled", self._rolled)
+        object.__setattr__(other, "marks", self.marks)
         return other
+
+    def for_one_question(self) -> Evidence:
+        """The same evidence, of which only one thing will be asked."""
+        return self._with(asked_once=True)
+
+    @cached_property
+    def lags(self) -> Mapping[str, int]:
+        """By what is counted, for how many days its source may still correct it."""
+        return self.policy.settle_days.model_dump()
 
     @cached_property
     def gap_days(self) -> frozenset[date]:
@@ -165,7 +182,11 @@ class Evidence:
     @cached_property
     def acquisition(self) -> pl.LazyFrame:
         """Acquisitions up to the day that is known."""
-        return self.tables["acquisition"].filter(pl.col("day") <= self.until("acquisition"))
+        return self.known_acquisition(self.tables["acquisition"])
+
+    def known_acquisition(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Of rows of acquisitions those up to the day that is known."""
+        return rows.filter(pl.col("day") <= self.until("acquisition"))
 
     @cached_property
     def cohort(self) -> pl.LazyFrame:
@@ -182,8 +203,22 @@ class Evidence:
     @cached_property
     def activity(self) -> pl.LazyFrame:
         """Qualifying events up to the day that is known."""
-        known = self.tables["activity"].filter(pl.col("day") <= self.until("activity"))
+        return self.known_activity(self.tables["activity"])
+
+    def known_activity(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Of rows of activity those that qualify, up to the day that is known."""
+        known = rows.filter(pl.col("day") <= self.until("activity"))
         return known if self.qualifying is None else known.filter(pl.col("event").is_in(self.qualifying))
+
+    @property
+    def stretches(self) -> Sequence[Stretch]:
+        """The rows of activity, as they lie together."""
+        return self.bits or [Stretch(self.tables["activity"], None, 0)]
+
+    @property
+    def has_words(self) -> bool:
+        """Was the roll-up of activity made before, or does a store keep it?"""
+        return "days" in self._rolled or self.memory is not None
 
     @cached_property
     def orders(self) -> pl.LazyFrame:

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 import polars as pl
 
+from opsctl.core.period import Period
 from opsctl.core.template import Template
-from opsctl.measures.evidence import Ask, Evidence
+from opsctl.measures.evidence import Ask, Days, Evidence
 
 
 class Reason(StrEnum):
@@ -67,6 +68,7 @@ COUNT = Measure()
 TORN = "torn_"
 Wanted = Mapping[str, "Request"]
 Rows = Callable[[Evidence, Ask, Wanted], pl.LazyFrame | None]
+Looks = Callable[[Evidence, Ask, Wanted], dict[Period, set[Days]]]
 Proof = Callable[[Evidence, pl.LazyFrame, "Request"], dict[str, pl.LazyFrame]]
 
 
@@ -86,12 +88,13 @@ class Family:
     Args:
         table: The table whose rows are counted; `explain` names their files and lines.
         measures: By name template.
-        rows: Makes one frame for the wanted measures: `by_NAME` for each asked dimension, `week` (the Monday
-            of the row's day), the unit columns, `source_file`, `source_line`, and a column of Int64 per
-            measure, null where the row does not know it. None where it cannot be split as asked. A column
+        rows: Makes one frame for the wanted measures: `by_NAME` for each asked dimension but those of the calendar,
+            `day` (of spend `through` too), the unit columns, `source_file`, `source_line`, and a column of Int64
+            per measure, null where the row does not know it. None where it cannot be split as asked. A column
             `torn_MEASURE` is 1 where a row belongs in part only to what is asked: then its group has no amount.
         also: Further tables without which nothing can be said.
         proof: The rows of other tables that stand behind counted rows, by table, for `explain`.
+        looks: By period of acquisition, the ages (see `seen.Days`) at which activity is looked for.
         summary: The same frame made of a table of cohorts, where one was supplied.
         periodic: The measures of which the period asked for is more than a choice of days.
     """
@@ -101,6 +104,7 @@ class Family:
     rows: Rows
     also: tuple[str, ...] = ()
     proof: Proof | None = None
+    looks: Looks | None = None
     summary: Rows | None = None
     periodic: frozenset[str] = frozenset()
     templates: tuple[tuple[Template, Measure], ...] = field(init=False)

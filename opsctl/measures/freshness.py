@@ -16,8 +16,7 @@ import polars as pl
 from opsctl.config.settings import Settings
 from opsctl.core.period import WEEK_DAYS
 from opsctl.ingest.claim import CANONICAL
-from opsctl.ingest.codes import is_of
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import Declared
 from opsctl.measures.known import Known, day_of
 
@@ -109,7 +108,7 @@ class _Reader:
 
     def _ended(self, mappings: Collection[str], source: str) -> date | None:
         """The last day on which any account of the source is expected, where that has passed."""
-        mine = [one.account for one in self.known.arrivals if any(is_of(one.account, name) for name in mappings)]
+        mine = [one.account for one in self.known.arrivals if any(one.account.is_of(name) for name in mappings)]
         named = [one for one in mine if one.account and one.account == self.sources.accounts.get(source)]
         ends = [one.end for one in named or mine]
         last = max((end for end in ends if end), default=None)

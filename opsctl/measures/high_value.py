@@ -11,7 +11,7 @@ from opsctl.core.period import Grain, Period
 from opsctl.measures.cohort import acquired, brought, is_mature
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import Family, Measure, Reason, Wanted, later, monday
+from opsctl.measures.family import Family, Measure, Reason, Wanted, later
 
 YEAR = timedelta(days=365)
 COHORT_DAYS = 365
@@ -39,8 +39,7 @@ def _payers(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
     people = brought(evidence).drop("day")
     joined = _net(evidence, bought, ["user"]).filter("buys").join(people, on="user", how="left")
     dated = joined.with_columns(day=pl.lit(covered.end), mature=pl.lit(value=True))
-    found = split(evidence, ask, "acquisition", dated)
-    return None if found is None else found.with_columns(week=monday())
+    return split(evidence, ask, "acquisition", dated)
 
 
 def _cohort(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:

@@ -18,8 +18,7 @@ from opsctl.measures.family import Family, Request
 
 Plan = Callable[[Ask], pl.LazyFrame | None]
 
-_FINEST = ("channel", "day")
-_FOUND_THERE = frozenset({*_FINEST, "group", *CALENDAR})
+_FOUND_THERE = frozenset({"channel", "group", *CALENDAR})
 
 
 def is_kept(evidence: Evidence, family: Family) -> bool:
@@ -37,7 +36,7 @@ def rows(
     """
     told = _FOUND_THERE if evidence.groups else _FOUND_THERE - {"group"}
     if not family.periodic & wanted.keys() and set(ask.dimensions) <= told:
-        by_day = _kept(evidence, Ask(EVER, _FINEST, (), bounded=False), family, wanted, plan)
+        by_day = _kept(evidence, Ask(EVER, ("channel",), (), bounded=False), family, wanted, plan)
         if by_day is not None:
             return _asked_of(by_day, evidence, ask)
     return _kept(evidence, ask, family, wanted, plan)
@@ -59,8 +58,7 @@ def _kept(
 
 def _asked_of(cube: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFrame:
     """What an ask selects of totals by channel and day, under the dimensions that it has."""
-    dated = cube.with_columns(day=pl.col("by_day").str.to_date("%Y-%m-%d"), channel="by_channel")
-    chosen = dated.filter(ask.covers())
+    chosen = cube.with_columns(channel="by_channel").filter(ask.covers())
     for name, values in ask.where:
         chosen = chosen.filter(_dimension(evidence, name).is_in(values))
     return chosen.with_columns(_dimension(evidence, name).alias(f"by_{name}") for name in ask.by)

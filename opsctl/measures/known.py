@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -13,12 +13,16 @@ import polars as pl
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
 from opsctl.core.period import EVER, ONE_DAY, WEEK_DAYS, Period
-from opsctl.ingest.load import Loaded, day_columns
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
+from opsctl.ingest.stretch import Stretch
 from opsctl.measures.coverage import Arrival, arrivals, gaps, over_spans
 from opsctl.measures.coverage import notes as missing
 from opsctl.measures.evidence import NO_GAPS, Campaigns, Evidence
+from opsctl.measures.identity import numbered
+from opsctl.schemas import day_columns
 
+_OF_SEVERAL_DAYS = frozenset({"spend", "order", "cohort"})  # of which a row may tell more than one
 LOOK_BACK = 8  # weeks of the same weekday that a last day is compared with
 
 
@@ -51,17 +55,14 @@ def known(loaded: Loaded, settings: Settings, as_of: date | None) -> Known:
     Raises:
         NoData: No table has a row up to that day.
     """
-    present = {
-        name: loaded.by_day[name] if name in loaded.by_day else _rows_by_day(name, table)
-        for name, table in loaded.tables.items()
-    }
+    present = {name: _rows_by_day(name, loaded, judged=as_of is None) for name in loaded.tables}
     present = {name: days for name, days in present.items() if days}
     if not present:
         return _undated(loaded, settings)
     whole = _whole_days(loaded, present, as_of, settings)
     latest = as_of or max([*whole.values(), *_later_days(loaded, present)])
     first = min(
-        min(days) if name in loaded.by_day else _first_day(name, loaded.tables[name]) for name, days in present.items()
+        _first_day(name, loaded.tables[name]) if name in _OF_SEVERAL_DAYS else min(present[name]) for name in present
     )
     if first > latest:
         raise NoData(f"nothing is known yet on {latest}: the first row is of {first}", hint="give a later --as-of")
@@ -120,13 +121,37 @@ def _undated(loaded: Loaded, settings: Settings) -> Known:
     return Known(_evidence(loaded, settings, EVER.end, {}), EVER, (), undated=True)
 
 
-def _rows_by_day(name: str, table: pl.LazyFrame) -> dict[date, int]:
-    """How much each day holds: rows, or of spend the money, since a day begun has all rows and little money."""
+def _rows_by_day(name: str, loaded: Loaded, *, judged: bool) -> dict[date, int]:
+    """How much each day holds: rows, or of spend the money, since a day begun has all rows and little money.
+
+    Of events only the days that matter: the first, the last, and with `judged` those that the last is held against.
+    """
+    if name in loaded.by_day:
+        return loaded.by_day[name]
+    table = loaded.tables[name]
+    spans = [stretch.days for stretch in loaded.stretches] if name == "activity" else []
+    if spans and None not in spans:
+        return _of_events(loaded.stretches, [span for span in spans if span is not None], judged=judged)
     amount = pl.col("spend").sum() if name == "spend" else pl.len()
     if name == "spend":
         table = _whole(table)
     counted = table.group_by(day=day_of(name)).agg(amount=amount).filter(pl.col("day").is_not_null())
     return dict(counted.sort("day").collect(engine="streaming").iter_rows())
+
+
+def _of_events(stretches: Sequence[Stretch], spans: Sequence[tuple[date, date]], *, judged: bool) -> dict[date, int]:
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    there = {first: 1, last: 1}  # at least; of the first nobody asks how many
+    if not judged:
+        return there
+    compared = [last - timedelta(days=WEEK_DAYS * weeks) for weeks in range(LOOK_BACK + 1)]
+    rows = [
+        stretch.rows.select("day").filter(pl.col("day").is_in(compared))
+        for stretch, (start, end) in zip(stretches, spans, strict=True)
+        if any(start <= day <= end for day in compared)
+    ]
+    counted = pl.concat(rows).group_by("day").len().collect(engine="streaming")
+    return there | dict(counted.iter_rows())
 
 
 def _whole(spend: pl.LazyFrame) -> pl.LazyFrame:
@@ -171,8 +196,8 @@ def _later_days(loaded: Loaded, present: Mapping[str, Mapping[date, int]]) -> li
     """Days in further columns, of payments and refunds, that are later than the last row's own day."""
     found: list[date] = []
     for name, days in present.items():
-        if name in loaded.by_day:
-            continue  # it has one day only
+        if len(day_columns(name)) == 1:
+            continue
         latest = loaded.tables[name].select(pl.max_horizontal(pl.col(*day_columns(name)).max())).collect().item()
         found += [latest] if latest > max(days) else []
     return found
@@ -182,8 +207,10 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
     project = settings.project
     margin = project.margin.default
     qualifying = project.activity.qualifying
+    tables, stretches = numbered(loaded.tables, loaded.stretches)
     return Evidence(
-        tables=loaded.tables,
+        tables=tables,
+        bits=stretches,
         supplied=loaded.supplied,
         as_of=as_of,
         last_day=last_day,

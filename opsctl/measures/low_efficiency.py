@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from opsctl.core.period import Period, week
 from opsctl.measures.cohort import acquired, is_mature
-from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import COUNT, Family, Wanted
-from opsctl.measures.returned import Span, active_in
+from opsctl.measures.evidence import Ask, Days, Evidence
+from opsctl.measures.family import COUNT, Family, Wanted, monday
+from opsctl.measures.seen import Span, marked
 from opsctl.stats.posterior import probability_below
 
 CELL = ["channel", "cell", "week"]
@@ -18,14 +16,21 @@ CELL = ["channel", "cell", "week"]
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     """One row per new user, with what was decided about the user's cell; the immature decide nothing."""
-    users = acquired(evidence, ask)
-    everyone = acquired(evidence, Ask(_whole_weeks(ask.period)))
-    through = evidence.through("activity")
-    if users is None or everyone is None or through is None:
+    weeks = _whole_weeks(ask.period)
+    day = evidence.policy.low_efficiency.day
+    came = marked(evidence, {"day": Span(day, day, day)}, weeks)
+    users, everyone = (acquired(evidence, each, came) for each in (ask, Ask(weeks)))
+    if users is None or everyone is None or evidence.through("activity") is None:
         return None
-    verdicts = _verdicts(evidence, _judged(evidence, everyone, through))
-    decided = _judged(evidence, users, through).join(verdicts, on=CELL, how="left", nulls_equal=True)
+    verdicts = _verdicts(evidence, _judged(evidence, everyone))
+    decided = _judged(evidence, users).join(verdicts, on=CELL, how="left", nulls_equal=True)
     return decided.with_columns(**{name: _FOUND[name].cast(pl.Int64) for name in wanted})
+
+
+def looks(evidence: Evidence, ask: Ask, wanted: Wanted) -> dict[Period, set[Days]]:  # noqa: ARG001 - all are called alike
+    """The age at which a cell is judged, of the users of whole weeks."""
+    day = evidence.policy.low_efficiency.day
+    return {_whole_weeks(ask.period): {(day, day)}}
 
 
 def _whole_weeks(period: Period) -> Period:
@@ -33,14 +38,10 @@ def _whole_weeks(period: Period) -> Period:
     return Period(week(period.start).start, week(period.end).end)
 
 
-def _judged(evidence: Evidence, users: pl.LazyFrame, through: date) -> pl.LazyFrame:
-    day = evidence.policy.low_efficiency.day
-    came = active_in(users, evidence.days, {"day": Span(day, day, day)}, through)
-    return (
-        users.join(came, on=["user", "day"], how="left")
-        .with_columns(mature=is_mature(evidence, "activity", day), cell=_cell(evidence))
-        .with_columns(kept=pl.col("mature") & pl.col("active_day").fill_null(value=False))
-    )
+def _judged(evidence: Evidence, users: pl.LazyFrame) -> pl.LazyFrame:
+    mature = is_mature(evidence, "activity", evidence.policy.low_efficiency.day)
+    kept = pl.col("mature") & pl.col("active_day").fill_null(value=False)
+    return users.with_columns(mature=mature, cell=_cell(evidence), week=monday()).with_columns(kept=kept)
 
 
 def _cell(evidence: Evidence) -> pl.Expr:
@@ -76,4 +77,4 @@ _FOUND = {
     "judged_users": _MATURE,
 }
 
-FAMILY = Family(table="acquisition", measures=dict.fromkeys(_FOUND, COUNT), rows=rows, also=("activity",))
+FAMILY = Family(table="acquisition", measures=dict.fromkeys(_FOUND, COUNT), rows=rows, also=("activity",), looks=looks)

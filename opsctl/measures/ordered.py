@@ -6,7 +6,7 @@ import polars as pl
 
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import COUNT, KEPT, PAID, Family, Wanted, monday
+from opsctl.measures.family import COUNT, KEPT, PAID, Family, Wanted
 
 _MADE = {"orders": pl.lit(1, pl.Int64)}
 _PAID = {
@@ -41,7 +41,7 @@ def _part(
         *keys,
         "source_file",
         "source_line",
-        week=monday(),
+        "day",
         currency=pl.col("currency").fill_null(evidence.currency),
         **{name: nothing if amount is None else amount for name, amount in amounts.items()},
     )

@@ -7,7 +7,7 @@ import polars as pl
 from opsctl.measures.cohort import brought, is_mature
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import COUNT, Family, Measure, Request, Unit, Wanted, monday
+from opsctl.measures.family import COUNT, Family, Measure, Request, Unit, Wanted
 
 
 def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
@@ -23,7 +23,7 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     again = buying.select("user", bought="paid_day").join(found.select("user", "day"), on="user")
     gap = (pl.col("bought") - pl.col("day")).dt.total_days()
     next_gap = again.filter(gap > 0).group_by("user").agg(gap=gap.min())
-    joined = found.join(next_gap, on="user", how="left", maintain_order="left").with_columns(week=monday())
+    joined = found.join(next_gap, on="user", how="left", maintain_order="left")
     return joined.with_columns(**{name: _one(evidence, request) for name, request in wanted.items()})
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from opsctl.ingest.cohorts import COHORT
 from opsctl.measures.dimension import split
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import Request, Wanted, monday
+from opsctl.measures.family import Request, Wanted
 
 _CALENDAR = "calendar"  # what a day is where nobody says otherwise
 
@@ -88,11 +88,10 @@ def _paid(evidence: Evidence, known: pl.LazyFrame, name: str, request: Request) 
 
 
 def _cohorts(evidence: Evidence, ask: Ask) -> pl.LazyFrame | None:
-    """Each cohort of the period once, with its asked dimensions and `week`."""
+    """Each cohort of the period once, with its asked dimensions."""
     told = evidence.cohort.filter(ask.within(), pl.col("users").is_not_null())
     once = told.sort("offset", "source_file", "source_line").unique(COHORT, keep="first", maintain_order=True)
-    found = split(evidence, ask, "cohort", evidence.kept(once))
-    return None if found is None else found.with_columns(week=monday())
+    return split(evidence, ask, "cohort", evidence.kept(once))
 
 
 def _told(evidence: Evidence, column: str, units: tuple[str, ...], n: int) -> pl.LazyFrame:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
+from opsctl.core.period import Period
 from opsctl.measures import find, kept, reduce
 from opsctl.measures.cohort import acquired
-from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import TORN, Family, Reason, Request, Unit
+from opsctl.measures.dimension import CALENDAR, on_calendar
+from opsctl.measures.evidence import Ask, Days, Evidence
+from opsctl.measures.family import TORN, Family, Reason, Request, Unit, monday
+from opsctl.measures.seen import prepare
 
 Key = tuple[str | None, ...]
 
@@ -70,59 +75,102 @@ def totals(evidence: Evidence, ask: Ask, measures: Iterable[str]) -> Totals:
     Raises:
         KeyError: A name that is no measure.
     """
+    return each(evidence, [ask], measures)[0]
+
+
+def each(evidence: Evidence, asks: Sequence[Ask], measures: Iterable[str]) -> list[Totals]:
+    """The totals of several asks from one plan: what differs by the calendar only is added up from the same days.
+
+    Raises:
+        KeyError: A name that is no measure.
+    """
     wanted: dict[int, dict[str, Request]] = defaultdict(dict)
     family_of: dict[int, Family] = {}
     for name in dict.fromkeys(measures):
         family, request = find(name)
         wanted[id(family)][name] = request
         family_of[id(family)] = family
-    plans = {which: _plan(evidence, ask, family_of[which], names) for which, names in wanted.items()}
-    drawn = [which for which, plan in plans.items() if plan is not None]
-    frames = pl.collect_all([plan for plan in plans.values() if plan is not None], engine="streaming")
-    found = Totals({name: request for names in wanted.values() for name, request in names.items()})
-    parts = {which: _read(ask, frame) for which, frame in zip(drawn, frames, strict=True)}
-    found.keys = _sorted({key for part in parts.values() for key in part}, ask)
-    if not found.keys and len(drawn) < len(wanted):
+    families = [(family_of[which], names) for which, names in wanted.items()]
+    by_day = list(dict.fromkeys(map(_by_day, asks)))
+    prepare(evidence, _looks(evidence, by_day, families))
+    plans = [[_plan(evidence, ask, *family) for family in families] for ask in by_day]
+    drawn = iter(pl.collect_all([plan for of in plans for plan in of if plan is not None], engine="streaming"))
+    days = {ask: [None if plan is None else next(drawn) for plan in of] for ask, of in zip(by_day, plans, strict=True)}
+    return [_totals(ask, families, days[_by_day(ask)]) for ask in asks]
+
+
+def _by_day(ask: Ask) -> Ask:
+    """The ask without the calendar: days are added up to weeks, months and years afterwards."""
+    return replace(ask, by=tuple(name for name in ask.by if name not in CALENDAR))
+
+
+Families = Sequence[tuple[Family, dict[str, Request]]]
+
+
+def _looks(evidence: Evidence, asks: Iterable[Ask], families: Families) -> dict[Period, set[Days]]:
+    """All ages at which activity will be looked for."""
+    found: dict[Period, set[Days]] = defaultdict(set)
+    for ask, (family, wanted) in product(asks, families):
+        if family.looks is not None and all(table in evidence.tables for table in family.needs()):
+            for period, days in family.looks(evidence, ask, wanted).items():
+                found[period] |= days
+    return found
+
+
+def _totals(ask: Ask, families: Families, days: Sequence[pl.DataFrame | None]) -> Totals:
+    found = Totals({name: request for _, wanted in families for name, request in wanted.items()})
+    parts = [
+        None if frame is None else _read(ask, _added_up(frame, ask, wanted))
+        for frame, (_, wanted) in zip(days, families, strict=True)
+    ]
+    found.keys = _sorted({key for part in parts if part is not None for key in part}, ask)
+    if not found.keys and None in parts:
         found.keys = [(None,) * len(ask.by)]  # nobody tells this dimension: one row says so
-    for which, names in wanted.items():
-        _fill(found, names, parts.get(which), ask)
+    for part, (_, wanted) in zip(parts, families, strict=True):
+        _fill(found, wanted, part, ask)
     return found
 
 
 def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Request]) -> pl.LazyFrame | None:
-    """A family's totals by the asked dimensions, week and unit; from the store where it keeps them."""
+    """The sums of a family's measures day by day; from the store where it keeps them."""
     if not kept.is_kept(evidence, family):
-        return _added_up(evidence, ask, family, wanted)
-    there = kept.rows(evidence, ask, family, wanted, lambda finest: _added_up(evidence, finest, family, wanted))
-    if there is None:
-        return None
-    keys, greatest = _keys(ask, wanted), _greatest(wanted)
-    counted = [name for summed in wanted if summed not in greatest for name in (summed, f"known_{summed}")]
-    sums = [pl.col(name).sum() for name in (*counted, "rows")]
-    return there.group_by(keys).agg(*sums, *(pl.col(name).max() for name in greatest)).sort(keys, nulls_last=True)
+        return _of_days(evidence, ask, family, wanted)
+    return kept.rows(evidence, ask, family, wanted, lambda finest: _of_days(evidence, finest, family, wanted))
 
 
-def _added_up(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> pl.LazyFrame | None:
+def _of_days(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> pl.LazyFrame | None:
     parts = made(evidence, ask, family, wanted)
     if not parts:
         return None
-    keys, greatest = _keys(ask, wanted), _greatest(wanted)
+    spans = ["through"] if family.table == "spend" else []
+    keys = [*(f"by_{name}" for name in ask.by), "day", *spans, *_units(wanted)]
+    greatest = _greatest(wanted)
     summed = [name for name in wanted if name not in greatest]
     torn = [f"{TORN}{name}" for name in wanted] if evidence.spans and family.table == "spend" else []
     rows = pl.concat([part.select(*keys, *wanted, *torn) for part in parts.values()])
     plan: pl.LazyFrame = reduce.day_sums(rows, keys, [*summed, *torn], greatest)
-    return plan.sort(keys, nulls_last=True)
+    return plan
 
 
-def _keys(ask: Ask, wanted: Mapping[str, Request]) -> list[str]:
-    """What totals are told apart by: the asked dimensions, the week, and what must not be added over."""
-    units = {request.measure.unit_column for request in wanted.values()} - {None}
-    return [*(f"by_{name}" for name in ask.by), "week", *sorted(str(unit) for unit in units)]
+def _units(wanted: Mapping[str, Request]) -> list[str]:
+    """The columns whose values must not be added over."""
+    return sorted({str(request.measure.unit_column) for request in wanted.values() if request.measure.unit_column})
 
 
 def _greatest(wanted: Mapping[str, Request]) -> list[str]:
-    """The measures that merge by their maximum."""
+    """The measures that are merged by maximum."""
     return [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
+
+
+def _added_up(days: pl.DataFrame, ask: Ask, wanted: Mapping[str, Request]) -> pl.DataFrame:
+    """Sums of days added up by the asked dimensions, week by week."""
+    of_spans = "through" in days.columns
+    keys = [*(f"by_{name}" for name in ask.by), "week", *_units(wanted)]
+    calendar = {f"by_{name}": on_calendar(name, of_spans=of_spans) for name in ask.by if name in CALENDAR}
+    split = days.with_columns(week=monday(), **calendar).drop("day", "through", strict=False)
+    tops = _greatest(wanted)
+    sums = (cs.integer() - cs.by_name(*tops)).sum()
+    return split.group_by(keys).agg(sums, pl.col(tops).max()).sort(keys, nulls_last=True)
 
 
 def made(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> dict[str, pl.LazyFrame]:

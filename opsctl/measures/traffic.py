@@ -8,7 +8,7 @@ import polars as pl
 
 from opsctl.measures.dimension import split, torn
 from opsctl.measures.evidence import Ask, Evidence
-from opsctl.measures.family import COUNT, SPEND, TORN, Family, Measure, Reason, Request, Unit, Wanted, later, monday
+from opsctl.measures.family import COUNT, SPEND, TORN, Family, Measure, Reason, Request, Unit, Wanted, later
 
 CLAIMED = Measure(Unit.QUANTITY, unit_column="goal", mixed=Reason.MIXED_GOALS, settles="conversions_event")
 _BESIDE = "_with_"
@@ -21,7 +21,6 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
         return None
     part = torn(ask, evidence.until("spend"))
     return billed.with_columns(
-        week=monday(),
         currency=pl.col("currency").fill_null(evidence.currency),
         goal=pl.concat_str(pl.col("conversion_goal", "conversion_basis").fill_null(""), separator="/"),
         **{name: _amount(evidence, name, request) for name, request in wanted.items()},

@@ -1,6 +1,8 @@
 """Who never came back and never bought: the same words, and the orders beside them."""
 
 from opsctl.measures.family import COUNT, Family
-from opsctl.measures.returned import rows
+from opsctl.measures.returned import looks, rows
 
-FAMILY = Family(table="acquisition", measures={"unreturned_dN": COUNT}, rows=rows, also=("activity", "order"))
+FAMILY = Family(
+    table="acquisition", measures={"unreturned_dN": COUNT}, rows=rows, looks=looks, also=("activity", "order")
+)

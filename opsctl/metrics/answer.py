@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from opsctl.measures import find
 from opsctl.measures.dimension import CALENDAR
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Reason
-from opsctl.measures.totals import Key, Totals, totals
+from opsctl.measures.totals import Key, Totals, each
 from opsctl.metrics.figure import Figure, figure
 from opsctl.metrics.metric import Metric
 
@@ -60,24 +59,34 @@ class _Found:
 
 def answer(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> list[Row]:
     """The figures of each metric for each group, groups sorted by their dimensions with unknown ones last."""
-    found = _found(evidence, ask, metrics)
+    return answers(evidence, [ask], metrics)[0]
+
+
+def answers(evidence: Evidence, asks: Sequence[Ask], metrics: Sequence[Metric]) -> list[list[Row]]:
+    """The same for several asks of one period, from one reading of the tables."""
+    return [_rows(found, metrics) for found in _found(evidence, asks, metrics)]
+
+
+def _rows(found: _Found, metrics: Sequence[Metric]) -> list[Row]:
+    ask = found.ask
     rows = {key: found.row(metrics, key) for key in found.plain.keys}
     mixed = [key for key in found.plain.keys if found.plain.mixes_currencies(key)]
     if not ask.by or not mixed or CURRENCY in ask.by:
         return sorted(rows.values(), key=lambda row: _in_order(row, ask))
-    return _by_currency(evidence, ask, metrics, rows, set(mixed))
+    return _by_currency(found.evidence, ask, metrics, rows, set(mixed))
 
 
-def _found(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> _Found:
+def _found(evidence: Evidence, asks: Sequence[Ask], metrics: Sequence[Metric]) -> list[_Found]:
     compared = [metric for metric in metrics if _sets_money_beside(metric)]
-    incomplete = bool(compared) and _left_out(evidence, ask, {}) > 0
-    whole = _totals(evidence.on_whole_days(), ask, compared) if incomplete else None
-    return _Found(evidence, ask, _totals(evidence, ask, metrics), whole)
+    incomplete = bool(compared) and _left_out(evidence, asks[0], {}) > 0
+    plain = _totals(evidence, asks, metrics)
+    whole = _totals(evidence.on_whole_days(), asks, compared) if incomplete else [None] * len(asks)
+    return [_Found(evidence, *each) for each in zip(asks, plain, whole, strict=True)]
 
 
 def _is_of_money(metric: Metric) -> bool:
     """Does a metric tell nothing but what was spent?"""
-    return {find(name)[0].table for name in metric.measures} == {"spend"}
+    return metric.tables == {"spend"}
 
 
 def _channels(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> list[str] | None:
@@ -158,17 +167,16 @@ def _is_torn(evidence: Evidence, ask: Ask, group: Mapping[str, str | None]) -> b
     return False
 
 
-def _totals(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> Totals:
+def _totals(evidence: Evidence, asks: Sequence[Ask], metrics: Sequence[Metric]) -> list[Totals]:
     rounded = [one.rounding for one in metrics if one.rounding and "cohort" in evidence.tables]
-    return totals(
-        evidence, ask, [*(name for one in metrics for name in (*one.measures, *one.cohort_measures)), *rounded]
+    return each(
+        evidence, asks, [*(name for one in metrics for name in (*one.measures, *one.cohort_measures)), *rounded]
     )
 
 
 def _sets_money_beside(metric: Metric) -> bool:
     """Does a metric set what was spent beside what another table counts?"""
-    tables = {find(name)[0].table for name in metric.measures}
-    return "spend" in tables and len(tables) > 1
+    return "spend" in metric.tables and len(metric.tables) > 1
 
 
 def _by_currency(
@@ -176,7 +184,7 @@ def _by_currency(
 ) -> list[Row]:
     """Money of several currencies is not added: such a group is split, and its whole stands last, without a total."""
     finer = replace(ask, by=(*ask.by, CURRENCY))
-    found = _found(evidence, finer, metrics)
+    (found,) = _found(evidence, [finer], metrics)
     split = {key: found.row(metrics, key) for key in found.plain.keys if key[:-1] in mixed and key[-1]}
     whole = {
         (*key, None if key in mixed else _currency(row)): replace(row, splits=key in mixed) for key, row in rows.items()

@@ -17,7 +17,7 @@ from opsctl.measures import find
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Reason, Unit, monday
 from opsctl.measures.totals import Key, Total, Totals
-from opsctl.metrics.metric import EVERYWHERE, SCALED, Interval, Metric, Ratio, Shape, Zero, unit_of
+from opsctl.metrics.metric import EVERYWHERE, Interval, Metric, Ratio, Shape, Zero
 from opsctl.stats.dispersion import pooled_poisson, pooled_wilson
 from opsctl.stats.intervals import RULE_OF_THREE
 
@@ -137,22 +137,9 @@ def worth(metric: Metric, made: Ratio | int | Reason) -> float | None:
         return None
     if _empty(metric, made) is not None:
         return None
-    return float(_exact(metric, made))
-
-
-def _exact(metric: Metric, made: Ratio) -> Fraction:
-    top, bottom = (_scale(unit) for unit in _units(metric))
-    return Fraction(made.numerator) / made.denominator * made.times * bottom / top
-
-
-def _scale(unit: Unit) -> int:
-    return money.TEN_THOUSANDTHS if unit in SCALED else 1
-
-
-def _units(metric: Metric) -> tuple[Unit, Unit]:
-    """What the two sides of a ratio count: those of the formula's first two parameters."""
-    first, second = metric.parameters[:2]
-    return unit_of(first), unit_of(second)
+    top, bottom = metric.scales
+    above, below = (part.as_integer_ratio() for part in (made.times, made.denominator))
+    return (made.numerator * above[0] * below[1] * bottom) / (above[1] * below[0] * top)  # integers: one rounding
 
 
 def _empty(metric: Metric, made: Ratio) -> Reason | None:
@@ -176,10 +163,10 @@ def figure(metric: Metric, totals: Totals, key: Key, evidence: Evidence, ask: As
         return base.blank(Reason.IMMATURE)
     made = metric.formula(*(base.argument(name) for name in metric.parameters))
     if isinstance(made, int):
-        return base.with_value(made, (Amount(made, unit_of(metric.parameters[0])), None), (None, None))
+        return base.with_value(made, (Amount(made, metric.units[0]), None), (None, None))
     if isinstance(made, Reason):
         return base.blank(made)
-    top, bottom = _units(metric)
+    top, bottom = metric.units
     sides = (Amount(made.numerator, top), Amount(made.denominator, bottom))
     reason = _empty(metric, made)
     if reason is not None:
@@ -191,8 +178,7 @@ def _bound(metric: Metric, made: Ratio, reason: Reason) -> float | None:
     """With money spent and nothing bought, the price is at least this (one-sided 95 %)."""
     if reason is not Reason.SPEND_NO_CONVERSION or metric.interval is not Interval.POISSON:
         return None
-    top, _ = (_scale(unit) for unit in _units(metric))
-    return float(Fraction(made.numerator, top) / Fraction(str(RULE_OF_THREE)) * made.times)
+    return float(Fraction(made.numerator, metric.scales[0]) / Fraction(str(RULE_OF_THREE)) * made.times)
 
 
 @dataclass(frozen=True)
@@ -223,20 +209,19 @@ class _Base:
                 return reason
         if self._days_do_not_match:
             return Reason.TZ_MISMATCH
-        currencies = {self.total(name).label for name in self._money if self.total(name).amount} - {None}
+        if len(self.metric.money) < 2:  # noqa: PLR2004 - two amounts may be of two currencies
+            return None
+        totals = [self.total(name) for name in self.metric.money]
+        currencies = {total.label for total in totals if total.amount} - {None}
         return Reason.NO_RATE if len(currencies) > 1 else None
 
     @property
     def _days_do_not_match(self) -> bool:
         """Days of another zone overlap ours by hours: joined with our users they are right only from a week on (G1)."""
-        tables = {find(name)[0].table for name in self.metric.measures}
-        by_day = "day" in (*self.ask.by, *(name for name, _ in self.ask.where))
-        short = self.ask.period.days < WEEK_DAYS or by_day
-        return short and len(tables) > 1 and bool(tables & self.evidence.foreign_days)
-
-    @property
-    def _money(self) -> list[str]:
-        return [name for name in self.metric.parameters if name != "margin" and unit_of(name) is Unit.MONEY]
+        tables = self.metric.tables
+        if not tables & self.evidence.foreign_days or len(tables) == 1:
+            return False
+        return self.ask.period.days < WEEK_DAYS or "day" in self.ask.dimensions
 
     def argument(self, name: str) -> int | Fraction:
         if name == "margin":
@@ -260,29 +245,32 @@ class _Base:
     ) -> Figure:
         """A figure that is unknown, with what is known of its sides."""
         status = Status.IMMATURE if reason is Reason.IMMATURE else Status.UNKNOWN
-        return replace(self._empty(), numerator=sides[0], denominator=sides[1], low=low, status=status, reason=reason)
+        return self._figure(None, sides, (low, None), status, reason)
 
     def with_value(
         self, value: float | None, sides: tuple[Amount, Amount | None], interval: tuple[float | None, float | None]
     ) -> Figure:
         """A figure with its value."""
-        return replace(
-            self._empty(),
-            value=value,
-            numerator=sides[0],
-            denominator=sides[1],
-            low=interval[0],
-            high=interval[1],
-            status=self._status(),
-        )
+        return self._figure(value, sides, interval, self._status(), None)
 
-    def _empty(self) -> Figure:
+    def _figure(
+        self,
+        value: float | None,
+        sides: tuple[Amount | None, Amount | None],
+        interval: tuple[float | None, float | None],
+        status: Status,
+        reason: Reason | None,
+    ) -> Figure:
         definition = self.metric.definition
-        currencies = [found for name in self._money if (found := self.total(name).label) is not None]
+        currencies = [found for name in self.metric.money if (found := self.total(name).label) is not None]
         return Figure(
             self.metric,
             definition if isinstance(definition, str) else definition(self.ask.period),
-            None,
+            value,
+            *sides,
+            *interval,
+            status,
+            reason,
             currency=min(currencies, default=None),
             cohort=self.ask.period if self.metric.cohort else None,
             users=self.users,
@@ -300,8 +288,8 @@ class _Base:
 
     def _status(self) -> Status:
         if self.mature is not None and self.users:
-            share = Fraction(self.mature, self.users)
-            if share < Fraction(self.evidence.policy.retention.partial_below):
+            above, below = self.evidence.policy.retention.partial_below.as_integer_ratio()
+            if self.mature * below < above * self.users:
                 return Status.PARTIAL
         if self._unsettled():
             return Status.PROVISIONAL
@@ -310,12 +298,13 @@ class _Base:
 
     def _unsettled(self) -> bool:
         """Is any of the money or claims of a day that its source may still correct (G7)?"""
-        lags = self.evidence.policy.settle_days.model_dump()
         for name in self.metric.measures:
+            lag = self.evidence.lags.get(self._settles(name) or "", 0)
+            if not lag:
+                continue
             seen = self.evidence.through(find(name)[0].table) or self.evidence.as_of
             latest = min(self.ask.period.end, seen)
-            lag = lags.get(self._settles(name) or "", 0)
-            if lag and latest + timedelta(days=lag) > self.evidence.as_of and self.totals.get(name, self.key).amount:
+            if latest + timedelta(days=lag) > self.evidence.as_of and self.totals.get(name, self.key).amount:
                 return True
         return False
 
@@ -349,9 +338,10 @@ class _Base:
     def _poisson(self, made: Ratio) -> tuple[float, float]:
         """The price if as few, or as many, had been bought as the count and the unevenness of the weeks allow."""
         paid, bought = self._by_week(*self.metric.parameters[:2])
-        scale = _scale(_units(self.metric)[1])
+        scale = self.metric.scales[1]
         few, many = pooled_poisson([count / scale for count in bought], paid, LEVEL)
-        price = float(Fraction(made.numerator) / money.TEN_THOUSANDTHS * made.times)
+        above, below = made.times.as_integer_ratio()
+        price = made.numerator * above / (money.TEN_THOUSANDTHS * below)
         return price / many, price / few
 
     def _by_week(self, *names: str) -> tuple[list[int], list[int]]:
@@ -366,7 +356,7 @@ class _Base:
     @property
     def _money_crosses_weeks(self) -> bool:
         """Is money of several weeks told in one row? Then no week of it can be set beside that week's users."""
-        if not self.evidence.spans or len({find(name)[0].table for name in self.metric.measures}) == 1:
+        if not self.evidence.spans or len(self.metric.tables) == 1:
             return False
         spans = self.evidence.spanning.filter(self.ask.touches(), monday("day") != monday("through"))
         channel = dict(zip(self.ask.by, self.key, strict=True)).get("channel")

@@ -114,6 +114,26 @@ class Metric:
         return tuple(dict.fromkeys(named))
 
     @cached_property
+    def tables(self) -> frozenset[str]:
+        """The tables in which its measures are counted."""
+        return frozenset(find(name)[0].table for name in self.measures)
+
+    @cached_property
+    def money(self) -> tuple[str, ...]:
+        """The parameters that are sums of money."""
+        return tuple(name for name in self.parameters if name != "margin" and unit_of(name) is Unit.MONEY)
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """What the two sides of a ratio count: those of the formula's first two parameters."""
+        return tuple(unit_of(name) for name in self.parameters[:2])
+
+    @cached_property
+    def scales(self) -> tuple[int, ...]:
+        """How many of what is counted make one on either side."""
+        return tuple(money.TEN_THOUSANDTHS if unit in SCALED else 1 for unit in self.units)
+
+    @cached_property
     def cohort_measures(self) -> tuple[str, ...]:
         """The measures that tell who is judged."""
         if self.cohort is None:

@@ -10,7 +10,7 @@ from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.errors import NoData
 from opsctl.core.period import WEEK_DAYS, Period, last_complete_week
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.measures.coverage import lacking
 from opsctl.measures.known import Known

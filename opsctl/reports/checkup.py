@@ -13,7 +13,8 @@ from opsctl.config.words import Words
 from opsctl.core.errors import NoSource, OpsctlError
 from opsctl.core.paths import PROJECT_FILE
 from opsctl.ingest.claim import allowed_columns
-from opsctl.ingest.load import Loaded, load
+from opsctl.ingest.load import load
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import Declared, Files, files
 
 STALE_DAYS = 7  # a source whose last day lies further back than a week misses at least one weekly delivery

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from opsctl.config.settings import Settings
 from opsctl.core.period import Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.coverage import lacking
 from opsctl.measures.known import Known
 from opsctl.reports.judged import lanes

@@ -9,7 +9,7 @@ from opsctl.config.plans import PEOPLE_TABLES
 from opsctl.config.settings import Settings
 from opsctl.core.errors import KeyMissing, OpsctlError
 from opsctl.reports.checkup import Check, Level, broken
-from opsctl.store import catalog, key, memory
+from opsctl.store import catalog, key, place
 from opsctl.store.people import fingerprint_of
 
 
@@ -18,7 +18,7 @@ def custody(settings: Settings, environ: Mapping[str, str]) -> list[Check]:
     folder = settings.folder
     if folder is None:
         return []
-    has_store = memory.remembers(folder)
+    has_store = place.exists(folder)
     found = [_key(settings, folder, environ)] if has_store or settings.project.privacy.hash_key_file else []
     return [*found, _retention(settings)] if has_store else found
 
@@ -41,7 +41,7 @@ def _key(settings: Settings, folder: Path, environ: Mapping[str, str]) -> Check:
 
 def _stored(folder: Path) -> str | None:
     """The fingerprint that the project's store keeps; None where there is no store, or it holds nobody yet."""
-    if not memory.remembers(folder):
+    if not place.exists(folder):
         return None
     with catalog.reading(folder) as opened:
         return fingerprint_of(opened)

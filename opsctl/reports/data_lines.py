@@ -10,7 +10,7 @@ from opsctl.config.words import Words
 from opsctl.core.clean import clean
 from opsctl.core.period import Period
 from opsctl.ingest.account import Input
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.coverage import Arrival, spelt
 from opsctl.measures.freshness import Supply, supplies
 from opsctl.measures.known import Known

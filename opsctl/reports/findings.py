@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from opsctl.ingest.account import Input
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 
 SHOWN = 5

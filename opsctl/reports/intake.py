@@ -11,7 +11,7 @@ import polars as pl
 from opsctl.config.words import Words
 from opsctl.core.clean import clean
 from opsctl.ingest.account import Input, Part
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.newer import REPLACED
 from opsctl.measures.moved import moved
 from opsctl.reports.findings import findings_of

@@ -10,7 +10,7 @@ from opsctl.config.words import Words
 from opsctl.core.errors import NoData, UnknownName
 from opsctl.core.naming import did_you_mean
 from opsctl.core.period import Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.known import Known
 from opsctl.reports.reviewed import reviewed
 from opsctl.verdicts.effect import Effect, Lane, effect

@@ -7,7 +7,7 @@ from typing import Any
 
 from opsctl.config.words import Words
 from opsctl.ingest.account import Input
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.evidence import Ask
 from opsctl.measures.known import Known
 from opsctl.metrics.answer import Row, answer

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.period import Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.known import Known
 from opsctl.reports.calendar import day_of
 from opsctl.reports.findings import findings

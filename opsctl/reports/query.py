@@ -7,10 +7,10 @@ from typing import Any
 
 from opsctl.config.words import Words
 from opsctl.core.clean import clean
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.evidence import Ask
 from opsctl.measures.known import Known
-from opsctl.metrics.answer import Row, answer
+from opsctl.metrics.answer import Row, answers
 from opsctl.metrics.figure import tells_something
 from opsctl.metrics.metric import Metric
 from opsctl.reports.findings import findings
@@ -19,23 +19,23 @@ from opsctl.reports.report import Column, Report, Table, TableRow
 
 def query(loaded: Loaded, known: Known, asks: Sequence[Ask], metrics: Sequence[Metric], words: Words) -> Report:
     """The figures of metrics for each group of the asked dimensions; asks of one period, split each in its own way."""
-    answers = [answer(known.evidence, ask, metrics) for ask in asks]
+    found = answers(known.evidence.for_one_question(), asks, metrics)
     return Report(
         title="",
         as_of=known.as_of,
         period=known.said(asks[0].period),
-        parts=[_table(rows, ask, metrics, words) for ask, rows in zip(asks, answers, strict=True)],
-        data=_data(asks, [[as_json(row) for row in rows] for rows in answers]),
+        parts=[_table(rows, ask, metrics, words) for ask, rows in zip(asks, found, strict=True)],
+        data=_data(asks, [[as_json(row) for row in rows] for rows in found]),
         inputs=loaded.inputs,
-        answered=tells_something(figure for rows in answers for row in rows for figure in row.figures.values()),
+        answered=tells_something(figure for rows in found for row in rows for figure in row.figures.values()),
         notes=[*findings(loaded), *loaded.notes, *known.notes],
     )
 
 
-def _data(asks: Sequence[Ask], answers: Sequence[list[dict[str, Any]]]) -> dict[str, Any]:
+def _data(asks: Sequence[Ask], found: Sequence[list[dict[str, Any]]]) -> dict[str, Any]:
     """The rows of the first split, and where there are several, of each."""
-    splits = [{"by": list(ask.by), "rows": rows} for ask, rows in zip(asks, answers, strict=True)]
-    return {"rows": answers[0], **({"splits": splits} if len(splits) > 1 else {})}
+    splits = [{"by": list(ask.by), "rows": rows} for ask, rows in zip(asks, found, strict=True)]
+    return {"rows": found[0], **({"splits": splits} if len(splits) > 1 else {})}
 
 
 def as_json(row: Row) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoData
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.known import Known
 from opsctl.measures.known import known as known_on
 from opsctl.reports.advice import REVIEW_DAYS

@@ -12,7 +12,7 @@ from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.clean import clean
 from opsctl.core.period import WEEK_DAYS, Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures import presence
 from opsctl.measures.coverage import spelt
 from opsctl.measures.freshness import Supply, supplies

@@ -9,7 +9,7 @@ from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.errors import NoData
 from opsctl.core.period import WEEK_DAYS, Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.known import Known
 from opsctl.metrics.figure import Figure
 from opsctl.reports.advice import REVIEW_DAYS, advice, because, move

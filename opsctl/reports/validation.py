@@ -11,7 +11,7 @@ from typing import Any
 
 from opsctl.core.errors import ControlTotal, OpsctlError
 from opsctl.ingest.account import Input, Rejected
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
 

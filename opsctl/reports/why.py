@@ -8,7 +8,7 @@ from typing import Any
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
 from opsctl.core.period import Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.known import Known
 from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.chart import Step, Waterfall, scale_of

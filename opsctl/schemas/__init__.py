@@ -9,7 +9,8 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
-from opsctl.schemas.table import Table
+from opsctl.schemas.kinds import Kind
+from opsctl.schemas.table import Table, columns
 
 _NOT_TABLES = {"kinds", "table", "checks"}
 
@@ -29,3 +30,9 @@ def _only_table(name: str) -> type[Table]:
         if isinstance(value, type) and issubclass(value, Table) and value is not Table
     )
     return table
+
+
+def day_columns(table: str) -> list[str]:
+    """The columns that hold the local days of a table's rows."""
+    found = columns(tables()[table]).values()
+    return list(dict.fromkeys(column.day_name for column in found if column.kind in (Kind.DAY, Kind.MOMENT)))

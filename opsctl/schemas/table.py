@@ -66,7 +66,7 @@ class Table(BaseModel):
     `NOT_ADDED` add up to nothing; those of `REPEATED` stand on every row of what the column named beside tells apart.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
     KEY: ClassVar[tuple[str, ...]]
     MERGE: ClassVar[Merge]
     NOT_ADDED: ClassVar[frozenset[str]] = frozenset()

@@ -21,7 +21,7 @@ import polars as pl
 from opsctl import __version__
 from opsctl.config.settings import Settings
 from opsctl.core.errors import OpsctlError
-from opsctl.ingest.load import Loaded, appended
+from opsctl.ingest.loaded import Loaded, appended
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge

@@ -98,13 +98,22 @@ def _table(folder: Path, name: str, rows: pl.LazyFrame, wanted: Wanted, write: W
         write(frame, folder / name, None)
         return Exported(name, frame.height, 0, left_out, dict(frame.schema))
     count = again = 0
-    months = pl.col("day").dt.strftime("%Y-%m")
-    for month in told.select(months.unique().sort()).collect(engine="streaming").to_series():
-        of_month = told.filter(months == month).collect(engine="streaming")
-        once = of_month.unique(list(physical_schema(tables()[name])), keep="first", maintain_order=True)
-        write(once, folder / name, month)
+    days = told.select(pl.col("day").unique().sort()).collect(engine="streaming").to_series()
+    for month in days.dt.truncate("1mo").unique(maintain_order=True):
+        within = pl.col("day").is_between(month, pl.lit(month).dt.month_end())
+        of_month = told.filter(within).collect(engine="streaming")
+        once = _once(of_month, list(physical_schema(tables()[name])))
+        write(once, folder / name, f"{month:%Y-%m}")
         count, again = count + once.height, again + of_month.height - once.height
     return Exported(name, count, again, left_out, dict(told.collect_schema()))
+
+
+def _once(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Rows without those that repeat another. Few ever do, and only those that may are compared in full."""
+    at = pl.int_range(pl.len(), dtype=pl.UInt32)
+    maybe = rows.select(*key, _at=at).filter(rows.select(pl.struct(key).hash()).to_series().is_duplicated())
+    again = maybe.filter(~pl.struct(key).is_first_distinct())["_at"]
+    return rows.filter(~at.is_in(again.implode())) if again.len() else rows
 
 
 def _is_large(name: str) -> bool:
@@ -169,7 +178,10 @@ def _ask_for_delta() -> None:
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path, month: str | None) -> None:
-    frame.write_parquet(_placed(path, month, "parquet"), compression="zstd")
+    try:
+        frame.write_parquet(_placed(path, month, "parquet"), compression="zstd")
+    except pl.exceptions.ComputeError as error:  # what polars makes of a full disk
+        raise OSError from error
 
 
 def _write_csv(frame: pl.DataFrame, path: Path, month: str | None) -> None:

@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from opsctl.core.errors import BadOption, CannotWrite, OpsctlError
 from opsctl.store import place
 
@@ -35,8 +33,8 @@ def whole(folder: Path) -> Iterator[Path]:
         yield beside
         _force_out(beside)
         _take_place(beside, target)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        why = error.strerror if isinstance(error, OSError) else "the tables cannot be written"
+    except OSError as error:
+        why = error.strerror or "the disk refused"  # polars tells no more, or the path of the machine
         raise CannotWrite(f"cannot write '{folder}': {why}", hint="check the folder and the disk") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)

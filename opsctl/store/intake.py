@@ -19,14 +19,15 @@ from opsctl.core.errors import OpsctlError, Shrunk
 from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
 from opsctl.ingest.account import Part
-from opsctl.ingest.load import Gathered, Knows, Loaded, joined
+from opsctl.ingest.load import Knows, joined
+from opsctl.ingest.loaded import Gathered, Loaded
 from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
-from opsctl.store import large, recall, records, segments
+from opsctl.store import derived, large, recall, records, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
 from opsctl.store.segments import PEOPLE
@@ -89,9 +90,11 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     """
     load = next_load(catalog)
     read = gather(_knows(catalog))
-    old = recall.gathered(catalog, recall.seen(catalog, None))
     done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes), paths=read.paths)
-    done.before = joined(old, settings)
+    old = recall.gathered(catalog, recall.seen(catalog, None)) if read.parts else Gathered()
+    done.before = done.loaded = known_before(catalog, old, settings)
+    if not read.parts:
+        return done
     wanted = [replace(without_names(part, people), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, old, done)
     if not order.shrunk:
@@ -106,6 +109,16 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
         return done
     record(catalog, people, done, settings, order)
     return done
+
+
+def known_before(catalog: Catalog, old: Gathered, settings: Settings) -> Loaded:
+    """What the files of the store come to, from where it is kept or else made of them."""
+    seen = recall.seen(catalog, None)
+    found = derived.loaded(catalog, seen, derived.key_of(catalog, seen, settings))
+    if found is None:
+        return joined(old if old.parts else recall.gathered(catalog, seen), settings)
+    recall.count_days(catalog, seen, found)
+    return found
 
 
 def record(catalog: Catalog, people: People, done: Intake, settings: Settings, order: Order) -> None:

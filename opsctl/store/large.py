@@ -9,13 +9,17 @@ from pathlib import Path
 
 import polars as pl
 
+from opsctl.core.errors import CannotStore
 from opsctl.ingest.account import Part
+from opsctl.ingest.people import is_untidy
 from opsctl.store import place, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
 
 _HASH = "hash"
 _YEAR = 12
+_MANY = 1_000_000  # events
+_LOOKED_AT = 50_000  # of them
 _QUICK = 1  # zstd: a level more costs more time than it saves bytes
 _COLUMNS = ("user", "at", "day", "event", "value", "line")
 
@@ -37,11 +41,11 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     Raises:
         CannotStore: The disk is full.
     """
-    scan, days = part.rows, part.account.days
+    scan, days = _as_written(part), part.account.days
     if days is None:
         return Taken(0, 0)
-    if people.met.is_empty():
-        people.numbers(scan.select("user").unique().collect(engine="streaming")["user"])
+    if part.account.accepted > _MANY and _is_crowd_of_strangers(scan, people):
+        people.numbers(_tidied(part, scan.select("user", "line").unique("user").collect(engine="streaming"))["user"])
     met = scan.with_columns(pl.col("user").hash().alias(_HASH)).join(people.met.lazy(), on=_HASH, how="left")
     known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
     strangers = met.filter(pl.col("uid").is_null()).select(_columns(scan))
@@ -49,13 +53,35 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     sinks = [_sink(known, month, place.beside(path), _columns(scan)) for month, path in files.items()]
     try:
         *_, rest = pl.collect_all([*sinks, strangers], engine="streaming")
-    except OSError as error:
-        raise place.cannot(error) from error
+    except (OSError, pl.exceptions.ComputeError) as error:  # polars tells of a full disk in either
+        raise CannotStore("the store cannot be written", hint="check the disk and the folder's rights") from error
+    rest = _tidied(part, rest)
     numbers, erased = people.numbers(rest["user"])
     rest = rest.with_columns(numbers).filter(~erased)
     kept = sum(_entered(catalog, file, month, path) for month, path in files.items())
     segments.write(catalog, part.account.table, file, f"{segments.stem(load, file)}-strangers", rest)
     return Taken(kept + rest.height, int(erased.sum()))
+
+
+def _is_crowd_of_strangers(scan: pl.LazyFrame, people: People) -> bool:
+    """Are most people of the first events nobody who was met? Then the rows of all of them would have to be held."""
+    first = scan.select(pl.col("user").hash().alias(_HASH)).head(_LOOKED_AT).collect(engine="streaming")
+    met = first.join(people.met, on=_HASH, how="semi").height
+    return met * 2 < first.height
+
+
+def _as_written(part: Part) -> pl.LazyFrame:
+    """The events with ids as the file has them: who is met by such an id is met, and only the others need a look."""
+    plain = [stretch.as_written for stretch in part.stretches if stretch.as_written is not None]
+    return pl.concat(plain) if plain and len(plain) == len(part.stretches) else part.rows
+
+
+def _tidied(part: Part, rest: pl.DataFrame) -> pl.DataFrame:
+    """The events of strangers with their ids as the table has them."""
+    if not rest.select(is_untidy(pl.col("user")).any()).item():
+        return rest
+    lines = rest.select("line").lazy()
+    return part.rows.join(lines, on="line", how="semi").select(rest.columns).collect(engine="streaming")
 
 
 def _columns(scan: pl.LazyFrame) -> list[str]:

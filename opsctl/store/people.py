@@ -9,7 +9,7 @@ import polars as pl
 
 from opsctl.config.plans import Privacy
 from opsctl.core.errors import DamagedStore
-from opsctl.store import key, place
+from opsctl.store import key, parquet, place
 from opsctl.store.catalog import Catalog
 from opsctl.store.key import Keys, hashed
 
@@ -46,20 +46,26 @@ class People:
         distinct = ids.drop_nulls().unique(maintain_order=True)
         marked = pl.DataFrame({"id": distinct}).hstack(_marks(hashed(distinct, self._keys)))
         gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
-        numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
-        new = numbered.filter(pl.col("uid").is_null()).unique(_MARK, keep="first", maintain_order=True)
+        there = self._known.join(marked, on=_MARK, how="inner")  # the few in a table of their own, the many pass it
+        new = marked.join(there, on="id", how="anti", maintain_order="left")
         if new.height:
-            self._add(new.select(_MARK))
-            numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
-        self._meet(numbered.filter(~pl.col("id").is_in(gone.implode())))
-        found = pl.DataFrame({"id": ids}).join(numbered.select("id", "uid"), on="id", how="left", maintain_order="left")
+            self._add(new.select(_MARK).unique(maintain_order=True))
+            there = pl.concat([there, self._fresh[-1].join(new, on=_MARK, how="inner")], how="diagonal")
+        self._meet(there.join(gone.to_frame(), on="id", how="anti"))
+        found = pl.DataFrame({"id": ids}).join(there.select("id", "uid"), on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), ids.is_in(gone.implode()).fill_null(value=False)
 
     def _meet(self, numbered: pl.DataFrame) -> None:
         """Remember ids by a hash that lives as long as the run; two ids with one hash are remembered by neither."""
-        met = numbered.select(pl.col("id").hash().alias("hash"), "uid")
-        both = pl.concat([self.met, met.join(self.met, on=["hash", "uid"], how="anti")])
-        self.met = both if both["hash"].n_unique() == both.height else both.unique("hash", keep="none")
+        came = numbered.select(pl.col("id").hash().alias("hash"), "uid").unique()
+        again = self.met.join(came, on="hash", how="inner", suffix="_now")
+        twice = pl.concat(
+            [came.filter(pl.col("hash").is_duplicated()), again.filter(pl.col("uid") != pl.col("uid_now"))],
+            how="diagonal",
+        )
+        fresh = came.join(again, on="hash", how="anti").join(twice, on="hash", how="anti")
+        left = self.met.join(twice, on="hash", how="anti") if twice.height else self.met
+        self.met = pl.concat([left, fresh])
 
     def _add(self, marks: pl.DataFrame) -> None:
         uids = pl.int_range(self._next, self._next + marks.height, eager=True).cast(UID)
@@ -152,7 +158,7 @@ def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
     (first,) = people["uid"].head(1)
     version = catalog.generation + 1  # a rewritten index lies beside the old one until it counts
     name = f"{place.PEOPLE}/{version:06d}-{first:010d}.parquet"
-    path = place.durable(catalog.store / name, lambda part: _parquet(people, part))
+    path = place.durable(catalog.store / name, lambda part: parquet.write(people, part))
     catalog.insert(
         "people",
         load=load,
@@ -161,10 +167,6 @@ def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
         bytes=path.stat().st_size,
         rows=people.height,
     )
-
-
-def _parquet(people: pl.DataFrame, path: Path) -> None:
-    people.write_parquet(path, compression="zstd", statistics=False)
 
 
 def _marks(hashes: pl.Series) -> pl.DataFrame:

@@ -21,6 +21,7 @@ KEPT = "kept"
 ANSWERS = "answers"
 IGNORED = ".gitignore"
 _PRIVATE = 0o700
+_HALF_WRITTEN = (".*.part", f"{ANSWERS}/*.part", f"{KEPT}/*/.*.part")
 _IGNORE_ALL = b"*\n"
 
 
@@ -166,7 +167,8 @@ def left_over(store: Path, kept: Collection[str]) -> list[Path]:
     """
     data = [path for folder in (DATA, PEOPLE) for path in sorted((store / folder).rglob("*")) if not path.is_dir()]
     unknown = [path for path in data if path.relative_to(store).as_posix() not in kept]
-    return [*unknown, *sorted(store.glob(".*.part"))]
+    half = [path for pattern in _HALF_WRITTEN for path in sorted(store.glob(pattern))]
+    return [*unknown, *half]
 
 
 def sha256_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from opsctl.ingest.account import Delivery, Part
-from opsctl.ingest.load import Gathered, Loaded
+from opsctl.ingest.loaded import Gathered, Loaded
 from opsctl.ingest.memory import Monthly
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables

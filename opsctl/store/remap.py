@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from opsctl.config.settings import Settings
 from opsctl.ingest.account import Part
-from opsctl.ingest.load import Gathered, Knows, joined
+from opsctl.ingest.load import Knows
+from opsctl.ingest.loaded import Gathered
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
 from opsctl.store import intake, recall
@@ -40,7 +41,7 @@ def read_anew(catalog: Catalog, people: People, gather: Gather, settings: Settin
     read = gather(Files(tuple(sorted(originals))), lambda name, sha256: (name, sha256) not in there)
     old = recall.gathered(catalog, recall.seen(catalog, None))
     done = Intake(refused=list(read.refused), notes=[*read.notes, *_gone(behind)], paths=read.paths)
-    done.before = joined(old, settings)
+    done.before = intake.known_before(catalog, old, settings)
     ages = {_key(part): part.load for part in old.parts}
     wanted = [replace(intake.without_names(part, people), load=ages[_key(part)]) for part in read.parts]
     _settle(done, old, wanted, settings)

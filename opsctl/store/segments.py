@@ -13,11 +13,10 @@ from pathlib import Path
 import polars as pl
 
 from opsctl.core.errors import DamagedStore
-from opsctl.ingest.control import sums
 from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.schemas import tables
 from opsctl.schemas.table import physical_schema
-from opsctl.store import place
+from opsctl.store import parquet, place
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import UID
 
@@ -57,12 +56,14 @@ def write(catalog: Catalog, table: str, file: int, stem: str, frame: pl.DataFram
     Raises:
         CannotStore: The disk is full.
     """
+    from opsctl.ingest.control import sums  # noqa: PLC0415 - whoever reads segments adds nothing up
+
     day = pl.col("day").dt.to_string("%Y-%m").fill_null(UNDATED) if dated(table) else pl.lit(UNDATED)
     months = frame.with_columns(_month=day).partition_by("_month", as_dict=True, maintain_order=True, include_key=False)
     for (month,), rows in sorted(months.items()):
         name = f"{place.DATA}/{table}/{month}/{stem}.parquet"
         told = rows.select(column for column in rows if column.null_count() < rows.height)
-        place.durable(catalog.store / name, lambda part, told=told: _parquet(told, part))  # type: ignore[misc]
+        place.durable(catalog.store / name, lambda part, told=told: parquet.write(told, part))  # type: ignore[misc]
         enter(
             catalog,
             file,
@@ -72,10 +73,6 @@ def write(catalog: Catalog, table: str, file: int, stem: str, frame: pl.DataFram
             sums=sums(rows, table),
             days=by_day(rows.lazy()) if dated(table) else {},
         )
-
-
-def _parquet(rows: pl.DataFrame, path: Path) -> None:
-    rows.write_parquet(path, compression="zstd", statistics=False)
 
 
 def enter(  # noqa: PLR0913 - all that the catalog says of a segment
@@ -138,11 +135,14 @@ def state(segments: Sequence[Segment]) -> str:
 
 
 def scan_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.LazyFrame:
-    """The rows of a file, month by month, read when they are needed."""
+    """The rows of a file, month by month, read when they are needed.
+
+    Raises:
+        DamagedStore: One of its segments is gone, or was cut.
+    """
     schema = stored_schema(table)
-    scans = [
-        pl.scan_parquet(catalog.store / segment.path, schema=schema, missing_columns="insert") for segment in segments
-    ]
+    paths = [_uncut(catalog, segment) for segment in segments]
+    scans = [pl.scan_parquet(path, schema=schema, missing_columns="insert") for path in paths]
     return pl.concat(scans) if scans else pl.LazyFrame(schema=schema)
 
 
@@ -157,5 +157,21 @@ def frame_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.Da
     try:
         frames = [pl.read_parquet(catalog.store / segment.path) for segment in segments]
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DamagedStore("a file of the store cannot be read", hint="opsctl verify names it") from error
+        raise _unreadable() from error
     return pl.concat([empty, *frames], how="diagonal").sort("line", maintain_order=True)
+
+
+def _uncut(catalog: Catalog, segment: Segment) -> Path:
+    """Where a segment is, if it is as long as it was: its bytes are only looked at when somebody verifies."""
+    path = catalog.store / segment.path
+    try:
+        same = path.stat().st_size == segment.bytes
+    except OSError:
+        same = False
+    if not same:
+        raise _unreadable()
+    return path
+
+
+def _unreadable() -> DamagedStore:
+    return DamagedStore("a file of the store cannot be read", hint="opsctl verify names it")

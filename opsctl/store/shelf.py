@@ -1,6 +1,7 @@
 """Where measures keep tables that were dear to make, each under a name and everything that it was made from.
 
-Beside each lies what it should weigh and hash to, written last: a table without it was being made when its run died.
+Beside each lies what it should weigh and hash to, written first: where the table is not there its run died, or somebody
+threw it away, and nobody misses it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from opsctl.core.errors import OpsctlError
-from opsctl.store import checked, place
+from opsctl.store import checked, parquet, place
 
 _SEAL = ".seal"
 _KEPT = 400  # of one name; the oldest go
@@ -36,10 +37,12 @@ class Shelf:
         path = self._folder / name / f"{state}.parquet"
         try:
             part = place.beside(path)
-            made.write_parquet(part, compression="lz4", statistics=False)
+            parquet.write(made, part, "lz4")
             told = {"bytes": part.stat().st_size, "sha256": place.sha256_of(part)}
+            seal = place.beside(_seal_of(path))
+            seal.write_bytes(checked.sealed(json.dumps(told).encode()))
+            seal.replace(_seal_of(path))
             part.replace(path)
-            _seal_of(path).write_bytes(checked.sealed(json.dumps(told).encode()))
         except (OSError, OpsctlError):
             return made.lazy()
         _forget_the_oldest(path.parent)
@@ -64,14 +67,9 @@ def forget(store: Path) -> None:
 
 
 def _tables(store: Path) -> Iterator[Path]:
-    """Every kept table, and every seal whose table is not there."""
-    files = (path for folder in place.folders(store / place.KEPT) for path in sorted(folder.iterdir()))
-    for path in files:
-        if path.name.startswith("."):
-            continue
-        table = path.with_name(path.name.removesuffix(_SEAL))
-        if path == table or not table.exists():
-            yield table
+    """Every kept table."""
+    for folder in place.folders(store / place.KEPT):
+        yield from sorted(folder.glob("[!.]*.parquet"))
 
 
 def _seal_of(path: Path) -> Path:

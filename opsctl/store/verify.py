@@ -201,8 +201,8 @@ def _around(store: Path) -> Iterator[Finding]:
         yield Finding(Found.IGNORED, place.IGNORED)
     for name in (*derived.damaged(store), *shelf.damaged(store)):
         yield Finding(Found.DERIVED, name)
-    for path in sorted((store / place.ANSWERS).rglob("*")):
-        if path.is_file() and checked.opened(path.read_bytes()) is None:
+    for path in sorted((store / place.ANSWERS).glob("*.json")):
+        if checked.opened(path.read_bytes()) is None:
             yield Finding(Found.DERIVED, path.relative_to(store).as_posix())
     for path in sorted(store.iterdir()):
         known = path.name in (_FOLDERS if path.is_dir() else _OURS) or path.match(".*.part")

@@ -5,10 +5,12 @@ Whole processes, one of each kind per round, ratios taken round by round: a busy
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 ROUNDS = 21
@@ -39,10 +41,11 @@ def seconds(program: list[str]) -> float:
     return time.perf_counter() - begin
 
 
-def imported(arguments: list[str]) -> list[str]:
-    """Which of the heavy packages a command imports."""
+def imported(arguments: list[str], environment: Mapping[str, str] | None = None) -> list[str]:
+    """Which of the heavy packages a command imports, with something more in its environment."""
     program = [sys.executable, "-X", "importtime", "-m", "opsctl", *arguments]
-    done = subprocess.run(program, check=True, capture_output=True, text=True)
+    around = {**os.environ, **(environment or {})}
+    done = subprocess.run(program, check=True, capture_output=True, text=True, env=around)
     names = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
     return [name for name in HEAVY if name in names]
 

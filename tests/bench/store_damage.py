@@ -21,11 +21,11 @@ def main(tries: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         kept = project.made(Path(folder), days=3)
         kept.ingest(3)
-        kept.answer()
-        files = damage.files(kept.store)
-        weights = [path.stat().st_size for path in files]
+        kept.run(*project.QUESTION)
         for number in range(tries):
             how = damage.KINDS[number % len(damage.KINDS)]
+            files = damage.files(kept.store, how)
+            weights = [path.stat().st_size for path in files]
             # every second one by size, as a disk would; the others by file, so that small ones have their turn
             path = draw.choices(files, weights)[0] if number // len(damage.KINDS) % 2 else draw.choice(files)
             with damage.damaged(path, how, draw):
@@ -35,7 +35,7 @@ def main(tries: int) -> int:
         if not verify(kept.folder).is_sound:
             print("the undamaged store is called damaged")
             return 1
-    print(f"damage to {len(files)} files of a store, found by opsctl verify")
+        print(f"damage to {len(damage.files(kept.store, damage.flipped))} files of a store, found by opsctl verify")
     for kind in tried:
         print(f"  {kind:<10}{found[kind]:>6} of {tried[kind]}")
     return int(tried != found)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from opsctl.config import settings
-from opsctl.ingest.load import Loaded, load
+from opsctl.ingest.load import load
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import files
 from tests.cli.inside import opsctl
 from tests.ingest.exports import account, values, write

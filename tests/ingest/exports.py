@@ -11,7 +11,8 @@ import polars as pl
 from opsctl.config import settings
 from opsctl.config.settings import Settings
 from opsctl.ingest.account import Input
-from opsctl.ingest.load import Loaded, load
+from opsctl.ingest.load import load
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import files
 
 Content = str | bytes | pl.DataFrame

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from tests.ingest.exports import account, read, refusals, values
 
 HEADER = "时间-天,单元名称,消耗,展示数,点击数,转化数"

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from opsctl.core.errors import OpsctlError
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.schemas import tables
 from opsctl.schemas.table import columns, required
 from tests.ingest.exports import account, read, refusals, values

@@ -13,7 +13,8 @@ from opsctl.config.library import shipped_mappings
 from opsctl.config.matching import Mapping
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.inspection import Look, see
-from opsctl.ingest.load import Loaded, load
+from opsctl.ingest.load import load
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import files
 from tests.ingest.exports import account, values
 

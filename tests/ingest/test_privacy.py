@@ -257,6 +257,7 @@ def test_an_address_in_any_other_text_is_shortened_too(usual: Settings) -> None:
         "CN_iOS_Broad_2025Q1_Video_LAL_v2",
         "1714550597000",
         "1700000000000000001",
+        "13912345678.0000",
         "视频150_20250101",
         "10086",
         "a@b",
@@ -297,3 +298,8 @@ def test_a_name_is_judged_alike_in_any_writing() -> None:
 def test_the_account_of_a_file_is_untouched(usual: Settings) -> None:
     one = part(attribute_phone=[PHONE])
     assert replace(protected(one, usual), frame=one.frame, notes=(), supplied=one.supplied) == replace(one, notes=())
+
+
+@pytest.mark.parametrize("around", ["{},1", "{}.1", "1,{}", "{0};{0}", "{}.2025.csv.gz", "tel{}", "_{}_"])
+def test_a_number_is_masked_whatever_stands_beside_it(around: str) -> None:
+    assert PHONE not in masked(around.format(PHONE))

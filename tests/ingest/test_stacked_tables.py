@@ -10,7 +10,8 @@ import pytest
 from opsctl.config.mapping import Column
 from opsctl.core.errors import AmbiguousValues
 from opsctl.core.period import named
-from opsctl.ingest.load import Loaded, load
+from opsctl.ingest.load import load
+from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import files
 from opsctl.ingest.spans import day_after_start, day_within, days_in
 from tests.cli.inside import opsctl

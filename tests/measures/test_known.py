@@ -10,7 +10,7 @@ import pytest
 from opsctl.config.settings import Settings
 from opsctl.config.settings import load as load_settings
 from opsctl.core.errors import NoData
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.known import Known, known
 from tests.notation import Rows, active, figure, frame, orders, spend, users
 

@@ -44,9 +44,17 @@ def added(content: bytes, draw: random.Random) -> bytes:
 KINDS: tuple[Damage, ...] = (flipped, cut, emptied, missing, added)
 
 
-def files(store: Path) -> list[Path]:
-    """The files of a store that matter: all but the lock, in which nothing is ever written."""
-    return [path for path in sorted(store.rglob("*")) if path.is_file() and path.name != "lock"]
+def files(store: Path, how: Damage) -> list[Path]:
+    """The files of a store to which a damage matters.
+
+    In the lock nothing is ever written, and of what was kept for the next answer nobody misses what is gone.
+    """
+    found = [path for path in sorted(store.rglob("*")) if path.is_file() and path.name != "lock"]
+    return [path for path in found if how is not missing or not _is_spare(path)]
+
+
+def _is_spare(path: Path) -> bool:
+    return path.match("answers/*.json") or path.match("kept/*/*.parquet")
 
 
 @contextmanager

@@ -58,8 +58,9 @@ class Project:
         return self.run("ingest", "-q", *(self.folder / f"day{day}" for day in range(days)))
 
     def answer(self) -> str:
-        """What the store says of every channel and day, and what came of every file."""
-        ran = self.run(*QUESTION)
+        """What the store says of every channel and day, and what came of every file; never an answer that was kept."""
+        environ = {**self.environ, "OPSCTL_NO_CACHE": "1"}
+        ran = opsctl(*QUESTION, "-C", self.folder, environ=environ)
         return ran.out if ran.code == 0 else f"exit {ran.code}: {ran.err}"
 
 

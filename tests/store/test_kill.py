@@ -152,6 +152,16 @@ def test_answers_given_while_files_are_taken_in_are_those_before_or_after(tmp_pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit that POSIX has")
+def test_a_parquet_file_that_cannot_grow_is_a_full_disk(tmp_path: Path) -> None:
+    kept = project.made(tmp_path, days=1)
+    lines = [f"p{at},2025-01-30 08:00:00,{'ab'[at % 2]}{at * 7919 % 9973}" for at in range(20_000)]
+    (kept.folder / "users.csv").write_text("\n".join([project.HEADS["users"], *lines, ""]), encoding="utf-8")
+    arguments = ("ingest", "-q", kept.folder / "users.csv", "-C", kept.folder)
+    ran, _ = dying.run("small", 150_000, *arguments, environ=kept.environ)
+    assert (ran.code, "OPS605" in ran.err, "File too large" in ran.err) == (4, True, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit that POSIX has")
 @pytest.mark.parametrize("size", [500, 5_000, 50_000])
 def test_files_that_cannot_grow_are_a_full_disk_to_polars_and_sqlite_too(
     kept: Project, before: str, whole: tuple[str, int], tmp_path: Path, size: int

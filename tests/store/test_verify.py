@@ -23,6 +23,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A store of three days in two months that nothing alters."""
     found = project.made(tmp_path_factory.mktemp("kept"), days=4)
     assert found.ingest(3).code == 0
+    assert found.run(*project.QUESTION).code == 0  # which keeps totals, and the answer
     return found
 
 
@@ -60,7 +61,7 @@ def test_without_a_store_there_is_nothing_to_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", damage.KINDS, ids=lambda how: how.__name__)
 def test_damage_to_any_file_is_found(kept: Project, how: damage.Damage) -> None:
     draw = damage.drawn(0)
-    for path in damage.files(kept.store):
+    for path in damage.files(kept.store, how):
         with damage.damaged(path, how, draw):
             assert not verify(kept.folder).is_sound, path
     assert verify(kept.folder).is_sound
@@ -83,22 +84,32 @@ def test_damage_is_named_with_the_export_that_it_concerns(copied: Project) -> No
     assert row["file"].startswith("data/spend/2025-01/")
 
 
+@pytest.mark.parametrize("table", ["spend", "activity"])
+@pytest.mark.parametrize("how", [damage.missing, damage.cut], ids=lambda how: how.__name__)
+def test_what_is_gone_is_no_figure_less_but_a_refusal(copied: Project, table: str, how: damage.Damage) -> None:
+    assert copied.run("verify", "--repair").code == 0  # so that nothing was kept of it
+    with damage.damaged(min((copied.store / "data" / table).rglob("*.parquet")), how, damage.drawn(6)):
+        ran = copied.run(*project.QUESTION)
+    assert (ran.code, "OPS604" in ran.err) == (3, True)
+
+
 def test_a_damaged_table_that_can_be_made_again_is_thrown_away(copied: Project) -> None:
     before = copied.answer()
-    path = next((copied.store / "derived").rglob("*.parquet"))
+    path = next((copied.store / "derived").rglob("acquisition.parquet"))
     path.write_bytes(damage.flipped(path.read_bytes(), damage.drawn(3)))
     assert list(found_in(copied).values()) == ["derived"]
     ran = copied.run("verify", "--repair", "--json")
-    assert (ran.code, ran.json["sound"], len(ran.json["repaired"])) == (0, True, 1)
+    assert (ran.code, ran.json["sound"], [row["found"] for row in ran.json["repaired"]]) == (0, True, ["derived"])
     assert copied.answer() == before
 
 
 def test_a_table_that_was_cut_is_made_again_by_the_next_answer(copied: Project) -> None:
     before = copied.answer()
-    path = next((copied.store / "derived").rglob("*.parquet"))
-    path.write_bytes(path.read_bytes()[:-1])
+    for path in [*(copied.store / "derived").rglob("*.parquet"), *(copied.store / "answers").iterdir()]:
+        path.write_bytes(path.read_bytes()[:-1])
+        assert copied.answer() == copied.run(*project.QUESTION).out == before
+    assert copied.run("verify", "--repair").code == 0
     assert copied.answer() == before
-    assert found_in(copied) == {}
 
 
 def test_what_the_lock_holds_does_not_matter(copied: Project) -> None:

@@ -161,7 +161,7 @@ class _Drafting:
         name = self._free(stem(sheet.name))
         text = compose(name, sheet, choice, self.words)
         own = _mapping(name, text)
-        tried = replace(self.settings, mappings=(own, *self.settings.mappings))
+        tried = replace(self.settings, own=(own, *self.settings.own))
         loads = {one.name: _loads(one, name, tried) for one in group}
         self.found.mappings.append(Draft(name, choice.table, text, loads))
         self.reads |= dict.fromkeys(loads, name)

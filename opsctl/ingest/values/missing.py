@@ -37,6 +37,12 @@ def trimmed(texts: pl.Series) -> pl.Series:
     return texts.str.strip_chars() if is_ascii(texts) else texts.str.strip_chars(_BLANKS + ZERO_WIDTH)
 
 
+def are_missing(texts: pl.Expr, tokens: frozenset[str]) -> pl.Expr:
+    """True of names and ids that are empty, or one of some tokens in ASCII, blanks and null included."""
+    stripped = texts.str.strip_chars(_BLANKS + ZERO_WIDTH)
+    return texts.is_null() | stripped.is_in(sorted({"", *tokens, *(token.strip() for token in tokens)}))
+
+
 def tidied(texts: pl.Series, tokens: frozenset[str]) -> pl.Series:
     """Numbers and dates as plain as they get without reading them; null where missing.
 

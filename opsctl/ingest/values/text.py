@@ -7,6 +7,9 @@ import polars as pl
 from opsctl.ingest.values import missing
 from opsctl.ingest.values.typed import Style, Typed, counted, no_faults
 
+_SAMPLE = 1_000
+_FEW = 100  # different texts in a sample: more are ids, of which nearly every one is another
+
 
 def text(texts: pl.Series, style: Style, *, notes: tuple[str, ...] = ()) -> Typed:
     """Names and ids without blanks at the ends, in one Unicode form, so that equal names are equal."""
@@ -15,6 +18,24 @@ def text(texts: pl.Series, style: Style, *, notes: tuple[str, ...] = ()) -> Type
         kept = kept.str.normalize("NFC")
     kept = missing.without_tokens(kept, style.nulls | {""})
     return Typed(kept, no_faults(len(kept)), notes=notes + _destroyed(kept))
+
+
+def told_by(texts: pl.Series, column: pl.Expr) -> pl.Expr:
+    """By what texts a column is known: of names, which come again and again, each one once; of ids all."""
+    sample = texts.head(_SAMPLE)
+    return column.unique() if len(texts) > len(sample) and sample.n_unique() < _FEW else column
+
+
+def are_tidy(texts: pl.Expr, style: Style) -> pl.Expr:
+    """Is there nothing to be done about any text of a column, and nothing to be said of it?"""
+    length = texts.str.len_bytes().sum()
+    tokens = sorted({"", *style.nulls, *(token.strip() for token in style.nulls)})
+    return (
+        (texts.str.len_chars().sum() == length)
+        & (texts.str.strip_chars().str.len_bytes().sum() == length)
+        & ~texts.is_in(tokens).any()
+        & ~texts.str.contains("E+", literal=True).any()
+    )
 
 
 def _destroyed(kept: pl.Series) -> tuple[str, ...]:

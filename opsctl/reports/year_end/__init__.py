@@ -8,7 +8,7 @@ from typing import Any
 
 from opsctl.config.settings import Settings
 from opsctl.config.words import Words
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.known import Known
 from opsctl.metrics.figure import tells_something
 from opsctl.reports.chart import HeatMap, LineChart, Waterfall

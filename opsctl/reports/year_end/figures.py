@@ -13,7 +13,7 @@ from opsctl.core import money
 from opsctl.core import period as periods
 from opsctl.core.errors import NoData
 from opsctl.core.period import Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Reason
 from opsctl.measures.known import Known, known

@@ -1,0 +1,104 @@
+"""What reading files comes to: their rows one by one, and the tables that they make together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from opsctl.core.errors import OpsctlError
+from opsctl.ingest.account import Delivery, Input, Part, Rejected
+from opsctl.ingest.memory import Memory
+from opsctl.ingest.remarks import Note
+from opsctl.ingest.stretch import Stretch
+
+
+@dataclass
+class Loaded:
+    """What a run has read.
+
+    Attributes:
+        tables: By name, the canonical rows; see `measures.evidence.Evidence` for the columns.
+        supplied: By name, the columns that at least one file gave.
+        inputs: The account of every file, by name. `source_file` is a position in this list.
+        refused: One error per file, or pair of files, that was refused.
+        notes: What should be said of the data.
+        foreign_days: Tables with days of another zone than the project's.
+        unknown_codes: That too many users have a code which the 渠道字典 does not hold.
+        by_day: Of large tables, how many rows each day has, where that is known beforehand.
+        stretches: The rows of activity once more, bit by bit; empty where nothing is known of single bits.
+        memory: The store that they come from; what is wrong with files was told when they came in.
+        deliveries: Of a store, all that it ever took in, in the order in which it came.
+    """
+
+    tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
+    supplied: dict[str, frozenset[str]] = field(default_factory=dict)
+    inputs: list[Input] = field(default_factory=list)
+    refused: list[OpsctlError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    foreign_days: set[str] = field(default_factory=set)
+    unknown_codes: Note | None = None
+    by_day: dict[str, dict[date, int]] = field(default_factory=dict)
+    stretches: list[Stretch] = field(default_factory=list)
+    memory: Memory | None = None
+    deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """Every rejected row of every file."""
+        return [row for account in self.inputs for row in account.rejected]
+
+    @property
+    def mismatches(self) -> list[tuple[Input, str]]:
+        """Files whose rows do not add up to their own total, with the column."""
+        return [(one, control.column) for one in self.inputs for control in one.control if not control.ok]
+
+    @property
+    def has_findings(self) -> bool:
+        """Is there anything that `--strict` would not let pass?"""
+        return bool(self.refused or self.rejected or self.mismatches or self.unknown_codes)
+
+
+@dataclass
+class Gathered:
+    """Files read one by one, before they are held against each other.
+
+    Attributes:
+        parts: The rows of every file that was not refused, as the file has them.
+        refused: One error per file that was.
+        notes: What should be said of files that are no part.
+        paths: Of every part, by its file's name, where it was read; of an archive's member, the archive.
+        passed: The files that the reader knows already, by name.
+    """
+
+    parts: list[Part] = field(default_factory=list)
+    refused: list[OpsctlError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    paths: dict[str, Path] = field(default_factory=dict)
+    passed: list[str] = field(default_factory=list)
+
+
+def appended(parts: Sequence[Part], base: int) -> pl.LazyFrame:
+    """The rows of files one after the other; the first file is number `base` of all inputs."""
+    return pl.concat([_placed(part.rows, at=at) for at, part in enumerate(parts, base)], how="diagonal")
+
+
+def _placed(rows: pl.LazyFrame, *, at: int) -> pl.LazyFrame:
+    return rows.rename({"line": "source_line"}).with_columns(source_file=pl.lit(at, pl.Int32))
+
+
+def _whole(part: Part) -> Stretch:
+    return Stretch(part.rows, part.account.days, part.account.accepted)
+
+
+def stretches_of(parts: Sequence[Part], base: int) -> list[Stretch]:
+    """The same rows bit by bit, as far as anything is known of single bits."""
+    return [
+        stretch.read(partial(_placed, at=at))
+        for at, part in enumerate(parts, base)
+        for stretch in part.stretches or (_whole(part),)
+    ]

@@ -1,0 +1,38 @@
+"""Rows of a large table that lie together: where they are, of which days, and how to read them at least cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+WRITTEN = "written"
+Reading = Callable[[pl.LazyFrame], pl.LazyFrame]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Rows that lie together.
+
+    Args:
+        rows: The table's physical columns and `line`.
+        days: The first and last day that they are of; None where nobody knows.
+        height: How many they are.
+        as_written: The same rows with `user` as it stands in the file, and so once more as `written`. Tidying is dear
+            and hardly ever changes anything: whoever reads these rows looks at `people.is_untidy` of what is written
+            too, and reads `rows` instead where it is ever true. None where `rows` costs no more.
+        tidy_up_to: Whatever is written in so many bytes is tidy, or would be nobody's id that is known once it was.
+    """
+
+    rows: pl.LazyFrame
+    days: tuple[date, date] | None
+    height: int
+    as_written: pl.LazyFrame | None = None
+    tidy_up_to: int = 0
+
+    def read(self, how: Reading) -> Stretch:
+        """The same stretch with every way of reading it changed alike."""
+        plain = None if self.as_written is None else how(self.as_written)
+        return replace(self, rows=how(self.rows), as_written=plain)

@@ -1,0 +1,197 @@
+"""On which days after their acquisition users were seen: in one look at the events, or in the words made of them.
+
+A word per user and month answers whatever may still be asked, and costs more to make than many looks. Who asks once
+looks once: every span of the question is answered from the same reading of the events, most of which is skipped or
+dropped at once, since only users of a few weeks can be of the age that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
+
+import polars as pl
+
+from opsctl.core.errors import DamagedFile
+from opsctl.core.period import Period
+from opsctl.ingest.people import is_untidy
+from opsctl.ingest.stretch import WRITTEN, Stretch
+from opsctl.measures.evidence import Days, Evidence
+
+LAST_BIT = 30
+MONTHS = 12
+ENOUGH = 8_000_000  # rows that are read at once: more would bring more users of the age asked for, and larger joins
+_MOST_SPANS = 12  # with more of them words are cheaper
+_ROW = "_row"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Activity on any of the days d+first..d+last, judged once d+matures has been seen.
+
+    `last` None: every day that has been seen. `first` 0 would be the day of acquisition itself, which
+    counts for nothing but D0.
+    """
+
+    first: int
+    last: int | None
+    matures: int
+
+    @property
+    def days(self) -> Days:
+        """From which day to which."""
+        return self.first, self.last
+
+
+def marked(evidence: Evidence, spans: Mapping[str, Span], period: Period) -> pl.LazyFrame:
+    """All acquisitions of the period, each with a column `active_NAME` per span: was there activity in it?
+
+    Null and false both say no.
+    """
+    through = evidence.through("activity")
+    if not spans or through is None:
+        return evidence.acquisition
+    if evidence.asked_once and not evidence.has_words:
+        marks = looked(evidence, (span.days for span in spans.values()), period)
+        table = evidence.tables["acquisition"]
+        beside = pl.DataFrame({f"active_{name}": marks[span.days] for name, span in spans.items()})
+        rows = pl.concat([table, beside.lazy()], how="horizontal")
+        return evidence.known_acquisition(rows)
+    users = evidence.acquisition
+    within = users.filter(pl.col("day").is_between(period.start, period.end))
+    returned = active_in(within, evidence.days, spans, through)
+    return users.join(returned, on=["user", "day"], how="left", maintain_order="left")
+
+
+# --- one look at the events -----------------------------------------------------------------------------
+
+
+def prepare(evidence: Evidence, wanted: Mapping[Period, set[Days]]) -> None:
+    """Look for all that one question asks, so that nobody looks again; for very much of it, make words."""
+    if not evidence.asked_once or evidence.has_words:
+        return
+    if sum(map(len, wanted.values())) > _MOST_SPANS:
+        evidence.days  # noqa: B018 - from now on there are words
+        return
+    for period, days in wanted.items():
+        looked(evidence, days, period)
+
+
+def looked(evidence: Evidence, asked: Iterable[Days], period: Period) -> Mapping[Days, pl.Series]:
+    """For each span and each row of the table of acquisitions, in its order: was there activity in it?
+
+    What was looked for once is remembered with the evidence; rows outside the period are not looked at.
+    """
+    known = evidence.marks.setdefault(period, {})
+    wanted = sorted({*asked} - known.keys(), key=lambda days: (days[0], days[1] or 0))
+    if wanted:
+        known.update(_look(evidence, wanted, period))
+    return known
+
+
+def _look(evidence: Evidence, wanted: Sequence[Days], period: Period) -> dict[Days, pl.Series]:
+    users = evidence.tables["acquisition"].select("user", "day").with_row_index(_ROW).collect()
+    marks = {days: pl.repeat(value=False, n=users.height, dtype=pl.Boolean, eager=True) for days in wanted}
+    for stretches in _looks(evidence.stretches):
+        young = users.lazy().filter(_of_age(stretches, wanted, period))
+        found = _ages(evidence, stretches, young, wanted)
+        for days, mark in marks.items():
+            mark.scatter(found.filter(_is_within(days))[_ROW], True)
+    return marks
+
+
+def _looks(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
+    """Stretches of neighbouring days, as many as are read at once."""
+    here: list[Stretch] = []
+    for stretch in sorted(stretches, key=lambda one: one.days or (date.min, date.max)):
+        if here and sum(one.height for one in here) + stretch.height > ENOUGH:
+            yield here
+            here = []
+        here.append(stretch)
+    if here:
+        yield here
+
+
+def _of_age(stretches: Sequence[Stretch], wanted: Sequence[Days], period: Period) -> pl.Expr:
+    """True of users of the period who can be of an age that is asked for, on some day of the stretches."""
+    day = pl.col("day")
+    asked = day.is_between(period.start, period.end)
+    spans = [stretch.days for stretch in stretches]
+    if None in spans:
+        return asked
+    known = list(chain.from_iterable(span for span in spans if span is not None))
+    youngest, oldest = min(first for first, _ in wanted), [last for _, last in wanted]
+    asked &= day <= max(known) - timedelta(days=youngest)
+    if None not in oldest:
+        asked &= day >= min(known) - timedelta(days=max(last for last in oldest if last is not None))
+    return asked
+
+
+def _ages(
+    evidence: Evidence, stretches: Sequence[Stretch], users: pl.LazyFrame, wanted: Sequence[Days]
+) -> pl.DataFrame:
+    """The rows of users, and at which age that is asked for they were seen: columns _row, age."""
+    reading = [_query(evidence, [one.rows for one in stretches], users, wanted)]
+    plain = [one.rows if one.as_written is None else one.as_written for one in stretches]
+    checked = [_written(one) for one in stretches if one.as_written is not None]
+    try:
+        if not checked:
+            return reading[0].collect(engine="streaming")
+        untidy = pl.concat(checked).select(is_untidy(pl.col(WRITTEN)).any())
+        found, doubt = pl.collect_all([_query(evidence, plain, users, wanted), untidy], engine="streaming")
+        return reading[0].collect(engine="streaming") if doubt.item() else found
+    except (pl.exceptions.ComputeError, OSError) as error:
+        raise DamagedFile(
+            "a Parquet file of events cannot be read to its end", hint="opsctl validate names it"
+        ) from error
+
+
+def _written(stretch: Stretch) -> pl.LazyFrame:
+    """The ids of a stretch that could be somebody's once they were tidied."""
+    assert stretch.as_written is not None  # noqa: S101 - as the caller made sure
+    return stretch.as_written.select(WRITTEN).filter(pl.col(WRITTEN).str.len_bytes() > stretch.tidy_up_to)
+
+
+def _query(
+    evidence: Evidence, rows: Sequence[pl.LazyFrame], users: pl.LazyFrame, wanted: Sequence[Days]
+) -> pl.LazyFrame:
+    needed = ["user", "day", *(["event"] if evidence.qualifying is not None else [])]
+    events = evidence.known_activity(pl.concat([each.select(needed) for each in rows]))
+    seen = events.select("user", at="day").join(users, on="user")
+    age = (pl.col("at") - pl.col("day")).dt.total_days().cast(pl.Int32)
+    return seen.select(_ROW, age=age).filter(pl.any_horizontal(_is_within(days) for days in wanted))
+
+
+def _is_within(days: Days) -> pl.Expr:
+    first, last = days
+    return pl.col("age") >= first if last is None else pl.col("age").is_between(first, last)
+
+
+# --- the words ------------------------------------------------------------------------------------------
+
+
+def active_in(users: pl.LazyFrame, days: pl.LazyFrame, spans: Mapping[str, Span], through: date) -> pl.LazyFrame:
+    """For each user and acquisition day: was there activity in each span? Columns user, day, active_NAME."""
+    month = pl.col("month")
+    month_start = pl.date(month // MONTHS, month % MONTHS + 1, 1)
+    pairs = (
+        users.select("user", "day")
+        .unique()
+        .join(days, on="user")
+        .with_columns(offset=(pl.col("day") - month_start).dt.total_days())
+        .with_columns(seen=(pl.lit(through) - month_start).dt.total_days())
+    )
+    hits = {f"active_{name}": (_hit(asked)).any() for name, asked in spans.items()}
+    return pairs.group_by("user", "day").agg(**hits)
+
+
+def _hit(span: Span) -> pl.Expr:
+    """Do the word's bits meet the span? Bit b is the day b after the first of the month."""
+    end = pl.col("seen") if span.last is None else pl.col("offset") + span.last
+    first = (pl.col("offset") + span.first).clip(0, LAST_BIT + 1)
+    past = (end + 1).clip(0, LAST_BIT + 1)
+    two = pl.lit(2, pl.Int64)
+    bits = two.pow(past) - two.pow(first)
+    return (past > first) & ((pl.col("word") & bits) != 0)

@@ -1,0 +1,103 @@
+"""Events that are taken in as a stream are the events that the file has, whoever they are of."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from opsctl.store import large
+from tests.cli.inside import opsctl
+from tests.command import Ran
+
+PROJECT = "version: 1\ntimezone: Asia/Shanghai\nactivity: {qualifying: [open]}\n"
+FIRST = datetime(2025, 1, 20, 9)  # noqa: DTZ001 - local
+ASKED = (
+    "query",
+    "acquisitions,retention_d1,retention_d7,retention_d7_within,retention_d1_24h",
+    "--by",
+    "channel",
+    "--json",
+)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Two hundred users of three weeks, who come back over two months; some ids are written in other ways."""
+    (tmp_path / "opsctl.yaml").write_text(PROJECT, encoding="utf-8")
+    (tmp_path / "exports").mkdir()
+    numbers = range(200)
+    users = pl.DataFrame(
+        {
+            "user": [f"1380000{number:04d}" for number in numbers],
+            "acquired_at": [FIRST + timedelta(days=number % 21) for number in numbers],
+            "channel": ["douyin" if number % 3 else "tencent" for number in numbers],
+        }
+    )
+    users.write_parquet(tmp_path / "exports" / "users.parquet")
+    rows = [
+        (written(number, after), FIRST + timedelta(days=number % 21 + after, hours=number % 5), "open")
+        for number in range(220)  # twenty of them are nobody who was acquired
+        for after in (0, 1, 7, 30)
+        if (number + after) % 4
+    ]
+    events = pl.DataFrame(rows, schema={"user": pl.String, "at": pl.Datetime("us"), "event": pl.String}, orient="row")
+    events.write_parquet(tmp_path / "exports" / "events.parquet")
+    return tmp_path
+
+
+def written(number: int, after: int) -> str:
+    """An id as a file may have it: with a country code, with gaps, or plain."""
+    plain = f"1380000{number:04d}"
+    return {1: f"+86{plain}", 7: f"{plain[:3]} {plain[3:7]} {plain[7:]}"}.get(after if number % 10 == 1 else 0, plain)
+
+
+def taken_in(shop: Path) -> Ran:
+    ran = opsctl("ingest", "exports", "--json", cwd=shop, environ={"HOME": str(shop)})
+    assert ran.code == 0, ran.err
+    return ran
+
+
+def answer(shop: Path, *paths: str) -> Ran:
+    return opsctl(*ASKED, *paths, cwd=shop, environ={"HOME": str(shop), "OPSCTL_NO_CACHE": "1"})
+
+
+@pytest.mark.parametrize("many", [10**9, 10], ids=["strangers one by one", "a crowd of strangers first"])
+def test_events_in_a_stream_answer_as_the_file_does(shop: Path, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "_MANY", many)
+    taken_in(shop)
+    assert answer(shop).json["rows"] == answer(shop, "exports").json["rows"]
+
+
+def test_every_event_is_kept_once_in_its_month(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    streamed: list[large.Taken] = []
+    write = large.write
+
+    def heard(*given: Any) -> large.Taken:
+        streamed.append(write(*given))
+        return streamed[-1]
+
+    monkeypatch.setattr(large, "write", heard)
+    taken_in(shop)
+    assert [one.erased for one in streamed] == [0]
+    months = {path.parent.name for path in (shop / ".opsctl" / "data" / "activity").rglob("*.parquet")}
+    kept = pl.concat(
+        pl.read_parquet(path).select("user", "day", "line")
+        for path in (shop / ".opsctl" / "data" / "activity").rglob("*.parquet")
+    )
+    events = pl.read_parquet(shop / "exports" / "events.parquet")
+    assert months == {"2025-01", "2025-02", "2025-03"}
+    assert sorted(kept["line"]) == list(range(1, events.height + 1))
+    assert kept["user"].n_unique() == 220
+    assert kept["user"].null_count() == 0
+
+
+def test_no_id_is_in_any_byte_of_the_store(shop: Path) -> None:
+    taken_in(shop)
+    tables = [pl.read_parquet(path).write_csv().encode() for path in (shop / ".opsctl").rglob("*.parquet")]
+    assert not any(
+        b"1380000" in text for text in [*tables, *(p.read_bytes() for p in shop.rglob(".opsctl/**/*") if p.is_file())]
+    )
