@@ -63,6 +63,12 @@ class LastDay(Strict):
     weekdays: Whole = Field(description="How many earlier such weekdays the median needs.", ge=1)
 
 
+class Restatement(Strict):
+    """Which figures of the last report are told again, because they are not what they were."""
+
+    tolerance: Fraction = Field(description="A figure that changed by a larger share is told again.")
+
+
 class Policy(Strict):
     """All thresholds."""
 
@@ -71,6 +77,7 @@ class Policy(Strict):
     low_efficiency: LowEfficiency = Field(description="Which cells bring users who do not stay.")
     retention: Retention = Field(description="When a retention is printed with a reservation.")
     last_day: LastDay = Field(description="When the last day counts as not over.")
+    restatement: Restatement = Field(description="Which changes of figures that were told are said.")
     reinstall_days: Whole = Field(description="A user who comes back within these days is not new.")
     line: Number = Field(description="The gross profit per unit of cost that a channel must bring.", gt=0)
     value_days: Annotated[Whole, Field(ge=1, le=1095)] = Field(description="The day up to which gross profit counts.")

@@ -46,13 +46,15 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A file that a store took in: in which run, and the last day of which it told."""
+    """A file that a store took in: in which run, the days of which it told, and the last day that was known with it."""
 
     file: str
     mapping: str
     table: str
     load: int
+    first_day: date
     last_day: date
+    known: date | None
 
 
 @dataclass(frozen=True)

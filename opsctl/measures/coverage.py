@@ -112,12 +112,13 @@ def spelt(days: Sequence[date]) -> str:
         >>> spelt([date(2025, 12, 24), date(2025, 12, 25), date(2025, 12, 30)])
         '2025-12-24..2025-12-25, 2025-12-30'
     """
-    runs = list(_runs(days))
-    text = ", ".join(str(first) if first == last else f"{first}..{last}" for first, last in runs[:_SHOWN])
-    return text + (f" and {len(runs) - _SHOWN} more spans" if len(runs) > _SHOWN else "")
+    found = list(runs(days))
+    text = ", ".join(str(first) if first == last else f"{first}..{last}" for first, last in found[:_SHOWN])
+    return text + (f" and {len(found) - _SHOWN} more spans" if len(found) > _SHOWN else "")
 
 
-def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+def runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """The first and last day of each run of days that follow each other; the days in order."""
     start = None
     for at, day in enumerate(days):
         start = start or day

@@ -61,6 +61,12 @@ class Asked:
     period: Period
 
 
+def columns(told: frozenset[str]) -> list[Shown]:
+    """What can be shown of the tables that are told; where nobody is acquired and nothing spent, what a shop sells."""
+    of = SHOWN if {"spend", "acquisition"} & told else SHOP
+    return [one for one in of if set(one.needs) <= told]
+
+
 def asked_for(known: Known, shown: Shown, period: Period) -> Asked:
     """A metric of users is shown for the latest cohort of the period's length whose users are all mature.
 

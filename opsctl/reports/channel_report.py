@@ -21,12 +21,11 @@ from opsctl.reports.calendar import headline
 from opsctl.reports.changes import Moved, charts_of, data_of, moved, parts_of
 from opsctl.reports.channel_figures import (
     CHANNEL,
-    SHOP,
-    SHOWN,
     Figures,
     Moves,
     Sides,
     asked_for,
+    columns,
     moves,
     sides,
     spending,
@@ -37,11 +36,13 @@ from opsctl.reports.counsel import Counsel, counsel
 from opsctl.reports.data_lines import data_lines
 from opsctl.reports.findings import findings
 from opsctl.reports.kpi_table import kpi_table
-from opsctl.reports.kpis import BOUGHT, OF_ALL, OF_SHOP, Kpi, kpis
+from opsctl.reports.kpis import Kpi, kpis, told_of
 from opsctl.reports.notes import Notes
 from opsctl.reports.report import Lines, Part, Prose, Report
 from opsctl.reports.report_charts import charts
-from opsctl.reports.scopes import EVERYBODY, Scope, bought
+from opsctl.reports.restated import Restatements, restatements
+from opsctl.reports.restated_table import parts_of as revised
+from opsctl.reports.scopes import Scope, bought
 from opsctl.reports.units import amount, chance
 from opsctl.verdicts.judgement import Judgement, Verdict, rounded
 
@@ -85,6 +86,7 @@ class _Made:
     alarms: Sequence[Alarm]
     changes: Sequence[Moved]
     problems: Sequence[Note]
+    restated: Restatements | None
 
     def name(self, channel: str) -> str:
         return self.settings.project.channel_name(channel, self.words.locale)
@@ -100,8 +102,7 @@ def channel_report(  # noqa: PLR0913, PLR0917 - what every report is made of, an
 ) -> Report:
     """What the period says, what must be decided, the key figures, and one row per channel."""
     evidence = known.evidence
-    columns = SHOWN if {"spend", "acquisition"} & evidence.told else SHOP
-    asked = [asked_for(known, shown, period) for shown in columns if set(shown.needs) <= evidence.told]
+    asked = [asked_for(known, shown, period) for shown in columns(evidence.told)]
     now = sides(evidence, asked)
     scope = bought(settings.project, spending(now.lines))
     made = _Made(
@@ -112,11 +113,12 @@ def channel_report(  # noqa: PLR0913, PLR0917 - what every report is made of, an
         now,
         moves(known, asked, now),
         scope,
-        kpis(known, settings.project, period, _scopes(known, scope, now)),
+        kpis(known, settings.project, period, told_of(evidence.told, scope, [line[0] for line in now.lines])),
         counsel(loaded, known, settings, period),
         alarms(known, settings, period, spending(now.lines)),
         moved(known, settings, period),
         findings(loaded),
+        restatements(loaded, known, settings, period),
     )
     table = Shown(
         asked,
@@ -142,6 +144,7 @@ def channel_report(  # noqa: PLR0913, PLR0917 - what every report is made of, an
             *([kpi_table(made.kpis, period.grain, settings.project.currency, words)] if made.kpis else []),
             channel_table(table),
             *parts_of(made.changes, settings, words),
+            *revised(made.restated, settings, words),
             *_problem_lines(made),
             *_written(notes, words),
             *charts_of(made.changes, settings, words),
@@ -151,19 +154,6 @@ def channel_report(  # noqa: PLR0913, PLR0917 - what every report is made of, an
         inputs=loaded.inputs,
         answered=tells_something(now.all.values()),
         notes=[*made.problems, *loaded.notes, *known.notes],
-    )
-
-
-def _scopes(known: Known, scope: Scope, now: Sides) -> list[tuple[Scope, Sequence[str]]]:
-    """The bought channels first; of everybody what differs from them."""
-    if not {"spend", "acquisition"} & known.evidence.told:
-        return [(EVERYBODY, OF_SHOP)]
-    paid = set(scope.channels or ())
-    everyone = {line[0] for line in now.lines}
-    return (
-        [(scope, BOUGHT), (EVERYBODY, OF_ALL if everyone - paid else OF_ALL[2:])]
-        if paid
-        else [(EVERYBODY, (*BOUGHT, *OF_ALL[2:]))]
     )
 
 
@@ -199,6 +189,7 @@ def _data(made: _Made, table: Shown) -> dict[str, Any]:
         "pace": pace and pace.as_json(),
         "alarms": [one.as_json() for one in made.alarms],
         "movements": data_of(made.changes),
+        **(made.restated.as_json() if made.restated else {}),
     }
 
 

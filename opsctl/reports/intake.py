@@ -13,21 +13,20 @@ from opsctl.core.clean import clean
 from opsctl.ingest.account import Input, Part
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.newer import REPLACED
+from opsctl.measures.moved import moved
 from opsctl.reports.findings import findings_of
 from opsctl.reports.report import Column, Form, Lines, Number, Report, Table, TableRow
 from opsctl.reports.report import Part as Piece
 from opsctl.store.intake import Intake
-
-_KEY = ["user", "product"]
 
 
 def intake(done: Intake, as_of: date | None, words: Words, *, dry_run: bool, anew: bool) -> Report:
     """The account of a run of `opsctl ingest`; `anew`: of files that the store had already."""
     new = [part.account for part in done.new]
     replaced = _replaced(done)
-    moved = _moved(done)
+    users = _moved(done)
     kind = "anew" if anew else "new"
-    lines = [_summary(done, words, dry_run=dry_run, anew=anew), *_changes(replaced, moved, words)]
+    lines = [_summary(done, words, dry_run=dry_run, anew=anew), *_changes(replaced, users, words)]
     if as_of is not None:
         lines.append(words.say("ingest.known", day=str(as_of)))
     parts: list[Piece] = [Lines("", lines)]
@@ -46,7 +45,7 @@ def intake(done: Intake, as_of: date | None, words: Words, *, dry_run: bool, ane
                 *({"file": one.file, "state": "refused", "code": one.code} for one in done.refused),
             ],
             "replaced": [{"file": file, "rows": rows} for file, rows in replaced.items()],
-            "moved": moved,
+            "moved": users,
         },
         inputs=new,
         notes=[*findings_of(new), *done.notes, *(note for part in done.new for note in part.notes)],
@@ -86,22 +85,12 @@ def _dropped(loaded: Loaded) -> dict[str, int]:
     return {one.file: one.dropped[REPLACED] for one in loaded.inputs if REPLACED in one.dropped}
 
 
-def _moved(done: Intake) -> dict[str, int]:
+def _moved(done: Intake) -> Mapping[str, int]:
     """How many users are now acquired on another day, and how many through another channel."""
     if "acquisition" not in done.before.tables or not any(part.account.table == "acquisition" for part in done.new):
         return {"day": 0, "channel": 0}
-    columns = [*_KEY, "day", "channel"]
     came = pl.concat(part.frame.select("user").lazy() for part in done.new if part.account.table == "acquisition")
-    before, after = (
-        loaded.tables["acquisition"].select(columns).join(came.unique(), on="user", how="semi")
-        for loaded in (done.before, done.loaded)
-    )
-    both = before.join(after, on=_KEY, nulls_equal=True, suffix="_now")
-    moved = both.select(
-        day=(pl.col("day") != pl.col("day_now")).sum(),
-        channel=pl.col("channel").ne_missing(pl.col("channel_now")).sum(),
-    )
-    return {name: int(count) for name, count in moved.collect().row(0, named=True).items()}
+    return moved(done.before.tables["acquisition"], done.loaded.tables["acquisition"], came)
 
 
 def _table(done: Intake, words: Words, kind: str) -> Table:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from opsctl.config.words import Words
 from opsctl.core import money
-from opsctl.core.period import Grain
+from opsctl.core.period import Grain, Period
 from opsctl.metrics.figure import Figure
-from opsctl.metrics.metric import Shape
+from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.calendar import span_of
 from opsctl.reports.kpis import ADDED_UP, Kpi
 from opsctl.reports.report import Cell, Column, Footnote, Form, Number, Sparkline, Table, TableRow
@@ -31,17 +31,17 @@ def _says_something(key: str, rows: Sequence[TableRow]) -> bool:
 
 
 def _columns(kpis: Sequence[Kpi], grain: Grain, words: Words) -> list[Column]:
-    def title(name: str) -> str:
+    def of_grain(name: str) -> str:
         return words.get(f"kpi.{name}.{grain.value}", words[f"kpi.{name}"])
 
     month = words[f"month.{kpis[0].period.end.month}"] if kpis else ""
     of_month = grain in {Grain.DAY, Grain.WEEK, Grain.MONTH}
     return [
         Column("metric", words["kpi.metric"], numeric=False),
-        Column("now", title("now")),
-        Column("before", title("before"), 3),
+        Column("now", of_grain("now")),
+        Column("before", of_grain("before"), 3),
         Column("same_days", words["kpi.same_days"], 3),
-        Column("change", title("change"), 2),
+        Column("change", of_grain("change"), 2),
         Column("usual", words["kpi.usual"], 7),
         Column("year_change", words["kpi.year_change"], 6),
         Column("target", words.say("kpi.target", month=month) if of_month else words["kpi.target.span"], 4),
@@ -52,17 +52,17 @@ def _columns(kpis: Sequence[Kpi], grain: Grain, words: Words) -> list[Column]:
 
 
 def _cells(one: Kpi, currency: str, words: Words) -> dict[str, Cell]:
-    form = _form([one.now, one.before, one.to_date], one, words)
+    form = form_in_row(one.metric, [one.now, one.before, one.to_date], words)
     return {
         "metric": name(one, form, currency, words) + (MARK if one.on_fewer_days else ""),
-        "now": _in(one.now, form),
-        "before": _in(one.before, form),
+        "now": in_form(one.now, form),
+        "before": in_form(one.before, form),
         "same_days": _same_days(one, form),
-        "change": _change(one, one.change),
+        "change": change_cell(one.metric, one.change),
         "usual": _usual(one),
-        "year_change": _change(one, one.year_change),
+        "year_change": change_cell(one.metric, one.year_change),
         "target": _target(one, form),
-        "to_date": _in(one.to_date, form),
+        "to_date": in_form(one.to_date, form),
         "standing": words[f"kpi.standing.{one.standing.value}"] if one.standing else None,
         "history": Sparkline(one.history),
     }
@@ -70,26 +70,33 @@ def _cells(one: Kpi, currency: str, words: Words) -> dict[str, Cell]:
 
 def name(one: Kpi, form: Form | None, currency: str, words: Words) -> str:
     """What a key figure is called: of whom, what, in which unit, and for users of which days."""
-    title = words.get(f"column.{one.metric.name}", one.metric.title(words.locale))
-    title = words.say("kpi.of_scope", scope=one.scope.name(words), metric=title)
-    if one.metric.shape is Shape.MONEY and form is not None:
-        title += words.say("kpi.unit", unit=unit(form, one.now.currency or currency, words))
-    return title + (words.say("kpi.cohort", span=span_of(one.period, words)) if one.metric.cohort else "")
+    metric = title(one.metric, one.period, form, one.now.currency or currency, words)
+    return words.say("kpi.of_scope", scope=one.scope.name(words), metric=metric)
 
 
-def _form(figures: Iterable[Figure | None], one: Kpi, words: Words) -> Form | None:
-    return money_form(figures, words.locale) if one.metric.shape is Shape.MONEY else None
+def title(metric: Metric, period: Period, form: Form | None, currency: str, words: Words) -> str:
+    """What a figure is called, whoever it is of."""
+    text = words.get(f"column.{metric.name}", metric.title(words.locale))
+    if metric.shape is Shape.MONEY and form is not None:
+        text += words.say("kpi.unit", unit=unit(form, currency, words))
+    return text + (words.say("kpi.cohort", span=span_of(period, words)) if metric.cohort else "")
 
 
-def _in(figure: Figure | None, form: Form | None) -> Cell:
+def form_in_row(metric: Metric, figures: Iterable[Figure | None], words: Words) -> Form | None:
+    """The form that the sums of money of a row share; None of what is no money."""
+    return money_form(figures, words.locale) if metric.shape is Shape.MONEY else None
+
+
+def in_form(figure: Figure | None, form: Form | None) -> Cell:
     """A figure in the unit of its row."""
     if figure is None or form is None or figure.value is None:
         return figure
     return Number(figure.value / money.TEN_THOUSANDTHS, form)
 
 
-def _change(one: Kpi, value: float | None) -> Number | None:
-    return None if value is None else Number(value, Form.POINTS if one.metric.shape is Shape.RATE else Form.CHANGE)
+def change_cell(metric: Metric, value: float | None) -> Number | None:
+    """A change: of rates in points, else relative."""
+    return None if value is None else Number(value, Form.POINTS if metric.shape is Shape.RATE else Form.CHANGE)
 
 
 def _usual(one: Kpi) -> Number | None:

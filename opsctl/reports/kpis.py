@@ -19,7 +19,7 @@ from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric, Shape
 from opsctl.reports.pace import NEARLY, Pace, Standing, month_of, pace
 from opsctl.reports.plan import budget_of, reached, target_of
-from opsctl.reports.scopes import PAID, Scope, figures
+from opsctl.reports.scopes import EVERYBODY, PAID, Scope, figures
 from opsctl.verdicts.comparison import days_of
 from opsctl.verdicts.usual import LOOKED_AT, Usual
 
@@ -134,19 +134,35 @@ def _against(now: Figure, target: Fraction) -> Standing:
     return Standing.NEARLY if missed <= NEARLY else Standing.MISSED
 
 
+def told_of(told: frozenset[str], scope: Scope, channels: Iterable[str | None]) -> list[tuple[Scope, Sequence[str]]]:
+    """Of whom which key figures are told: of the bought channels first, of everybody what differs from them."""
+    if not {"spend", "acquisition"} & told:
+        return [(EVERYBODY, OF_SHOP)]
+    paid = set(scope.channels or ())
+    if not paid:
+        return [(EVERYBODY, (*BOUGHT, *OF_ALL[2:]))]
+    return [(scope, BOUGHT), (EVERYBODY, OF_ALL if set(channels) - paid else OF_ALL[2:])]
+
+
 def kpis(known: Known, project: Project, period: Period, scopes: Sequence[tuple[Scope, Sequence[str]]]) -> list[Kpi]:
     """The key figures of some scopes, each with its metrics; those that nothing is known of are left out."""
     found: list[Kpi] = []
     for scope, names in scopes:
-        metrics = [load(name) for name in names if _is_told(known.evidence, load(name))]
+        metrics = [load(name) for name in names if can_tell(load(name), known.evidence.told)]
         found += _of_scope(_Asked(known, project, period, scope, metrics))
     return found
 
 
-def _is_told(evidence: Evidence, metric: Metric) -> bool:
+def can_tell(metric: Metric, told: frozenset[str]) -> bool:
+    """Do the tables that are told hold all that a metric needs?"""
+    return needed_by(metric) <= told
+
+
+def needed_by(metric: Metric) -> frozenset[str]:
+    """The tables that a metric is made from."""
     from opsctl.measures import find  # noqa: PLC0415 - families import everything
 
-    return all(set(find(name)[0].needs()) <= evidence.told for name in metric.measures)
+    return frozenset(table for name in metric.measures for table in find(name)[0].needs())
 
 
 @dataclass(frozen=True)

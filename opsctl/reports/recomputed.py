@@ -14,6 +14,7 @@ from opsctl.reports.report import Column, Lines, Part, Report, Table, TableRow
 
 SHOWN = 50
 _AROUND = frozenset({"schema_version", "opsctl", "asked", "notes", "inputs"})  # what holds no figure of its own
+_REMEMBERED = frozenset({"restated_since", "restatements", "users_moved"})  # what only a store can tell
 # What an entry of a list is known by, beside the dimensions that were asked for.
 _NAMES = ("channel", "campaign", "currency", "scope", "key", "metric", "day", "code")
 _OF_AN_INPUT = ("table", "days", "read", "accepted", "rejected", "dropped", "sums")
@@ -66,7 +67,7 @@ def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[Differen
     """Every figure of two answers that is not the same in both; of the files that both read, their accounts too."""
     dimensions = [name.strip() for name in _texts(was.get("asked", {}).get("by")) for name in name.split(",")]
     names = tuple(dict.fromkeys([*dimensions, *_NAMES]))
-    found = list(_between(_figures(was), _figures(now), "", names))
+    found = list(_between(*_told_by_both(_figures(was), _figures(now)), "", names))
     ours, theirs = _by_hash(was), _by_hash(now)
     for sha256 in sorted(ours.keys() & theirs.keys()):
         found += _between(ours[sha256], theirs[sha256], f"inputs[sha256={sha256[:12]}]", names)
@@ -79,6 +80,13 @@ def _texts(value: object) -> list[str]:
 
 def _figures(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name not in _AROUND}
+
+
+def _told_by_both(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two answers without what a store remembers, where one of them was not made from a store."""
+    alone = (was.keys() ^ now.keys()) & _REMEMBERED
+    mine, theirs = ({name: of[name] for name in of if name not in alone} for of in (was, now))
+    return mine, theirs
 
 
 def _by_hash(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

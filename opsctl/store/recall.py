@@ -83,13 +83,21 @@ def files(catalog: Catalog, until: int) -> list[Stored]:
 
 def deliveries(catalog: Catalog, until: int) -> tuple[Delivery, ...]:
     """All that was ever taken in up to a load, in the order in which it came, whatever took its place since."""
-    names = "name, mapping, kind, load, last_day"
     rows = catalog.rows(
-        f"SELECT {names} FROM file WHERE load <= ? AND last_day IS NOT NULL ORDER BY load, id",  # noqa: S608
+        "SELECT name, mapping, kind, load, first_day, last_day, as_of FROM file JOIN load ON load.id = file.load"
+        " WHERE load <= ? AND last_day IS NOT NULL ORDER BY load, file.id",
         until,
     )
     return tuple(
-        Delivery(row["name"], row["mapping"], row["kind"], row["load"], date.fromisoformat(row["last_day"]))
+        Delivery(
+            file=row["name"],
+            mapping=row["mapping"],
+            table=row["kind"],
+            load=row["load"],
+            first_day=date.fromisoformat(row["first_day"]),
+            last_day=date.fromisoformat(row["last_day"]),
+            known=date.fromisoformat(row["as_of"]) if row["as_of"] else None,
+        )
         for row in rows
     )
 
