@@ -12,7 +12,7 @@ import polars as pl
 
 from opsctl.core.period import Period
 from opsctl.ingest.account import Delivery
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.known import Known
 from opsctl.schemas import tables

@@ -15,7 +15,7 @@ from opsctl.config.settings import Settings
 from opsctl.core import money
 from opsctl.core.errors import NoData
 from opsctl.core.period import Period
-from opsctl.ingest.load import Loaded
+from opsctl.ingest.loaded import Loaded
 from opsctl.measures.corrected import Corrected, Correction, Told
 from opsctl.measures.evidence import Evidence
 from opsctl.measures.known import Known, known
