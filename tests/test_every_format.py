@@ -22,6 +22,7 @@ from opsctl.cli import asking, session
 from opsctl.config.words import Words
 from opsctl.core import period as periods
 from opsctl.core.errors import UnknownName
+from opsctl.ingest.privacy import plain
 from opsctl.metrics import load
 from opsctl.render import Page, format_of, formats, known_format, render
 from opsctl.reports.channel_report import channel_report
@@ -205,9 +206,10 @@ def test_no_naughty_name_brings_anything_unseen_into_it(naughty: Named, name: st
 
 def test_json_gives_every_name_back_as_it_was(naughty: Named) -> None:
     answers = [json.loads(text) for text in naughty.texts("json", "en")]
-    assert {row["campaign"] for row in answers[0]["rows"]} == set(naughty.names)
+    told = set(plain(pl.Series(naughty.names)))  # of a link in a name only the address is kept
+    assert {row["campaign"] for row in answers[0]["rows"]} == told
     for answer in answers[:3]:  # the year and an explanation name channels otherwise
-        assert {row["channel"] for row in answer["rows"]} == set(naughty.names)
+        assert {row["channel"] for row in answer["rows"]} == told
 
 
 def test_csv_reads_back_in_the_same_shape_and_no_cell_is_a_formula(naughty: Named, harmless: Named) -> None:

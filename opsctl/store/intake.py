@@ -29,7 +29,7 @@ from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 from opsctl.store import derived, large, recall, records, segments
 from opsctl.store.catalog import Catalog
-from opsctl.store.people import People
+from opsctl.store.people import UID, People
 from opsctl.store.segments import PEOPLE
 
 ERASED = "of an erased person"  # a reason for dropping rows
@@ -257,7 +257,7 @@ def settle(done: Intake, old: Gathered, wanted: list[Part], settings: Settings) 
     """Hold the files against each other and what is known; one that contradicts is left out, the others stay."""
     before = {error.file for error in done.before.refused}
     while True:
-        found = joined(Gathered([*old.parts, *wanted], notes=list(old.notes)), settings)
+        found = joined(Gathered([*old.parts, *map(_nameless, wanted)], notes=list(old.notes)), settings)
         wrong = [error for error in found.refused if error.file not in before]
         if not wrong:
             break
@@ -266,6 +266,13 @@ def settle(done: Intake, old: Gathered, wanted: list[Part], settings: Settings) 
         left = [part for part in wanted if part.account.file not in names]
         wanted = left if len(left) < len(wanted) else []
     done.new, done.loaded = wanted, found
+
+
+def _nameless(part: Part) -> Part:
+    """Events beside those of the store: of whom they are is not looked at before they are written."""
+    if part.scan is None:
+        return part
+    return replace(part, scan=part.scan.with_columns(user=pl.lit(None, UID)), stretches=())
 
 
 def _sightings(read: Gathered, done: Intake) -> list[tuple[str, str]]:
