@@ -128,19 +128,6 @@ def _as_written(folder: Path) -> bool:
     return all(place.sha256_of(folder / name) == one["sha256"] for name, one in files.items())
 
 
-def forget(store: Path) -> None:
-    """Throw away all that can be made again.
-
-    Raises:
-        CannotStore: Something of it cannot be removed.
-    """
-    try:
-        for folder in place.folders(store / place.DERIVED):
-            shutil.rmtree(folder)
-    except OSError as error:
-        raise place.cannot(error) from error
-
-
 def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
     """Of each large table, where its files begin among all inputs."""
     of = [account.table for account in found.inputs]

@@ -30,9 +30,7 @@ class People:
         self._fresh: list[pl.DataFrame] = []
         self._next = int(catalog.meta(_NEXT) or 0)
         self.met = pl.DataFrame(schema={"hash": pl.UInt64, "uid": UID})  # in this run, by the id as it is written
-        self._erased = _marks(
-            pl.Series([row["mark"] for row in catalog.rows("SELECT mark FROM erased")], dtype=pl.Binary)
-        )
+        self._erased = marks_of(erased(catalog))
 
     def hashed(self, ids: pl.Series) -> pl.Series:
         """What stands in the rows themselves, such as numbers of orders, as 16 bytes each; what is null stays so.
@@ -42,16 +40,17 @@ class People:
         return hashed(ids, self._keys[:1])
 
     def numbers(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """Ids as numbers, and where they are those of people who were erased; what is null stays so."""
+        """Ids as numbers, and where they are those of people who were erased, who have none; what is null stays so."""
         distinct = ids.drop_nulls().unique(maintain_order=True)
-        marked = pl.DataFrame({"id": distinct}).hstack(_marks(hashed(distinct, self._keys)))
+        marked = pl.DataFrame({"id": distinct}).hstack(marks_of(hashed(distinct, self._keys)))
         gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
+        marked = marked.join(self._erased, on=_MARK, how="anti", maintain_order="left")
         numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
         new = numbered.filter(pl.col("uid").is_null()).unique(_MARK, keep="first", maintain_order=True)
         if new.height:
             self._add(new.select(_MARK))
             numbered = marked.join(self._known, on=_MARK, how="left", maintain_order="left")
-        self._meet(numbered.filter(~pl.col("id").is_in(gone.implode())))
+        self._meet(numbered)
         found = pl.DataFrame({"id": ids}).join(numbered.select("id", "uid"), on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), ids.is_in(gone.implode()).fill_null(value=False)
 
@@ -110,17 +109,16 @@ def _catch_up(catalog: Catalog, behind: Keys) -> None:
         return
     known = read(catalog)
     hashes = bytes_of(known)
-    gone = [row["mark"] for row in catalog.rows("SELECT mark FROM erased")]
-    erased = pl.Series(gone, dtype=pl.Binary)
+    gone = erased(catalog)
     for each in behind:
-        hashes, erased = key.rehashed(hashes, each), key.rehashed(erased, each)
+        hashes, gone = key.rehashed(hashes, each), key.rehashed(gone, each)
     catalog.change("DELETE FROM people")
     catalog.change("DELETE FROM erased")
     load = int(catalog.rows("SELECT coalesce(max(id), 0) AS last FROM load")[0]["last"])
-    for mark in erased:
+    for mark in gone:
         catalog.insert("erased", mark=mark, load=load)
     if known.height:
-        write(catalog, pl.concat([known.select("uid"), _marks(hashes)], how="horizontal"), load)
+        write(catalog, pl.concat([known.select("uid"), marks_of(hashes)], how="horizontal"), load)
 
 
 def bytes_of(people: pl.DataFrame) -> pl.Series:
@@ -137,10 +135,36 @@ def read(catalog: Catalog) -> pl.DataFrame:
         DamagedStore: A file of the index cannot be read.
     """
     paths = [catalog.store / row["path"] for row in catalog.rows("SELECT path FROM people ORDER BY id")]
+    return pl.concat([pl.DataFrame(schema=_SCHEMA), *(_read(path) for path in paths)])
+
+
+def _read(path: Path) -> pl.DataFrame:
     try:
-        return pl.concat([pl.DataFrame(schema=_SCHEMA), *(pl.read_parquet(path) for path in paths)])
+        return pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DamagedStore("the index of people cannot be read", hint="opsctl verify names what is damaged") from error
+
+
+def erased(catalog: Catalog) -> pl.Series:
+    """The hashes of those who were erased, 16 bytes each."""
+    return pl.Series([row["mark"] for row in catalog.rows("SELECT mark FROM erased")], dtype=pl.Binary)
+
+
+def forget(catalog: Catalog, uids: pl.Series) -> None:
+    """Take numbers and their hashes out of the index; the files of it that hold none of them stay as they are.
+
+    Raises:
+        CannotStore: The disk is full.
+        DamagedStore: A file of the index cannot be read.
+    """
+    for row in catalog.rows("SELECT id, load, path FROM people ORDER BY id"):
+        held = _read(catalog.store / row["path"])
+        left = held.filter(~pl.col("uid").is_in(uids.implode()))
+        if left.height == held.height:
+            continue
+        catalog.change("DELETE FROM people WHERE id = ?", row["id"])
+        if left.height:
+            write(catalog, left, row["load"])
 
 
 def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
@@ -167,8 +191,8 @@ def _parquet(people: pl.DataFrame, path: Path) -> None:
     people.write_parquet(path, compression="zstd", statistics=False)
 
 
-def _marks(hashes: pl.Series) -> pl.DataFrame:
-    """Hashes of 16 bytes as two halves."""
+def marks_of(hashes: pl.Series) -> pl.DataFrame:
+    """Hashes of 16 bytes as two halves, `high` and `low`, such as the index has them."""
     return pl.DataFrame({"mark": hashes}, schema={"mark": pl.Binary}).select(
         pl.col("mark").bin.slice(at, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big").alias(half)
         for half, at in zip(_MARK, (0, 8), strict=True)

@@ -51,18 +51,6 @@ def damaged(store: Path) -> list[str]:
     return [path.relative_to(store).as_posix() for path in _tables(store) if not _is_as_written(path)]
 
 
-def forget(store: Path) -> None:
-    """Throw away all that is kept.
-
-    Raises:
-        CannotStore: Something of it cannot be removed.
-    """
-    try:
-        shutil.rmtree(store / place.KEPT, ignore_errors=not (store / place.KEPT).exists())
-    except OSError as error:
-        raise place.cannot(error) from error
-
-
 def _tables(store: Path) -> Iterator[Path]:
     """Every kept table, and every seal whose table is not there."""
     files = (path for folder in place.folders(store / place.KEPT) for path in sorted(folder.iterdir()))
