@@ -50,8 +50,12 @@ class Remembering(TyperCommand):
         told = _kept(place)
         if told is not None:
             _give(told)
-        with _keeping(place, _folder(ctx), ctx.params.get("notes")):
-            return super().invoke(ctx)
+        try:
+            with _keeping(place, _folder(ctx), ctx.params.get("notes")):
+                return super().invoke(ctx)
+        finally:
+            if _place(ctx) != place:  # the store was changed meanwhile: somebody may have been erased from it
+                place.unlink(missing_ok=True)
 
 
 # --- the question -----------------------------------------------------------------------------------------

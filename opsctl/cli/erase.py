@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 User = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads the annotation
-    typer.Option("--user", metavar="ID", help="Whom; repeatable. Others see it in the process list.", show_default=False),
+    typer.Option(
+        "--user", metavar="ID", help="Whom; repeatable. Others see it in the process list.", show_default=False
+    ),
 ]
 Users = Annotated[
     Optional[Path],  # noqa: UP045
@@ -116,7 +118,7 @@ def _outside(chosen: Settings, traces: Traces, voice: Voice, *, originals: bool,
     from opsctl.reports.erasure import Outside
     from opsctl.store.remains import Why, delete, is_kept_by_git, remains
 
-    found = remains(chosen, traces)
+    found = remains(chosen, traces, store=not dry_run)
     wanted = [one for one in found if originals and one.original and one.why is not Why.CLOSED]
     for one in wanted:
         voice.say(f"{'would delete' if dry_run else 'deleting'} {one.file}")

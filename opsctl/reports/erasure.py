@@ -74,9 +74,7 @@ def _by_table(cuts: Sequence[Cut]) -> dict[str, dict[str, int]]:
     return dict(sorted(found.items()))
 
 
-def _summary(
-    erased: Erased, by_table: Mapping[str, Mapping[str, int]], words: Words, *, dry_run: bool
-) -> list[str]:
+def _summary(erased: Erased, by_table: Mapping[str, Mapping[str, int]], words: Words, *, dry_run: bool) -> list[str]:
     total = {name: f"{sum(counts[name] for counts in by_table.values()):,}" for name in _COUNTS}
     lines = [words.say("erase.would" if dry_run else "erase.did", **total)]
     if erased.asked:

@@ -237,7 +237,7 @@ class _Taking:
         return (pl.max_horizontal(there) <= self._over[table]).fill_null(value=False)
 
     def _named(self, scan: pl.LazyFrame, table: str) -> Mapping[str, pl.Expr]:
-        """By column, where somebody else's row names one of these people: as inviter, in attributes kept as they are."""
+        """By column, where another's row names one of these people: as inviter, in attributes that are kept."""
         if tables()[table].MERGE is Merge.APPEND or not self._traces.ids:
             return {}
         names = scan.collect_schema().names()
@@ -263,7 +263,10 @@ class _Taking:
             self._catalog.change("UPDATE file SET account = ? WHERE id = ?", records.account_text(account), file)
 
     def _recounted(self, account: Input, cuts: Sequence[Cut], left: Sequence[Segment]) -> Input:
-        for reason, rows in ((ERASED, sum(cut.rows for cut in cuts)), (KEPT_LONG_ENOUGH, sum(cut.over for cut in cuts))):
+        for reason, rows in (
+            (ERASED, sum(cut.rows for cut in cuts)),
+            (KEPT_LONG_ENOUGH, sum(cut.over for cut in cuts)),
+        ):
             account = account.with_dropped(reason, rows) if rows else account
         if tables()[account.table].MERGE is not Merge.APPEND:
             return of_what_is_left(account, segments.frame_of(self._catalog, account.table, left))

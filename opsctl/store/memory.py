@@ -14,7 +14,7 @@ from opsctl.ingest.load import Gathered, Keeping, Knows, Loaded, Started, gather
 from opsctl.ingest.memory import Memory
 from opsctl.ingest.sources import Files
 from opsctl.store import catalog as catalogs
-from opsctl.store import derived, intake, place, recall, remap
+from opsctl.store import derived, intake, place, recall, remap, seal
 from opsctl.store import key as keys
 from opsctl.store import standing as standings
 from opsctl.store.catalog import Catalog
@@ -38,12 +38,13 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
         StoreTooNew: A newer opsctl wrote it.
     """
     with catalogs.reading(_folder(settings)) as catalog:
+        generation = seal.generation(catalog.store)
         seen = recall.seen(catalog, as_of)
         key = derived.key_of(catalog, seen, settings)
         found = derived.loaded(catalog, seen, key)
         if found is None:
             found = joined(recall.gathered(catalog, seen), settings)
-            derived.keep(catalog, key, found)
+            derived.keep(catalog, key, found, generation)
         recall.count_days(catalog, seen, found)
         return replace(
             found,
@@ -115,9 +116,11 @@ def _written(settings: Settings, wait: float, take: Callable[[Catalog, People], 
     with catalogs.writing(folder, wait) as catalog:
         people = People(catalog, keys_of(catalog, settings.project.privacy, folder, os.environ))
         done = take(catalog, people)
+        generation = catalog.generation + 1
     if done.load is not None:
         with catalogs.reading(folder) as catalog:  # what was just joined need not be joined again
-            derived.keep(catalog, derived.key_of(catalog, recall.seen(catalog, None), settings), done.loaded)
+            key = derived.key_of(catalog, recall.seen(catalog, None), settings)
+            derived.keep(catalog, key, done.loaded, generation)
     return done
 
 

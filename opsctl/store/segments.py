@@ -99,7 +99,7 @@ def replace(catalog: Catalog, table: str, segment: Segment, rows: pl.LazyFrame) 
             added: dict[str, int] = {}
             left = pl.scan_parquet(path)
         else:
-            held = rows.collect()
+            held = _whole(table, [rows.collect()])
             added, left = sums(held, table), held.lazy()
             _put(path, held)
     except pl.exceptions.PolarsError as error:
@@ -200,10 +200,13 @@ def frame_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.Da
     Raises:
         DamagedStore: One of its segments cannot be read.
     """
-    schema = stored_schema(table)
-    empty = pl.DataFrame(schema=schema)
     try:
         frames = [pl.read_parquet(catalog.store / segment.path) for segment in segments]
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DamagedStore("a file of the store cannot be read", hint="opsctl verify names it") from error
-    return pl.concat([empty, *frames], how="diagonal").sort("line", maintain_order=True)
+    return _whole(table, frames).sort("line", maintain_order=True)
+
+
+def _whole(table: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of frames with all columns of their table."""
+    return pl.concat([pl.DataFrame(schema=stored_schema(table)), *frames], how="diagonal")

@@ -6,7 +6,6 @@ Beside each lies what it should weigh and hash to, written last: a table without
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from opsctl.core.errors import OpsctlError
-from opsctl.store import checked, place
+from opsctl.store import checked, place, seal
 
 _SEAL = ".seal"
 _KEPT = 400  # of one name; the oldest go
@@ -24,7 +23,9 @@ class Shelf:
     """The shelf of a store."""
 
     def __init__(self, store: Path) -> None:
+        self._store = store
         self._folder = store / place.KEPT
+        self._generation = seal.generation(store)
 
     def find(self, name: str, state: str) -> pl.LazyFrame | None:
         """The table that is kept under a name and state."""
@@ -32,7 +33,10 @@ class Shelf:
         return pl.scan_parquet(path) if _is_uncut(path) else None
 
     def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
-        """A table, kept from now on; a store that cannot be written to answers all the same."""
+        """A table, kept from now on; a store that cannot be written to answers all the same.
+
+        What was made while the store was changed is not kept: it may hold somebody who was erased meanwhile.
+        """
         path = self._folder / name / f"{state}.parquet"
         try:
             part = place.beside(path)
@@ -41,6 +45,9 @@ class Shelf:
             part.replace(path)
             _seal_of(path).write_bytes(checked.sealed(json.dumps(told).encode()))
         except (OSError, OpsctlError):
+            return made.lazy()
+        if seal.generation(self._store) != self._generation:
+            _drop(path)
             return made.lazy()
         _forget_the_oldest(path.parent)
         return pl.scan_parquet(path)
@@ -93,5 +100,9 @@ def _forget_the_oldest(folder: Path) -> None:
     with suppress(OSError):
         tables = sorted(folder.glob("*.parquet"), key=lambda one: one.stat().st_mtime_ns)
         for path in tables[:-_KEPT]:
-            path.unlink(missing_ok=True)
-            _seal_of(path).unlink(missing_ok=True)
+            _drop(path)
+
+
+def _drop(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _seal_of(path).unlink(missing_ok=True)
