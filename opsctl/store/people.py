@@ -54,6 +54,24 @@ class People:
         found = pl.DataFrame({"id": ids}).join(numbered.select("id", "uid"), on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), ids.is_in(gone.implode()).fill_null(value=False)
 
+    def erased_in(self, cells: pl.Series, *, as_hashes: bool) -> pl.Series:
+        """Where a cell is the id of somebody who was erased, as it is or, in hexadecimal, as `hashed` made it."""
+        distinct = cells.drop_nulls().unique()
+        if as_hashes:
+            hashes = distinct.str.decode("hex", strict=False)
+            for each in self._keys[1:]:
+                hashes = key.rehashed(hashes, each)
+        else:
+            hashes = hashed(distinct, self._keys)
+        marked = pl.DataFrame({"cell": distinct}).hstack(marks_of(hashes))
+        gone = marked.join(self._erased, on=_MARK, how="semi")["cell"]
+        return cells.is_in(gone.implode()).fill_null(value=False)
+
+    @property
+    def knows_erased(self) -> bool:
+        """Was anybody ever erased?"""
+        return not self._erased.is_empty()
+
     def _meet(self, numbered: pl.DataFrame) -> None:
         """Remember ids by a hash that lives as long as the run; two ids with one hash are remembered by neither."""
         met = numbered.select(pl.col("id").hash().alias("hash"), "uid")

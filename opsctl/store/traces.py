@@ -119,19 +119,22 @@ class Traces:
 
     def in_cells(self, cells: pl.Series) -> pl.Series:
         """Which of the texts hold one of the ids; null ones hold none."""
-        likely = cells.str.contains_any(self._texts, ascii_case_insensitive=True).fill_null(value=False)
+        likely = cells.to_frame("cells").select(self.likely(pl.col("cells"))).to_series()
         held = [text for text in cells.filter(likely).unique() if self.in_text(text)]
         return cells.is_in(pl.Series(held, dtype=pl.String).implode()).fill_null(value=False)
 
     def likely(self, cells: pl.Expr) -> pl.Expr:
         """Texts that may hold one of the ids; `in_cells` looks at them closely."""
+        if not self._texts:
+            return cells.is_null() & cells.is_not_null()
         return cells.str.contains_any(self._texts, ascii_case_insensitive=True).fill_null(value=False)
 
     def hidden(self, name: str) -> str:
         """A name of a file as it may be told."""
+        name = masked(name)
         for text in sorted(self._texts, key=len, reverse=True):
             name = re.sub(re.escape(text), _HIDDEN, name, flags=re.IGNORECASE)
-        return masked(name)
+        return name
 
     def _in(self, data: bytes, first: int, last: int) -> bool:
         text = pl.Series([data.decode("latin-1")])

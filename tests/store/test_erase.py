@@ -1,0 +1,392 @@
+"""Nobody stays who must not: erased people leave every table, every file and every answer, and do not come back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from opsctl.store.verify import Found, verify
+from tests.command import Ran
+from tests.store import dying, leaving
+from tests.store.leaving import LEAVING
+from tests.store.project import Project
+
+POINTS = 14
+IDS = "\n".join(LEAVING.values()) + "\n"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with all people in its store, and answers that were kept."""
+    folder = tmp_path_factory.mktemp("whole")
+    found = leaving.made(folder / "here")
+    assert found.run("ingest", "-q").code == 0
+    assert answers(found)
+    shutil.move(folder / "here", folder / "there")  # so that no copy of it deletes originals of another
+    return Project(folder / "there" / "project", folder / "there" / "home")
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """The answers of a project that never heard of those who leave."""
+    found = leaving.made(tmp_path_factory.mktemp("without"), without=list(LEAVING.values()))
+    assert found.run("ingest", "-q").code == 0
+    return answers(found)
+
+
+@pytest.fixture
+def kept(whole: Project, tmp_path: Path) -> Project:
+    return copied(whole, tmp_path)
+
+
+def copied(of: Project, to: Path) -> Project:
+    shutil.copytree(of.folder, to / "project")
+    shutil.copytree(of.home, to / "home")
+    (to / "leaving.txt").write_text(IDS, encoding="utf-8")
+    return Project(to / "project", to / "home")
+
+
+def answers(of: Project) -> list[Any]:
+    """What a store says, but for the accounts of its files."""
+    asked = [of.run("query", leaving.QUESTION, "--by", by, "--json", "-q") for by in ("channel,day", "城市", "channel")]
+    found = [ran.json for ran in (*asked, of.run("report", "--period", "2025-01-30..2025-02-02", "--json", "-q"))]
+    return [{name: told for name, told in one.items() if name != "inputs"} for one in found]
+
+
+def erase(of: Project, *arguments: str) -> Ran:
+    return of.run("erase", "--users", of.folder.parent / "leaving.txt", *arguments)
+
+
+def bytes_of(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def people_in(of: Project) -> int:
+    return sum(pl.read_parquet(path).height for path in (of.store / "people").glob("*.parquet"))
+
+
+# --- nothing is left ------------------------------------------------------------------------------------
+
+
+def test_the_canaries_are_there_before(kept: Project) -> None:
+    assert {Path(name).name for name in leaving.left_in(kept.folder / "in")} == {
+        "users.csv", "events-01.csv", "events-02.csv.gz", "orders.zip", "again.parquet",
+    }  # fmt: skip
+    assert leaving.left_in(kept.store)  # an attribute that the project wants kept
+
+
+def test_no_byte_is_left_in_the_store_and_with_originals_in_the_project(kept: Project) -> None:
+    ran = erase(kept, "--json")
+    assert ran.code == 1
+    assert leaving.left_in(kept.store) == []
+    held = {one["file"] for one in ran.json["files"]}
+    assert held == {f"in/{name}" for name in ("users.csv", "events-01.csv", "events-02.csv.gz", "orders.zip")} | {
+        "in/again.parquet"
+    }
+    assert erase(kept, "--originals", "-q").code == 0
+    assert leaving.left_in(kept.folder) == []
+    assert (kept.folder / "in" / "spend.csv").exists()
+
+
+def test_answers_are_those_of_exports_without_them(kept: Project, without: list[Any]) -> None:
+    before = answers(kept)
+    erase(kept)
+    assert answers(kept) == without
+    assert before != without
+    assert verify(kept.folder).findings == []
+
+
+def test_rows_are_counted_by_table_and_moved_in_the_accounts(kept: Project) -> None:
+    ran = erase(kept, "--json", "-q")
+    assert ran.json["people"] == {"asked": 3, "known": 3, "unsought": 0}
+    rows = {row["table"]: (row["files"], row["rows"], row["cells"]) for row in ran.json["rows"]}
+    # 3 people; two inviters and three attributes; two files of events; the orders of two months.
+    assert rows == {"acquisition": (1, 3, 5), "activity": (2, 6, 0), "order": (2, 6, 0)}
+    told = kept.run("query", "orders", "--json", "-q").json["inputs"]
+    assert {one["file"]: one["dropped"].get("of an erased person") for one in told if one["table"] == "order"} == {
+        "in/orders.zip/orders.csv": 3,
+        "in/again.parquet": 3,
+    }
+    assert all(one["read"] == one["accepted"] + one["rejected"] + sum(one["dropped"].values()) for one in told)
+
+
+def test_the_index_of_people_forgets_them_and_nothing_brings_them_back(kept: Project, without: list[Any]) -> None:
+    before = people_in(kept)
+    erase(kept)
+    assert people_in(kept) == before - 3
+    inside = kept.folder / "in"
+    for path in list(inside.iterdir()):  # the same rows, as other files
+        shutil.copyfile(path, inside / f"again-{path.name}")
+    (inside / "users.csv").write_bytes((inside / "users.csv").read_bytes() + b"stay-0000,2025-01-30 10:03:00,B,,,,\n")
+    assert kept.run("ingest", "-q").code == 0
+    assert people_in(kept) == before - 3
+    assert leaving.left_in(kept.store) == []
+    assert [one["rows"] for one in answers(kept)][2] == [one["rows"] for one in without][2]
+
+
+def test_files_read_anew_do_not_bring_them_back(tmp_path: Path) -> None:
+    found = leaving.made(tmp_path)
+    assert found.run("ingest", "-q").code == 0
+    found.run("erase", "--user", LEAVING["phone"], "-q")
+    config = found.folder / "opsctl.yaml"
+    config.write_text(config.read_text("utf-8").replace("currency: CNY", "currency: USD"), encoding="utf-8")
+    before = people_in(found)
+    ran = found.run("ingest", "--remap", "--json", "-q")
+    assert {row["file"] for row in ran.json["rows"]} >= {"in/users.csv", "in/events-01.csv"}
+    assert people_in(found) == before
+    assert leaving.left_in(found.store, [LEAVING["phone"]]) == []
+
+
+def test_originals_elsewhere_are_found_where_they_were(tmp_path: Path) -> None:
+    found = leaving.made(tmp_path)
+    (found.folder / "in").rename(tmp_path / "in")
+    assert found.run("ingest", "-q", tmp_path / "in" / "users.csv").code == 0
+    ran = found.run("erase", "--user", LEAVING["phone"], "--originals", "--json", "-q")
+    assert [(one["file"], one["deleted"]) for one in ran.json["files"]] == [("in/users.csv", True)]
+    assert ran.code == 0
+    assert "events-01.csv" in {path.name for path in (tmp_path / "in").iterdir()}
+
+
+def test_a_new_key_still_knows_who_left(kept: Project) -> None:
+    assert kept.run("key", "rotate", "-q").code == 0
+    assert erase(kept, "--json", "-q").json["people"]["known"] == 3
+    assert kept.run("key", "rotate", "-q").code == 0
+    before = people_in(kept)
+    (kept.folder / "in" / "more.csv").write_text("user,at,event\n+8613912345678,2025-02-02 10:00:00,x\n")
+    assert kept.run("ingest", "-q").code == 0
+    assert people_in(kept) == before
+    assert leaving.left_in(kept.store) == []
+    assert verify(kept.folder).findings == []
+
+
+def test_an_order_that_another_export_has_without_its_buyer_leaves_with_them(tmp_path: Path) -> None:
+    found = leaving.made(tmp_path)
+    inside = found.folder / "in"
+    (inside / "shop.csv").write_text("order,paid_at,paid\no139,2025-02-01,20\nfree,2025-02-01,7\n", encoding="utf-8")
+    assert found.run("ingest", "-q").code == 0
+    found.run("erase", "--user", LEAVING["phone"], "-q")
+    kept = pl.concat(
+        (pl.read_parquet(path) for path in (found.store / "data" / "order").rglob("*.parquet")), how="diagonal"
+    )
+    assert kept.filter(pl.col("paid") == 20_0000).is_empty()
+    assert kept.filter(pl.col("paid") == 7_0000).height == 1
+
+
+# --- what lies outside ----------------------------------------------------------------------------------
+
+
+def test_notes_reports_logs_and_copies_are_named_and_only_originals_deleted(kept: Project) -> None:
+    outside = kept.folder / "elsewhere"
+    outside.mkdir()
+    (outside / "copy.csv").write_bytes((kept.folder / "in" / "users.csv").read_bytes())  # a copy of what is known
+    (outside / "newer.csv").write_text("user,at,event\n139 1234 5678,2025-02-05,x\n", encoding="utf-8")
+    (outside / "note.md").write_text("问过 LI.NA@example.com 了", encoding="gb18030")
+    (outside / "run.log").write_bytes("id=11010519491231002X;".encode("utf-16"))
+    (outside / "13912345678.txt").write_text("nothing")
+    (outside / "figures.parquet").write_bytes(b"")
+    pl.DataFrame({"phone": [13912345678.0, None], "list": [1, 2]}).write_parquet(outside / "figures.parquet")
+    (outside / "locked.7z").write_bytes(b"7z\xbc\xaf\x27\x1c")
+    (outside / "innocent.txt").write_text("139123456789 li.na@example.community xli.na@example.com 2139-1234-5678")
+    ran = erase(kept, "--originals", "--json")
+    told = {one["file"]: (one["why"], one["original"], one["deleted"]) for one in ran.json["files"]}
+    assert {name: of for name, of in told.items() if name.startswith("elsewhere")} == {
+        "elsewhere/copy.csv": ("holds", True, True),
+        "elsewhere/newer.csv": ("holds", False, False),
+        "elsewhere/note.md": ("holds", False, False),
+        "elsewhere/run.log": ("holds", False, False),
+        "elsewhere/139****5678.txt": ("name", False, False),
+        "elsewhere/figures.parquet": ("holds", False, False),
+        "elsewhere/locked.7z": ("closed", False, False),
+    }
+    assert ran.code == 1
+    assert sorted(path.name for path in outside.iterdir()) == sorted(
+        ["13912345678.txt", "newer.csv", "note.md", "run.log", "figures.parquet", "locked.7z", "innocent.txt"]
+    )
+
+
+def test_no_id_is_in_any_message(kept: Project) -> None:
+    log = kept.folder.parent / "erase.log"
+    runs = [erase(kept, *more) for more in (("-n",), ("--json", "--log-file", str(log)), ("--originals",))]
+    runs.append(kept.run("erase", "--user", "u-unknown-7", "--locale", "zh-CN"))
+    told = "".join(ran.out + ran.err for ran in runs) + log.read_text("utf-8")
+    assert not [one for one in (*LEAVING.values(), "u-unknown-7") if one.lower() in told.lower()]
+
+
+def test_an_id_that_any_figure_could_be_is_not_looked_for(kept: Project) -> None:
+    ran = kept.run("erase", "--user", "10", "--originals", "--json", "-q")
+    assert (ran.code, ran.json["people"]) == (1, {"asked": 1, "known": 0, "unsought": 1})
+    assert ran.json["files"] == []
+
+
+# --- rows that are over ---------------------------------------------------------------------------------
+
+
+def test_rows_past_their_days_leave_by_table(kept: Project) -> None:
+    config = kept.folder / "opsctl.yaml"
+    text = config.read_text("utf-8").replace("暗号: hash}", "暗号: hash}, retention_days: {activity: 2, spend: 1}")
+    config.write_text(text, encoding="utf-8")
+    ran = kept.run("erase", "--over-retention", "--as-of", "2025-02-02", "--json", "-q")
+    # Two days as of 2 February are the 1st and the 2nd; one is the 2nd. 9 events of 31 January, 3 days of 2 channels.
+    assert ran.json["retention"] == [
+        {"table": "activity", "through": "2025-01-31"},
+        {"table": "spend", "through": "2025-02-01"},
+    ]
+    assert {row["table"]: (row["rows"], row["over"]) for row in ran.json["rows"]} == {
+        "activity": (0, 9),
+        "spend": (0, 6),
+    }
+    assert kept.run("query", "spend", "--json", "-q").figure("spend")["value"] == "27.0000"
+    assert verify(kept.folder).findings == []
+
+
+# --- nothing happens by accident ------------------------------------------------------------------------
+
+
+def test_a_dry_run_changes_no_byte_and_says_the_same(kept: Project) -> None:
+    before = bytes_of(kept.folder.parent)
+    tried = erase(kept, "-n", "--originals", "--json", "-q")
+    assert bytes_of(kept.folder.parent) == before
+    done = erase(kept, "--originals", "--json", "-q")
+    assert (tried.code, done.code) == (0, 0)
+    assert {**tried.json, "dry_run": False} == done.json
+
+
+def test_another_key_is_refused_and_nothing_changes(kept: Project) -> None:
+    key = next(path for path in kept.home.rglob("key"))
+    key.write_text("ab" * 32 + "\n")
+    before = bytes_of(kept.store)
+    for more in ((), ("-n",)):
+        ran = erase(kept, *more)
+        assert (ran.code, "OPS322" in ran.err) == (2, True)
+    key.unlink()
+    assert "OPS321" in erase(kept).err
+    assert bytes_of(kept.store) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        ((), 2, "OPS007"),
+        (("--user", " "), 2, "OPS005"),
+        (("--users", "nowhere.txt"), 2, "OPS004"),
+        (("--user", "u-000001", "--as-of", "soon"), 2, "OPS005"),
+    ],
+)
+def test_who_is_meant_must_be_said(kept: Project, arguments: tuple[str, ...], code: int, error: str) -> None:
+    ran = kept.run("erase", *arguments)
+    assert (ran.code, error in ran.err) == (code, True)
+
+
+def test_without_a_store_there_is_nothing_to_erase(tmp_path: Path) -> None:
+    ran = leaving.made(tmp_path).run("erase", "--user", "u-000001")
+    assert (ran.code, "OPS601" in ran.err) == (3, True)
+
+
+def test_ids_come_from_stdin_too(kept: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbf 13912345678 \r\n\r\n")))
+    assert kept.run("erase", "--users", "-", "--json", "-q").json["people"]["known"] == 1
+
+
+def test_again_it_finds_nothing_and_writes_nothing(kept: Project) -> None:
+    erase(kept)
+    before = bytes_of(kept.store)
+    ran = erase(kept, "--json", "-q")
+    assert (ran.json["rows"], ran.json["people"]["known"]) == ([], 0)
+    assert {name: of for name, of in bytes_of(kept.store).items() if not name.endswith("lock")} == {
+        name: of for name, of in before.items() if not name.endswith("lock")
+    }
+
+
+# --- whatever ends it -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def operations(whole: Project, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How many operations an erasure is."""
+    ran, count = during(copied(whole, tmp_path_factory.mktemp("none")), "none", 0)
+    assert ran.code == 1
+    return count
+
+
+def during(of: Project, how: str, number: int) -> tuple[Ran, int]:
+    users = of.folder.parent / "leaving.txt"
+    return dying.run(how, number, "erase", "-q", "--users", users, "-C", of.folder, environ=of.environ)
+
+
+def counted(of: Project) -> int:
+    """How many rows the catalog lists: all of them, or all but those that leave."""
+    connection = sqlite3.connect(of.store / "catalog.sqlite")
+    try:
+        return int(connection.execute("SELECT sum(rows) FROM segment").fetchone()[0])
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("point", range(POINTS))
+def test_killed_anywhere_it_took_out_all_or_nothing_and_again_it_heals(
+    whole: Project, without: list[Any], operations: int, tmp_path: Path, point: int
+) -> None:
+    copy = copied(whole, tmp_path)
+    ran, _ = during(copy, "kill", 1 + point * (operations - 1) // (POINTS - 1))
+    assert ran.code == -9
+    before = counted(whole)
+    assert counted(copy) in {before, before - 15}
+    found = verify(copy.folder).findings
+    assert {one.found for one in found} <= {Found.OWED, Found.LEFTOVER, Found.UNFINISHED}
+    if counted(copy) < before and leaving.left_in(copy.store):
+        assert Found.OWED in {one.found for one in found}
+    erase(copy, "-q")
+    assert leaving.left_in(copy.store) == []
+    assert verify(copy.folder).findings == []
+    assert answers(copy) == without
+
+
+def test_killed_behind_its_commit_the_next_ingest_or_repair_heals(
+    whole: Project, operations: int, tmp_path: Path
+) -> None:
+    """The first point behind the commit at which old files are still there."""
+    healed: set[tuple[str, ...]] = set()
+    for number in range(operations, 0, -4):
+        copy = copied(whole, tmp_path / str(number))
+        during(copy, "kill", number)
+        if not leaving.left_in(copy.store) or counted(copy) == counted(whole):
+            continue
+        how = ("ingest", "-q") if not healed else ("verify", "--repair", "-q")
+        assert verify(copy.folder).is_sound is False
+        assert copy.run(*how).code == 0
+        assert leaving.left_in(copy.store) == []
+        assert verify(copy.folder).findings == []
+        healed.add(how)
+        if len(healed) > 1:
+            return
+    pytest.fail("no point was found at which old files were left")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.9])
+def test_a_full_disk_is_one_clean_error(whole: Project, operations: int, tmp_path: Path, share: float) -> None:
+    copy = copied(whole, tmp_path)
+    ran, _ = during(copy, "full", int(share * operations))
+    assert "Traceback" not in ran.err
+    assert ran.code in {1, 4}
+    assert (ran.code == 4) == any(code in ran.err for code in ("OPS605", "OPS606"))
+    before = counted(whole)
+    assert counted(copy) in ({before} if "OPS605" in ran.err else {before - 15})
+    erase(copy, "-q")
+    assert leaving.left_in(copy.store) == []
+    assert verify(copy.folder).findings == []
+
+
+def test_the_proof_is_json(kept: Project) -> None:
+    erase(kept, "-q", "-o", str(kept.folder.parent / "proof.json"))
+    told = json.loads((kept.folder.parent / "proof.json").read_text("utf-8"))
+    assert {"people", "rows", "files", "retention", "dry_run", "in_git"} <= told.keys()
