@@ -6,6 +6,7 @@ and gaps in it. An id of so few characters that any figure could be it is not lo
 
 from __future__ import annotations
 
+import codecs
 import html
 import json
 import re
@@ -27,6 +28,7 @@ _COUNTRY = re.compile(r"(?:\+|00)?86[\s\-]*$")
 _SEPARATORS = b"\n\t ,\"'"  # no byte of them is a part of a Chinese character, in any encoding
 _NARROW = ("utf-8", "gb18030")
 _WIDE = ("utf-16-le", "utf-16-be")
+_OTHER_WAY = {codecs.BOM_UTF16_LE: "utf-16-be", codecs.BOM_UTF16_BE: "utf-16-le"}  # what a mark rules out
 _HIDDEN = "***"
 
 
@@ -104,9 +106,10 @@ class Traces:
         if not self._forms:
             return False
         data, first = read(CHUNK), 0
+        never = _OTHER_WAY.get(data[:2])
         while data:
             more = read(CHUNK)
-            if self._in(data, first, len(data) - (_AFTER if more else 0)):
+            if self._in(data, first, len(data) - (_AFTER if more else 0), never):
                 return True
             kept = data[-(_BEFORE + self._longest + _AFTER) :]
             first = first if len(kept) == len(data) else _BEFORE
@@ -136,13 +139,14 @@ class Traces:
             name = re.sub(re.escape(text), _HIDDEN, name, flags=re.IGNORECASE)
         return name
 
-    def _in(self, data: bytes, first: int, last: int) -> bool:
+    def _in(self, data: bytes, first: int, last: int, never: str | None = None) -> bool:
         text = pl.Series([data.decode("latin-1")])
         if not text.str.contains_any(self._patterns, ascii_case_insensitive=True).item():
             return False
         found = text.str.extract_many(self._patterns, ascii_case_insensitive=True, overlapping=True).explode()
         seen = {one.encode("latin-1").lower() for one in found.unique()}
-        return any(form.stands_alone_in(data, first, last) for one in seen for form in self._forms[one])
+        forms = (form for one in seen for form in self._forms[one] if form.encoding != never)
+        return any(form.stands_alone_in(data, first, last) for form in forms)
 
 
 def _tells(one: str) -> bool:

@@ -21,7 +21,8 @@ from opsctl.store.catalog import Catalog
 from opsctl.store.seal import Standing
 from opsctl.store.segments import Segment
 
-_OURS = frozenset({place.CATALOG, place.SEAL, place.LOCK, place.IGNORED, f"{place.LOCK}-journal"})
+_DATABASES = (place.CATALOG, place.LOCK)
+_OURS = frozenset({place.SEAL, place.IGNORED, *_DATABASES, *(f"{name}-journal" for name in _DATABASES)})
 _FOLDERS = frozenset({place.DATA, place.PEOPLE, place.DERIVED, place.KEPT, place.ANSWERS})
 
 
