@@ -54,9 +54,9 @@ def erase(
 
     \b
     opsctl erase --users leaving.txt -n      what would be done
-    opsctl erase --users - < leaving.txt     ids are in no process list so
+    opsctl erase --users -                   from stdin: no process list has them
     opsctl erase --users leaving.txt --originals -o proof.json
-    opsctl erase --over-retention            rows older than privacy.retention_days
+    opsctl erase --over-retention            rows past privacy.retention_days
 
     All or nothing; the keyed hashes stay, so that no export brings them back. Nothing but originals is ever deleted
     outside the store. Exit codes: 0 nothing is left, 1 named files still hold them, 3 there is no store, 4 it cannot
