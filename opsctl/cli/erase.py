@@ -76,7 +76,7 @@ def erase(
     wanted = Wanted(traces, over_retention, session.day(as_of))
     chosen = session.settings(project, None, locale, voice)
     done = erased(chosen, wanted, wait=wait, only_try=dry_run)
-    outside = _outside(chosen, traces, voice, originals=originals, dry_run=dry_run)
+    outside = _outside(chosen, traces, done.numbers if dry_run else None, voice, originals=originals)
     answer.write(erasure(done, outside, Words(chosen.locale), dry_run=dry_run), chosen)
     raise typer.Exit(ExitCode.FINDINGS if outside.left or outside.unsought else ExitCode.OK)
 
@@ -113,14 +113,19 @@ def _lines(users: Path) -> list[str]:
         raise BadOption(f"'{users}' is not UTF-8", hint="save it as UTF-8, one id a line") from None
 
 
-def _outside(chosen: Settings, traces: Traces, voice: Voice, *, originals: bool, dry_run: bool) -> Outside:
-    """What lies outside the store; originals are deleted where that is asked for, and named before."""
+def _outside(
+    chosen: Settings, traces: Traces, leaving: tuple[int, ...] | None, voice: Voice, *, originals: bool
+) -> Outside:
+    """What lies outside the store; originals are deleted where that is asked for, and named before.
+
+    Where people are only `leaving`, nothing is deleted.
+    """
     from opsctl.reports.erasure import Outside
     from opsctl.store.remains import Why, delete, is_kept_by_git, remains
 
-    found = remains(chosen, traces, store=not dry_run)
+    found = remains(chosen, traces, leaving)
     wanted = [one for one in found if originals and one.original and one.why is not Why.CLOSED]
     for one in wanted:
-        voice.say(f"{'would delete' if dry_run else 'deleting'} {one.file}")
-    deleted = [one for one in wanted if dry_run or delete(one)]
+        voice.say(f"{'deleting' if leaving is None else 'would delete'} {one.file}")
+    deleted = [one for one in wanted if leaving is not None or delete(one)]
     return Outside(found, deleted, traces.unsought, is_kept_by_git(chosen.folder) if chosen.folder else False)

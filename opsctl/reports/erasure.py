@@ -55,7 +55,7 @@ def erasure(erased: Erased, outside: Outside, words: Words, *, dry_run: bool) ->
         parts=parts,
         data={
             "dry_run": dry_run,
-            "people": {"asked": erased.asked, "known": erased.known, "unsought": outside.unsought},
+            "people": {"asked": erased.asked, "known": len(erased.numbers), "unsought": outside.unsought},
             "retention": [{"table": one.table, "through": str(one.last_day)} for one in erased.over],
             "rows": [{"table": name, **counts} for name, counts in by_table.items()],
             "files": [_as_json(one, outside) for one in outside.remains],
@@ -78,7 +78,7 @@ def _summary(erased: Erased, by_table: Mapping[str, Mapping[str, int]], words: W
     total = {name: f"{sum(counts[name] for counts in by_table.values()):,}" for name in _COUNTS}
     lines = [words.say("erase.would" if dry_run else "erase.did", **total)]
     if erased.asked:
-        lines.append(words.say("erase.people", asked=erased.asked, known=erased.known))
+        lines.append(words.say("erase.people", asked=erased.asked, known=len(erased.numbers)))
     lines += [words.say("erase.over", table=one.table, day=str(one.last_day)) for one in erased.over]
     return lines
 
@@ -107,7 +107,8 @@ def _file(one: Remains, outside: Outside, words: Words, *, dry_run: bool) -> Tab
 def _todo(outside: Outside, words: Words) -> list[str]:
     kinds = [
         ("originals", any(one.original for one in outside.left)),
-        ("others", any(not one.original and one.why is not Why.CLOSED for one in outside.left)),
+        ("others", any(not one.original and one.why not in (Why.CLOSED, Why.NUMBER) for one in outside.left)),
+        ("handed_on", any(one.why is Why.NUMBER for one in outside.left)),
         ("closed", any(one.why is Why.CLOSED for one in outside.left)),
         ("unsought", outside.unsought > 0),
         ("git", outside.in_git),

@@ -76,13 +76,13 @@ class Erased:
 
     Args:
         asked: How many people were named.
-        known: How many of them the store knew.
+        numbers: By which of them the store knew them; those whom it does not know have none.
         over: The tables with a limit, and the last day that is over.
         cuts: What leaves which file.
     """
 
     asked: int
-    known: int
+    numbers: tuple[int, ...]
     over: tuple[Over, ...]
     cuts: tuple[Cut, ...]
 
@@ -149,7 +149,7 @@ class _Taking:
         self._orders = self._ordered()
         self.found = Erased(
             asked=len(wanted.traces.ids),
-            known=self._uids.len(),
+            numbers=tuple(self._uids),
             over=tuple(Over(*one) for one in self._over.items()),
             cuts=tuple(self._cuts()),
         )
@@ -165,7 +165,7 @@ class _Taking:
             segments.replace(self._catalog, cut.table, cut.segment, self._left(cut.table, cut.segment))
         self._settle_accounts()
         people.forget(self._catalog, self._uids)
-        if self.found.cuts or self.found.known:
+        if self.found.cuts or self.found.numbers:
             owed.owe(self._catalog)
 
     # --- what leaves ----------------------------------------------------------------------------------------

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+import polars as pl
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoSource, RefusedFile
@@ -21,7 +23,7 @@ from opsctl.core.paths import STORE_FOLDER
 from opsctl.ingest.load import hashes_of
 from opsctl.ingest.sources import Found, files
 from opsctl.store import catalog as catalogs
-from opsctl.store import place, records
+from opsctl.store import handover, people, place, records, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.contents import Closed, holds
 from opsctl.store.intake import ERASED, name_of
@@ -36,6 +38,7 @@ class Why(StrEnum):
     HOLDS = "holds"  # an erased id stands in it
     ROWS = "rows"  # an original whose rows of an erased person the store does not keep
     NAME = "name"  # its name holds an erased id
+    NUMBER = "number"  # tables that were handed on, in which somebody erased is a number still
     CLOSED = "closed"  # it cannot be looked into
 
 
@@ -56,10 +59,10 @@ class Remains:
     original: bool
 
 
-def remains(settings: Settings, traces: Traces, *, store: bool = True) -> list[Remains]:
+def remains(settings: Settings, traces: Traces, leaving: Collection[int] | None = None) -> list[Remains]:
     """Every file in the project's folder, and every original elsewhere, that still holds one of the ids.
 
-    Without `store` its own files are passed over: before it is rewritten everybody knows that they do.
+    Before the store is rewritten, its own files are passed over, and the numbers of those who are `leaving` are given.
 
     Raises:
         NoStore: Nothing was ever ingested.
@@ -68,9 +71,12 @@ def remains(settings: Settings, traces: Traces, *, store: bool = True) -> list[R
     folder = (settings.folder or Path()).resolve()
     with catalogs.reading(folder) as catalog:
         taken_in = _Originals(catalog)
+        known = set(people.read(catalog)["uid"]) - set(leaving or ())
     found: dict[Path, Remains] = {}
-    for path in sorted({*_inside(folder, store=store), *_declared(settings), *taken_in.paths}):
+    for path in sorted({*_inside(folder, store=leaving is None), *_declared(settings), *taken_in.paths}):
         why = _why(path, folder, traces) or (Why.ROWS if taken_in.had_erased_rows(path) else None)
+        if why is None and path.name == handover.MANIFEST and _has_others(path.parent, known):
+            why = Why.NUMBER
         if why is not None:
             name = traces.hidden(name_of(path, folder))
             found.setdefault(path.resolve(), Remains(name, path, why, taken_in.is_one(path)))
@@ -114,6 +120,14 @@ def _is_regular(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
+
+
+def _has_others(folder: Path, known: Collection[int]) -> bool:
+    """Do tables that were handed on hold numbers of people whom the store does not know, or not any more?"""
+    try:
+        return not handover.people_in(folder, segments.PEOPLE) <= set(known)
+    except pl.exceptions.PolarsError:
+        return True
 
 
 class _Originals:

@@ -214,6 +214,18 @@ def test_notes_reports_logs_and_copies_are_named_and_only_originals_deleted(kept
     )
 
 
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_tables_handed_on_earlier_are_named_until_they_are_written_again(kept: Project, kind: str) -> None:
+    handed_on = kept.folder / "handover"
+    assert kept.run("export", handed_on, "--format", kind, "-q").code == 0
+    named = [("handover/manifest.json", "number")]
+    for ran in (erase(kept, "-n", "--json", "-q"), erase(kept, "--originals", "--json", "-q"), erase(kept, "--json")):
+        told = [(one["file"], one["why"]) for one in ran.json["files"] if not one["original"]]
+        assert (ran.code, [one for one in told if one[1] == "number"]) == (1, named)
+    assert kept.run("export", handed_on, "--format", kind, "-q").code == 0
+    assert erase(kept, "-q").code == 0
+
+
 def test_no_id_is_in_any_message(kept: Project) -> None:
     log = kept.folder.parent / "erase.log"
     runs = [erase(kept, *more) for more in (("-n",), ("--json", "--log-file", str(log)), ("--originals",))]
