@@ -8,12 +8,19 @@ import json
 import shutil
 import sqlite3
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from opsctl.config.settings import Settings
+from opsctl.ingest.load import Loaded
+from opsctl.store import memory
+from opsctl.store.erase import Wanted
+from opsctl.store.erase import erase as take_out
+from opsctl.store.traces import Traces
 from opsctl.store.verify import Found, verify
 from tests.command import Ran
 from tests.store import dying, leaving
@@ -396,6 +403,24 @@ def test_a_full_disk_is_one_clean_error(whole: Project, operations: int, tmp_pat
     erase(copy, "-q")
     assert leaving.left_in(copy.store) == []
     assert verify(copy.folder).findings == []
+
+
+def test_a_question_that_an_erasure_overtakes_is_asked_again(
+    kept: Project, without: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = memory.known
+    times: list[int] = []
+
+    def overtaken(settings: Settings, as_of: date | None) -> Loaded:
+        found = known(settings, as_of)
+        times.append(len(take_out(settings, Wanted(Traces(LEAVING.values()))).numbers))
+        return found
+
+    monkeypatch.setattr(memory, "known", overtaken)
+    ran = kept.run("query", leaving.QUESTION, "--by", "channel,day", "--json", "-q")
+    assert (ran.code, times) == (0, [3, 0])
+    assert {name: told for name, told in ran.json.items() if name != "inputs"} == without[0]
+    assert leaving.left_in(kept.store) == []
 
 
 def test_the_proof_is_json(kept: Project) -> None:
