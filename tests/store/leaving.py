@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from tests.command import Ran
 from tests.store.project import Project
 
 LEAVING = {"phone": "13912345678", "email": "li.na@example.com", "card": "11010519491231002X"}
@@ -100,6 +103,38 @@ def _parquet(people: Sequence[str]) -> bytes:
     frame = pl.DataFrame(rows, schema=["order", "paid_at", "paid", "user"], orient="row")
     frame.write_parquet(packed, compression="zstd")
     return packed.getvalue()
+
+
+# --- the project at work --------------------------------------------------------------------------------
+
+
+def taken_in(folder: Path, *, without: Sequence[str] = ()) -> Project:
+    """The project with its exports in the store, and answers that were kept."""
+    found = made(folder / "here", without=without)
+    assert found.run("ingest", "-q").code == 0
+    assert answers(found)
+    shutil.move(folder / "here", folder / "there")  # so that no copy of it deletes originals of another
+    return Project(folder / "there" / "project", folder / "there" / "home")
+
+
+def copied(of: Project, to: Path) -> Project:
+    """The same project elsewhere, and beside it a file of those who leave."""
+    shutil.copytree(of.folder, to / "project")
+    shutil.copytree(of.home, to / "home")
+    (to / "leaving.txt").write_text("\n".join(LEAVING.values()) + "\n", encoding="utf-8")
+    return Project(to / "project", to / "home")
+
+
+def answers(of: Project) -> list[Any]:
+    """What a store says, but for the accounts of its files."""
+    asked = [of.run("query", QUESTION, "--by", by, "--json", "-q") for by in ("channel,day", "城市", "channel")]
+    found = [ran.json for ran in (*asked, of.run("report", "--period", "2025-01-30..2025-02-02", "--json", "-q"))]
+    return [{name: told for name, told in one.items() if name != "inputs"} for one in found]
+
+
+def erase(of: Project, *arguments: str) -> Ran:
+    """Erase all who leave."""
+    return of.run("erase", "--users", of.folder.parent / "leaving.txt", *arguments)
 
 
 # --- what is left of them -------------------------------------------------------------------------------

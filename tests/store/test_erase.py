@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import shutil
-import sqlite3
 import sys
 from datetime import date
 from pathlib import Path
@@ -21,56 +20,27 @@ from opsctl.store import memory
 from opsctl.store.erase import Wanted
 from opsctl.store.erase import erase as take_out
 from opsctl.store.traces import Traces
-from opsctl.store.verify import Found, verify
-from tests.command import Ran
-from tests.store import dying, leaving
-from tests.store.leaving import LEAVING
+from opsctl.store.verify import verify
+from tests.store import leaving
+from tests.store.leaving import LEAVING, answers, copied, erase
 from tests.store.project import Project
-
-POINTS = 14
-IDS = "\n".join(LEAVING.values()) + "\n"
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with all people in its store, and answers that were kept."""
-    folder = tmp_path_factory.mktemp("whole")
-    found = leaving.made(folder / "here")
-    assert found.run("ingest", "-q").code == 0
-    assert answers(found)
-    shutil.move(folder / "here", folder / "there")  # so that no copy of it deletes originals of another
-    return Project(folder / "there" / "project", folder / "there" / "home")
+    return leaving.taken_in(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """The answers of a project that never heard of those who leave."""
-    found = leaving.made(tmp_path_factory.mktemp("without"), without=list(LEAVING.values()))
-    assert found.run("ingest", "-q").code == 0
-    return answers(found)
+    return answers(leaving.taken_in(tmp_path_factory.mktemp("without"), without=list(LEAVING.values())))
 
 
 @pytest.fixture
 def kept(whole: Project, tmp_path: Path) -> Project:
     return copied(whole, tmp_path)
-
-
-def copied(of: Project, to: Path) -> Project:
-    shutil.copytree(of.folder, to / "project")
-    shutil.copytree(of.home, to / "home")
-    (to / "leaving.txt").write_text(IDS, encoding="utf-8")
-    return Project(to / "project", to / "home")
-
-
-def answers(of: Project) -> list[Any]:
-    """What a store says, but for the accounts of its files."""
-    asked = [of.run("query", leaving.QUESTION, "--by", by, "--json", "-q") for by in ("channel,day", "城市", "channel")]
-    found = [ran.json for ran in (*asked, of.run("report", "--period", "2025-01-30..2025-02-02", "--json", "-q"))]
-    return [{name: told for name, told in one.items() if name != "inputs"} for one in found]
-
-
-def erase(of: Project, *arguments: str) -> Ran:
-    return of.run("erase", "--users", of.folder.parent / "leaving.txt", *arguments)
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
@@ -326,83 +296,7 @@ def test_again_it_finds_nothing_and_writes_nothing(kept: Project) -> None:
     }
 
 
-# --- whatever ends it -----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def operations(whole: Project, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """How many operations an erasure is."""
-    ran, count = during(copied(whole, tmp_path_factory.mktemp("none")), "none", 0)
-    assert ran.code == 1
-    return count
-
-
-def during(of: Project, how: str, number: int) -> tuple[Ran, int]:
-    users = of.folder.parent / "leaving.txt"
-    return dying.run(how, number, "erase", "-q", "--users", users, "-C", of.folder, environ=of.environ)
-
-
-def counted(of: Project) -> int:
-    """How many rows the catalog lists: all of them, or all but those that leave."""
-    connection = sqlite3.connect(of.store / "catalog.sqlite")
-    try:
-        return int(connection.execute("SELECT sum(rows) FROM segment").fetchone()[0])
-    finally:
-        connection.close()
-
-
-@pytest.mark.parametrize("point", range(POINTS))
-def test_killed_anywhere_it_took_out_all_or_nothing_and_again_it_heals(
-    whole: Project, without: list[Any], operations: int, tmp_path: Path, point: int
-) -> None:
-    copy = copied(whole, tmp_path)
-    ran, _ = during(copy, "kill", 1 + point * (operations - 1) // (POINTS - 1))
-    assert ran.code == -9
-    before = counted(whole)
-    assert counted(copy) in {before, before - 15}
-    found = verify(copy.folder).findings
-    assert {one.found for one in found} <= {Found.OWED, Found.LEFTOVER, Found.UNFINISHED}
-    if counted(copy) < before and leaving.left_in(copy.store):
-        assert Found.OWED in {one.found for one in found}
-    erase(copy, "-q")
-    assert leaving.left_in(copy.store) == []
-    assert verify(copy.folder).findings == []
-    assert answers(copy) == without
-
-
-def test_killed_behind_its_commit_the_next_ingest_or_repair_heals(
-    whole: Project, operations: int, tmp_path: Path
-) -> None:
-    """The first point behind the commit at which old files are still there."""
-    healed: set[tuple[str, ...]] = set()
-    for number in range(operations, 0, -4):
-        copy = copied(whole, tmp_path / str(number))
-        during(copy, "kill", number)
-        if not leaving.left_in(copy.store) or counted(copy) == counted(whole):
-            continue
-        how = ("ingest", "-q") if not healed else ("verify", "--repair", "-q")
-        assert verify(copy.folder).is_sound is False
-        assert copy.run(*how).code == 0
-        assert leaving.left_in(copy.store) == []
-        assert verify(copy.folder).findings == []
-        healed.add(how)
-        if len(healed) > 1:
-            return
-    pytest.fail("no point was found at which old files were left")
-
-
-@pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.9])
-def test_a_full_disk_is_one_clean_error(whole: Project, operations: int, tmp_path: Path, share: float) -> None:
-    copy = copied(whole, tmp_path)
-    ran, _ = during(copy, "full", int(share * operations))
-    assert "Traceback" not in ran.err
-    assert ran.code in {1, 4}
-    assert (ran.code == 4) == any(code in ran.err for code in ("OPS605", "OPS606"))
-    before = counted(whole)
-    assert counted(copy) in ({before} if "OPS605" in ran.err else {before - 15})
-    erase(copy, "-q")
-    assert leaving.left_in(copy.store) == []
-    assert verify(copy.folder).findings == []
+# --- beside other runs ----------------------------------------------------------------------------------
 
 
 def test_a_question_that_an_erasure_overtakes_is_asked_again(
