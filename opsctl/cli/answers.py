@@ -52,8 +52,18 @@ class Remembering(TyperCommand):
         told = _kept(place)
         if told is not None:
             _give(told)
-        with _keeping(place, _folder(ctx), ctx.params.get("notes")):
-            return super().invoke(ctx)
+        try:
+            with _keeping(place, _folder(ctx), ctx.params.get("notes")):
+                return super().invoke(ctx)
+        except typer.Exit:
+            raise
+        except Exception:
+            if _place(ctx) == place:
+                raise
+        finally:
+            if _place(ctx) != place:  # the store was changed meanwhile: somebody may have been erased from it
+                place.unlink(missing_ok=True)
+        return super().invoke(ctx)  # its files were written anew while they were read
 
 
 # --- the question -----------------------------------------------------------------------------------------

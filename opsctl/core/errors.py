@@ -428,6 +428,18 @@ class CannotStore(OpsctlError):
     zh = "数据仓无法写入"
 
 
+class NotSwept(OpsctlError):
+    """What was erased counts nowhere any more, but files of the store that held it could not be removed yet.
+
+    Another program has them open, or the disk is full. `opsctl erase` or `opsctl ingest` removes them when run again;
+    until then `opsctl verify` tells that something is owed.
+    """
+
+    code = "OPS606"
+    exit_code = ExitCode.NOT_DELIVERED
+    zh = "数据已删除，但旧文件还没有清理干净"
+
+
 class Defect(OpsctlError):
     """Something went wrong inside opsctl; the log named in the message has the details."""
 

@@ -208,7 +208,7 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
         found.refused.append(refusal)
         return
     base = len(found.inputs)
-    found.inputs += [_of_what_is_left(part, name) for part in merged.parts]
+    found.inputs += [of_what_is_left(part.account, part.frame) for part in merged.parts]
     frame = merged.frame.with_columns(pl.col("source_file") + base)
     found.tables[name] = frame.lazy()
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
@@ -229,6 +229,6 @@ def _append(found: Loaded, name: str, parts: Sequence[Part]) -> None:
     found.supplied[name] = frozenset().union(*(part.supplied for part in parts))
 
 
-def _of_what_is_left(part: Part, table: str) -> Input:
-    """The account of a file once rows that another file had too are gone; its control totals stay those of the file."""
-    return replace(part.account, sums=sums_of(part.frame, table), days=days_of(part.frame, table))
+def of_what_is_left(account: Input, frame: pl.DataFrame) -> Input:
+    """A file's account with the sums and days of the rows that are left of it; its control totals stay the file's."""
+    return replace(account, sums=sums_of(frame, account.table), days=days_of(frame, account.table))

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from opsctl.core.errors import CannotStore, DamagedStore, NoStore, StoreTooNew
-from opsctl.store import place
+from opsctl.store import owed, place
 from opsctl.store import seal as seals
 from opsctl.store.database import all_or_nothing, connected, damaged, execute, locked, refusal
 from opsctl.store.seal import Standing
@@ -180,8 +180,12 @@ class Catalog:
         )
 
     def compact(self) -> None:
-        """Leave no byte of what was deleted in the file."""
-        self.connection.execute("VACUUM")
+        """Leave no byte of what was deleted in the file.
+
+        Raises:
+            CannotStore: The disk is full.
+        """
+        execute(self.connection, "VACUUM")
 
 
 @contextmanager
@@ -223,6 +227,7 @@ def writing(project: Path, wait: float = 0.0) -> Iterator[Catalog]:
         StoreTooNew: A newer opsctl wrote it.
         DamagedStore: It is not what was last written.
         CannotStore: The disk is full, or the folder cannot be written to.
+        NotSwept: Files that held erased rows cannot be removed.
     """
     if place.exists(project):
         _there(project)
@@ -233,6 +238,7 @@ def writing(project: Path, wait: float = 0.0) -> Iterator[Catalog]:
             found = Catalog(store, connection)
             _make_ready(found)
             place.sweep(store, found.paths())
+            owed.pay(found)
             before = connection.total_changes
             with all_or_nothing(connection):
                 yield found
@@ -246,6 +252,7 @@ def writing(project: Path, wait: float = 0.0) -> Iterator[Catalog]:
             if changed:
                 with suppress(CannotStore):  # what was committed stays; the next run seals it
                     seals.press(found)
+            owed.pay(found)
 
 
 def _there(project: Path) -> Path:

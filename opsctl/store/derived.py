@@ -25,7 +25,7 @@ from opsctl.ingest.loaded import Loaded, appended
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
-from opsctl.store import checked, place, records
+from opsctl.store import checked, place, records, seal
 from opsctl.store.catalog import Catalog
 from opsctl.store.recall import Seen, files, parts
 
@@ -66,8 +66,12 @@ def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
     return found
 
 
-def keep(catalog: Catalog, key: str, found: Loaded) -> None:
-    """Keep tables for the next answer; a store that cannot be written to answers all the same."""
+def keep(catalog: Catalog, key: str, found: Loaded, generation: int | None) -> None:
+    """Keep tables for the next answer; a store that cannot be written to answers all the same.
+
+    What was made while the store was changed, since it was of a `generation`, is not kept: it may hold somebody who
+    was erased meanwhile.
+    """
     folder = catalog.store / place.DERIVED / key
     if _whole(folder) is not None:
         return
@@ -84,6 +88,8 @@ def keep(catalog: Catalog, key: str, found: Loaded) -> None:
     except (OSError, OpsctlError, pl.exceptions.PolarsError):
         shutil.rmtree(beside, ignore_errors=True)
         return
+    if seal.generation(catalog.store) != generation:
+        shutil.rmtree(folder, ignore_errors=True)
     _forget_the_oldest(folder.parent)
 
 
@@ -126,19 +132,6 @@ def _as_written(folder: Path) -> bool:
     if {path.name for path in folder.iterdir()} != {_TOLD, *files}:
         return False
     return all(place.sha256_of(folder / name) == one["sha256"] for name, one in files.items())
-
-
-def forget(store: Path) -> None:
-    """Throw away all that can be made again.
-
-    Raises:
-        CannotStore: Something of it cannot be removed.
-    """
-    try:
-        for folder in place.folders(store / place.DERIVED):
-            shutil.rmtree(folder)
-    except OSError as error:
-        raise place.cannot(error) from error
 
 
 def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:

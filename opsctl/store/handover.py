@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from opsctl.core.errors import BadOption, CannotWrite, OpsctlError
 from opsctl.store import place
@@ -51,6 +53,19 @@ def contents(folder: Path) -> list[dict[str, Any]]:
         }
         for path in files
     ]
+
+
+def people_in(folder: Path, names: Collection[str]) -> set[int]:
+    """The numbers of people in an earlier export, in columns of these names; none where there is no export."""
+    found: set[int] = set()
+    for path in (folder / name for name in sorted(_listed(folder))):
+        if path.suffix not in (".parquet", ".csv") or not path.is_file():
+            continue
+        scan = pl.scan_csv(path, infer_schema=False) if path.suffix == ".csv" else pl.scan_parquet(path)
+        for name in (one for one in names if one in scan.collect_schema()):
+            numbers = scan.select(pl.col(name).cast(pl.Int64)).unique().drop_nulls()
+            found |= set(numbers.collect(engine="streaming").to_series())
+    return found
 
 
 def _check(target: Path, folder: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from opsctl import __version__
+from opsctl.config.plans import Privacy
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core import clock
@@ -22,6 +23,7 @@ from opsctl.ingest.account import Part
 from opsctl.ingest.load import Knows, joined
 from opsctl.ingest.loaded import Gathered, Loaded
 from opsctl.ingest.people import PERSONAL_IDS
+from opsctl.ingest.privacy import ATTRIBUTE
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
@@ -95,7 +97,7 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     done.before = done.loaded = known_before(catalog, old, settings)
     if not read.parts:
         return done
-    wanted = [replace(without_names(part, people), load=load) for part in read.parts]
+    wanted = [replace(without_names(part, people, settings.project.privacy), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, old, done)
     if not order.shrunk:
         wanted = _not_shrunk(wanted, old.parts, done)
@@ -174,8 +176,8 @@ def _knows(catalog: Catalog) -> Knows:
     return lambda name, sha256: seen.get(name) == sha256
 
 
-def without_names(part: Part, people: People) -> Part:
-    """A file's rows with people as numbers and orders as hashes."""
+def without_names(part: Part, people: People, privacy: Privacy) -> Part:
+    """A file's rows with people as numbers and orders as hashes, and nothing of those who were erased."""
     if part.scan is not None:  # people are numbered on the way to the disk
         return part
     frame = part.frame
@@ -187,8 +189,22 @@ def without_names(part: Part, people: People) -> Part:
         numbers, erased = people.numbers(frame[name])
         frame = frame.with_columns(numbers)
         gone = gone | erased if name == "user" else gone
+    if people.knows_erased:
+        frame = _without_erased(frame, people, privacy)
     account = part.account.with_dropped(ERASED, int(gone.sum())) if gone.any() else part.account
     return replace(part, frame=frame.filter(~gone), account=account)
+
+
+def _without_erased(frame: pl.DataFrame, people: People, privacy: Privacy) -> pl.DataFrame:
+    """Rows in which no attribute that may hold an id, since the project keeps it, is that of somebody erased."""
+    kept = {
+        name: privacy.treatment(name.removeprefix(ATTRIBUTE)) for name in frame.columns if name.startswith(ATTRIBUTE)
+    }
+    for name, treatment in kept.items():
+        if treatment in ("keep", "hash"):
+            gone = people.erased_in(frame[name], as_hashes=treatment == "hash")
+            frame = frame.with_columns(pl.when(~gone).then(pl.col(name)).alias(name))
+    return frame
 
 
 def _not_yet_there(catalog: Catalog, wanted: Sequence[Part], old: Gathered, done: Intake) -> list[Part]:

@@ -20,7 +20,6 @@ _HASH = "hash"
 _YEAR = 12
 _MANY = 1_000_000  # events
 _LOOKED_AT = 50_000  # of them
-_QUICK = 1  # zstd: a level more costs more time than it saves bytes
 _COLUMNS = ("user", "at", "day", "event", "value", "line")
 
 
@@ -99,9 +98,7 @@ def _sink(known: pl.LazyFrame, month: str, path: Path, columns: list[str]) -> pl
     """The events of one month on their way to the disk; nothing is written before it is collected."""
     first = date.fromisoformat(f"{month}-01")
     rows = known.filter(pl.col("day").dt.month_start() == first)
-    return rows.select(columns).sink_parquet(
-        path, compression="zstd", compression_level=_QUICK, statistics=False, lazy=True
-    )
+    return segments.sink(rows.select(columns), path)
 
 
 def _entered(catalog: Catalog, file: int, month: str, path: Path) -> int:

@@ -11,7 +11,7 @@ from opsctl.core.errors import NoSource
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.memory import Memory
 from opsctl.store import catalog as catalogs
-from opsctl.store import derived, place, recall
+from opsctl.store import derived, place, recall, seal
 from opsctl.store.shelf import Shelf
 
 
@@ -37,6 +37,7 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
         StoreTooNew: A newer opsctl wrote it.
     """
     with catalogs.reading(folder_of(settings)) as catalog:
+        generation = seal.generation(catalog.store)
         seen = recall.seen(catalog, as_of)
         key = derived.key_of(catalog, seen, settings)
         found = derived.loaded(catalog, seen, key)
@@ -44,7 +45,7 @@ def known(settings: Settings, as_of: date | None) -> Loaded:
             from opsctl.ingest.load import joined  # noqa: PLC0415 - all of reading, which a kept state does without
 
             found = joined(recall.gathered(catalog, seen), settings)
-            derived.keep(catalog, key, found)
+            derived.keep(catalog, key, found, generation)
         recall.count_days(catalog, seen, found)
         return replace(
             found,

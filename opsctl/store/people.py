@@ -30,9 +30,7 @@ class People:
         self._fresh: list[pl.DataFrame] = []
         self._next = int(catalog.meta(_NEXT) or 0)
         self.met = pl.DataFrame(schema={"hash": pl.UInt64, "uid": UID})  # in this run, by the id as it is written
-        self._erased = _marks(
-            pl.Series([row["mark"] for row in catalog.rows("SELECT mark FROM erased")], dtype=pl.Binary)
-        )
+        self._erased = marks_of(erased(catalog))
 
     def hashed(self, ids: pl.Series) -> pl.Series:
         """What stands in the rows themselves, such as numbers of orders, as 16 bytes each; what is null stays so.
@@ -42,18 +40,37 @@ class People:
         return hashed(ids, self._keys[:1])
 
     def numbers(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """Ids as numbers, and where they are those of people who were erased; what is null stays so."""
+        """Ids as numbers, and where they are those of people who were erased, who have none; what is null stays so."""
         distinct = ids.drop_nulls().unique(maintain_order=True)
-        marked = pl.DataFrame({"id": distinct}).hstack(_marks(hashed(distinct, self._keys)))
+        marked = pl.DataFrame({"id": distinct}).hstack(marks_of(hashed(distinct, self._keys)))
         gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
+        marked = marked.join(self._erased, on=_MARK, how="anti", maintain_order="left")
         there = self._known.join(marked, on=_MARK, how="inner")  # the few in a table of their own, the many pass it
         new = marked.join(there, on="id", how="anti", maintain_order="left")
         if new.height:
             self._add(new.select(_MARK).unique(maintain_order=True))
             there = pl.concat([there, self._fresh[-1].join(new, on=_MARK, how="inner")], how="diagonal")
-        self._meet(there.join(gone.to_frame(), on="id", how="anti"))
+        self._meet(there)
         found = pl.DataFrame({"id": ids}).join(there.select("id", "uid"), on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), ids.is_in(gone.implode()).fill_null(value=False)
+
+    def erased_in(self, cells: pl.Series, *, as_hashes: bool) -> pl.Series:
+        """Where a cell is the id of somebody who was erased, as it is or, in hexadecimal, as `hashed` made it."""
+        distinct = cells.drop_nulls().unique()
+        if as_hashes:
+            hashes = distinct.str.decode("hex", strict=False)
+            for each in self._keys[1:]:
+                hashes = key.rehashed(hashes, each)
+        else:
+            hashes = hashed(distinct, self._keys)
+        marked = pl.DataFrame({"cell": distinct}).hstack(marks_of(hashes))
+        gone = marked.join(self._erased, on=_MARK, how="semi")["cell"]
+        return cells.is_in(gone.implode()).fill_null(value=False)
+
+    @property
+    def knows_erased(self) -> bool:
+        """Was anybody ever erased?"""
+        return not self._erased.is_empty()
 
     def _meet(self, numbered: pl.DataFrame) -> None:
         """Remember ids by a hash that lives as long as the run; two ids with one hash are remembered by neither."""
@@ -116,17 +133,16 @@ def _catch_up(catalog: Catalog, behind: Keys) -> None:
         return
     known = read(catalog)
     hashes = bytes_of(known)
-    gone = [row["mark"] for row in catalog.rows("SELECT mark FROM erased")]
-    erased = pl.Series(gone, dtype=pl.Binary)
+    gone = erased(catalog)
     for each in behind:
-        hashes, erased = key.rehashed(hashes, each), key.rehashed(erased, each)
+        hashes, gone = key.rehashed(hashes, each), key.rehashed(gone, each)
     catalog.change("DELETE FROM people")
     catalog.change("DELETE FROM erased")
     load = int(catalog.rows("SELECT coalesce(max(id), 0) AS last FROM load")[0]["last"])
-    for mark in erased:
+    for mark in gone:
         catalog.insert("erased", mark=mark, load=load)
     if known.height:
-        write(catalog, pl.concat([known.select("uid"), _marks(hashes)], how="horizontal"), load)
+        write(catalog, pl.concat([known.select("uid"), marks_of(hashes)], how="horizontal"), load)
 
 
 def bytes_of(people: pl.DataFrame) -> pl.Series:
@@ -143,10 +159,36 @@ def read(catalog: Catalog) -> pl.DataFrame:
         DamagedStore: A file of the index cannot be read.
     """
     paths = [catalog.store / row["path"] for row in catalog.rows("SELECT path FROM people ORDER BY id")]
+    return pl.concat([pl.DataFrame(schema=_SCHEMA), *(_read(path) for path in paths)])
+
+
+def _read(path: Path) -> pl.DataFrame:
     try:
-        return pl.concat([pl.DataFrame(schema=_SCHEMA), *(pl.read_parquet(path) for path in paths)])
+        return pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DamagedStore("the index of people cannot be read", hint="opsctl verify names what is damaged") from error
+
+
+def erased(catalog: Catalog) -> pl.Series:
+    """The hashes of those who were erased, 16 bytes each."""
+    return pl.Series([row["mark"] for row in catalog.rows("SELECT mark FROM erased")], dtype=pl.Binary)
+
+
+def forget(catalog: Catalog, uids: pl.Series) -> None:
+    """Take numbers and their hashes out of the index; the files of it that hold none of them stay as they are.
+
+    Raises:
+        CannotStore: The disk is full.
+        DamagedStore: A file of the index cannot be read.
+    """
+    for row in catalog.rows("SELECT id, load, path FROM people ORDER BY id"):
+        held = _read(catalog.store / row["path"])
+        left = held.filter(~pl.col("uid").is_in(uids.implode()))
+        if left.height == held.height:
+            continue
+        catalog.change("DELETE FROM people WHERE id = ?", row["id"])
+        if left.height:
+            write(catalog, left, row["load"])
 
 
 def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
@@ -169,8 +211,8 @@ def write(catalog: Catalog, people: pl.DataFrame, load: int) -> None:
     )
 
 
-def _marks(hashes: pl.Series) -> pl.DataFrame:
-    """Hashes of 16 bytes as two halves."""
+def marks_of(hashes: pl.Series) -> pl.DataFrame:
+    """Hashes of 16 bytes as two halves, `high` and `low`, such as the index has them."""
     return pl.DataFrame({"mark": hashes}, schema={"mark": pl.Binary}).select(
         pl.col("mark").bin.slice(at, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big").alias(half)
         for half, at in zip(_MARK, (0, 8), strict=True)

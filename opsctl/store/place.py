@@ -146,18 +146,36 @@ def force_out_folder(folder: Path) -> None:
 
 
 def sweep(store: Path, kept: Collection[str]) -> None:
-    """Remove what a run that died has left.
+    """Remove what a run that died has left, and what no longer counts; it stays removed whatever happens then.
+
+    Raises:
+        CannotStore: Something of it cannot be removed.
+    """
+    found = left_over(store, kept)
+    try:
+        for path in found:
+            path.unlink(missing_ok=True)
+        for folder in sorted({path.parent for path in found}):
+            force_out_folder(folder)
+    except OSError as error:
+        raise cannot(error) from error
+    for path in (store / DERIVED).glob(".*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def forget(store: Path) -> None:
+    """Throw away all that was made from the data and can be made again: tables, kept measures, answers.
 
     Raises:
         CannotStore: Something of it cannot be removed.
     """
     try:
-        for path in left_over(store, kept):
-            path.unlink(missing_ok=True)
+        for folder in (store / name for name in (DERIVED, KEPT, ANSWERS)):
+            if folder.exists():
+                shutil.rmtree(folder)
+        force_out_folder(store)
     except OSError as error:
         raise cannot(error) from error
-    for path in (store / DERIVED).glob(".*"):
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def left_over(store: Path, kept: Collection[str]) -> list[Path]:

@@ -43,7 +43,8 @@ def read_anew(catalog: Catalog, people: People, gather: Gather, settings: Settin
     done = Intake(refused=list(read.refused), notes=[*read.notes, *_gone(behind)], paths=read.paths)
     done.before = intake.known_before(catalog, old, settings)
     ages = {_key(part): part.load for part in old.parts}
-    wanted = [replace(intake.without_names(part, people), load=ages[_key(part)]) for part in read.parts]
+    privacy = settings.project.privacy
+    wanted = [replace(intake.without_names(part, people, privacy), load=ages[_key(part)]) for part in read.parts]
     _settle(done, old, wanted, settings)
     if order.only_try:
         catalog.give_up()

@@ -84,9 +84,11 @@ def _written(settings: Settings, wait: float, take: Callable[[Catalog, People], 
     with catalogs.writing(folder, wait) as catalog:
         people = People(catalog, keys_of(catalog, settings.project.privacy, folder, os.environ))
         done = take(catalog, people)
+        generation = catalog.generation + 1
     if done.load is not None:
         with catalogs.reading(folder) as catalog:  # what was just joined need not be joined again
-            derived.keep(catalog, derived.key_of(catalog, recall.seen(catalog, None), settings), done.loaded)
+            key = derived.key_of(catalog, recall.seen(catalog, None), settings)
+            derived.keep(catalog, key, done.loaded, generation)
     return done
 
 

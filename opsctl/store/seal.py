@@ -61,6 +61,12 @@ def read(store: Path) -> Seal | None:
         return None
 
 
+def generation(store: Path) -> int | None:
+    """How often the store was changed, as far as that was sealed: what is made while it grows is made of the past."""
+    seal = read(store)
+    return None if seal is None else seal.generation
+
+
 def is_announcing(store: Path) -> bool:
     """Did the last write get no further than to say what it was about to do?"""
     seal = read(store)

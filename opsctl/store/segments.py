@@ -8,20 +8,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from opsctl.core.errors import DamagedStore
 from opsctl.ingest.people import PERSONAL_IDS
 from opsctl.schemas import tables
-from opsctl.schemas.table import physical_schema
+from opsctl.schemas.table import Merge, physical_schema
 from opsctl.store import parquet, place
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import UID
 
 PEOPLE = ("user", "inviter")  # ids that a store keeps as numbers; others as hashes
 UNDATED = "undated"
+_QUICK = 1  # zstd: a level more costs more time than it saves bytes
+_AGAIN = "-again"  # in the name of a file that was written in the place of an older one
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ def write(catalog: Catalog, table: str, file: int, stem: str, frame: pl.DataFram
     months = frame.with_columns(_month=day).partition_by("_month", as_dict=True, maintain_order=True, include_key=False)
     for (month,), rows in sorted(months.items()):
         name = f"{place.DATA}/{table}/{month}/{stem}.parquet"
-        told = rows.select(column for column in rows if column.null_count() < rows.height)
-        place.durable(catalog.store / name, lambda part, told=told: parquet.write(told, part))  # type: ignore[misc]
+        _put(catalog.store / name, rows)
         enter(
             catalog,
             file,
@@ -75,6 +76,57 @@ def write(catalog: Catalog, table: str, file: int, stem: str, frame: pl.DataFram
         )
 
 
+def _put(path: Path, rows: pl.DataFrame) -> None:
+    """A file of rows, without columns that are empty."""
+    told = rows.select(column for column in rows if column.null_count() < rows.height)
+    place.durable(path, lambda part: parquet.write(told, part))
+
+
+def replace(catalog: Catalog, table: str, segment: Segment, rows: pl.LazyFrame) -> None:
+    """Put other rows in a segment's place: a new file under a new name, its entry; where none is left, neither.
+
+    The old file stays until the transaction counts. A large table's rows are never held in memory as a whole.
+
+    Raises:
+        CannotStore: The disk is full.
+        DamagedStore: The segment's file cannot be read.
+    """
+    catalog.change("DELETE FROM segment WHERE id = ?", segment.id)
+    name = _renewed(segment.path, catalog.generation + 1)
+    path = catalog.store / name
+    try:
+        if tables()[table].MERGE is Merge.APPEND:
+            place.durable(path, lambda part: sink(rows, part).collect(engine="streaming"))
+            added: dict[str, int] = {}
+            left = pl.scan_parquet(path)
+        else:
+            from opsctl.ingest.control import sums  # noqa: PLC0415 - whoever reads segments adds nothing up
+
+            held = _whole(table, [rows.collect()])
+            added, left = sums(held, table), held.lazy()
+            _put(path, held)
+    except pl.exceptions.PolarsError as error:
+        raise DamagedStore("a file of the store cannot be read", hint="opsctl verify names it") from error
+    height = int(left.select(pl.len()).collect().item())
+    if not height:
+        path.unlink()
+        return
+    days = by_day(left) if dated(table) else {}
+    enter(catalog, segment.file, segment.month, name, rows=height, sums=added, days=days, number=segment.id)
+
+
+def sink(rows: pl.LazyFrame, path: Path) -> pl.LazyFrame:
+    """Rows of a large table on their way to the disk; nothing is written before it is collected."""
+    return rows.sink_parquet(path, compression="zstd", compression_level=_QUICK, statistics=False, lazy=True)
+
+
+def _renewed(name: str, generation: int) -> str:
+    """The name of a segment's file that takes the place of an older one."""
+    path = PurePosixPath(name)
+    stem = path.stem.partition(_AGAIN)[0]
+    return str(path.with_name(f"{stem}{_AGAIN}{generation:06d}.parquet"))
+
+
 def enter(  # noqa: PLR0913 - all that the catalog says of a segment
     catalog: Catalog,
     file: int,
@@ -84,11 +136,13 @@ def enter(  # noqa: PLR0913 - all that the catalog says of a segment
     rows: int,
     sums: Mapping[str, int],
     days: Mapping[str, int],
+    number: int | None = None,
 ) -> None:
-    """Enter a segment that is in its place in the catalog."""
+    """Enter a segment that is in its place in the catalog, under the number that it had before or a new one."""
     path = catalog.store / name
     catalog.insert(
         "segment",
+        id=number,
         file=file,
         month=month,
         path=name,
@@ -152,13 +206,11 @@ def frame_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.Da
     Raises:
         DamagedStore: One of its segments cannot be read.
     """
-    schema = stored_schema(table)
-    empty = pl.DataFrame(schema=schema)
     try:
         frames = [pl.read_parquet(catalog.store / segment.path) for segment in segments]
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _unreadable() from error
-    return pl.concat([empty, *frames], how="diagonal").sort("line", maintain_order=True)
+    return _whole(table, frames).sort("line", maintain_order=True)
 
 
 def _uncut(catalog: Catalog, segment: Segment) -> Path:
@@ -175,3 +227,8 @@ def _uncut(catalog: Catalog, segment: Segment) -> Path:
 
 def _unreadable() -> DamagedStore:
     return DamagedStore("a file of the store cannot be read", hint="opsctl verify names it")
+
+
+def _whole(table: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of frames with all columns of their table."""
+    return pl.concat([pl.DataFrame(schema=stored_schema(table)), *frames], how="diagonal")

@@ -7,7 +7,6 @@ threw it away, and nobody misses it.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from opsctl.core.errors import OpsctlError
-from opsctl.store import checked, parquet, place
+from opsctl.store import checked, parquet, place, seal
 
 _SEAL = ".seal"
 _KEPT = 400  # of one name; the oldest go
@@ -25,7 +24,9 @@ class Shelf:
     """The shelf of a store."""
 
     def __init__(self, store: Path) -> None:
+        self._store = store
         self._folder = store / place.KEPT
+        self._generation = seal.generation(store)
 
     def find(self, name: str, state: str) -> pl.LazyFrame | None:
         """The table that is kept under a name and state."""
@@ -33,17 +34,23 @@ class Shelf:
         return pl.scan_parquet(path) if _is_uncut(path) else None
 
     def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
-        """A table, kept from now on; a store that cannot be written to answers all the same."""
+        """A table, kept from now on; a store that cannot be written to answers all the same.
+
+        What was made while the store was changed is not kept: it may hold somebody who was erased meanwhile.
+        """
         path = self._folder / name / f"{state}.parquet"
         try:
             part = place.beside(path)
             parquet.write(made, part, "lz4")
             told = {"bytes": part.stat().st_size, "sha256": place.sha256_of(part)}
-            seal = place.beside(_seal_of(path))
-            seal.write_bytes(checked.sealed(json.dumps(told).encode()))
-            seal.replace(_seal_of(path))
+            weight = place.beside(_seal_of(path))
+            weight.write_bytes(checked.sealed(json.dumps(told).encode()))
+            weight.replace(_seal_of(path))
             part.replace(path)
         except (OSError, OpsctlError):
+            return made.lazy()
+        if seal.generation(self._store) != self._generation:
+            _drop(path)
             return made.lazy()
         _forget_the_oldest(path.parent)
         return pl.scan_parquet(path)
@@ -52,18 +59,6 @@ class Shelf:
 def damaged(store: Path) -> list[str]:
     """The names, below the store's folder, of kept tables that are not what was written; each can be thrown away."""
     return [path.relative_to(store).as_posix() for path in _tables(store) if not _is_as_written(path)]
-
-
-def forget(store: Path) -> None:
-    """Throw away all that is kept.
-
-    Raises:
-        CannotStore: Something of it cannot be removed.
-    """
-    try:
-        shutil.rmtree(store / place.KEPT, ignore_errors=not (store / place.KEPT).exists())
-    except OSError as error:
-        raise place.cannot(error) from error
 
 
 def _tables(store: Path) -> Iterator[Path]:
@@ -103,5 +98,9 @@ def _forget_the_oldest(folder: Path) -> None:
     with suppress(OSError):
         tables = sorted(folder.glob("*.parquet"), key=lambda one: one.stat().st_mtime_ns)
         for path in tables[:-_KEPT]:
-            path.unlink(missing_ok=True)
-            _seal_of(path).unlink(missing_ok=True)
+            _drop(path)
+
+
+def _drop(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _seal_of(path).unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,12 +16,13 @@ from opsctl.ingest.control import sums
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 from opsctl.store import catalog as catalogs
-from opsctl.store import checked, derived, place, seal, segments, shelf
+from opsctl.store import checked, derived, owed, place, seal, segments, shelf
 from opsctl.store.catalog import Catalog
 from opsctl.store.seal import Standing
 from opsctl.store.segments import Segment
 
-_OURS = frozenset({place.CATALOG, place.SEAL, place.LOCK, place.IGNORED, f"{place.LOCK}-journal"})
+_DATABASES = (place.CATALOG, place.LOCK)
+_OURS = frozenset({place.SEAL, place.IGNORED, *_DATABASES, *(f"{name}-journal" for name in _DATABASES)})
 _FOLDERS = frozenset({place.DATA, place.PEOPLE, place.DERIVED, place.KEPT, place.ANSWERS})
 
 
@@ -41,6 +41,7 @@ class Found(StrEnum):
     MISSING = "missing", Weight.DAMAGE
     ALTERED = "altered", Weight.DAMAGE
     MISCOUNTED = "miscounted", Weight.DAMAGE
+    OWED = "owed", Weight.REPAIRABLE
     UNPROVEN = "unproven", Weight.REPAIRABLE
     DERIVED = "derived", Weight.REPAIRABLE
     IGNORED = "ignored", Weight.REPAIRABLE
@@ -123,11 +124,12 @@ def repair(project: Path, wait: float = 0.0) -> None:
     """
     with catalogs.inspecting(project, wait) as catalog:
         place.ignore(catalog.store)
-        derived.forget(catalog.store)
-        shelf.forget(catalog.store)
-        shutil.rmtree(catalog.store / place.ANSWERS, ignore_errors=True)
-        if seal.standing(catalog) in (Standing.UNPROVEN, Standing.UNFINISHED):
+        place.forget(catalog.store)
+        standing = seal.standing(catalog)
+        if standing in (Standing.UNPROVEN, Standing.UNFINISHED):
             seal.press(catalog)
+        if standing not in (Standing.NEW, Standing.DAMAGED):
+            owed.pay(catalog)
 
 
 def _look_at(catalog: Catalog, found: Verified) -> None:
@@ -144,6 +146,8 @@ def _look_at(catalog: Catalog, found: Verified) -> None:
         found.findings.append(Finding(Found.UNFINISHED, place.CATALOG))
     if standing is Standing.NEW:
         return
+    if owed.is_owed(catalog):
+        found.findings.append(Finding(Found.OWED, place.CATALOG))
     found.findings += [*_segments(catalog, found), *_people(catalog, found)]
     left = place.left_over(catalog.store, catalog.paths())
     found.findings += [Finding(Found.LEFTOVER, path.relative_to(catalog.store).as_posix()) for path in left]
