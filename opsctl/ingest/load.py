@@ -291,7 +291,8 @@ def _placed(rows: pl.LazyFrame, *, at: int) -> pl.LazyFrame:
 
 
 def _whole(part: Part) -> Stretch:
-    return Stretch(part.rows, part.account.days, part.account.accepted)
+    height, days = part.account.accepted, part.account.days
+    return Stretch(part.rows, days, height, [(height, days)] if days else ())
 
 
 def _of_what_is_left(part: Part, table: str) -> Input:

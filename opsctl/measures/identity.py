@@ -35,7 +35,7 @@ def numbered(tables: Tables, stretches: Sequence[Stretch]) -> tuple[Tables, Sequ
 def _are_unique(ids: pl.Series) -> bool:
     """Do no two ids have the same hash? As many hashes as rows are proof at little cost."""
     hashes = ids.hash().n_unique()
-    return hashes in (len(ids), ids.n_unique())
+    return hashes == len(ids) or hashes == ids.n_unique()
 
 
 def _numbered(rows: pl.LazyFrame) -> pl.LazyFrame:
