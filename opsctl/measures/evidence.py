@@ -60,6 +60,7 @@ class Evidence:
         gaps: Channels and days of which some account's money is missing: columns channel, day.
         whole_days: Whether these days are left out, of users as of money.
         bits: The rows of activity bit by bit, where something is known of the bits.
+        once: Whether each user stands in one row of the acquisitions; None where that must be looked at.
         asked_once: Whether what is asked of activity is asked once: then no roll-up is made for what may come.
         memory: The store that the tables come from, which keeps what is dear to make.
     """
@@ -82,6 +83,7 @@ class Evidence:
     whole_days: bool = False
     memory: Memory | None = None
     bits: Sequence[Stretch] = ()
+    once: bool | None = None
     asked_once: bool = False
     marks: dict[Period, dict[Days, pl.Series]] = field(init=False, default_factory=dict, repr=False, compare=False)
     _rolled: dict[str, pl.LazyFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
@@ -122,6 +124,8 @@ class Evidence:
     @cached_property
     def acquired_once(self) -> bool:
         """Does each user stand in one row of the acquisitions?"""
+        if self.once is not None:
+            return self.once
         users = self.tables["acquisition"].select("user").collect()["user"]
         return users.n_unique() == len(users)
 

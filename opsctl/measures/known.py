@@ -204,10 +204,11 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
     project = settings.project
     margin = project.margin.default
     qualifying = project.activity.qualifying
-    tables, stretches = numbered(loaded.tables, loaded.stretches)
+    people = numbered(loaded.tables, loaded.stretches)
     return Evidence(
-        tables=tables,
-        bits=stretches,
+        tables=people.tables,
+        bits=people.stretches,
+        once=people.once,
         supplied=loaded.supplied,
         as_of=as_of,
         last_day=last_day,
