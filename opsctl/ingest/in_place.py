@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from opsctl.ingest.proof import Days, Stored, events, numbers, times, users
+from opsctl.ingest.proof import Stored, events, numbers, times, users
 from opsctl.ingest.reading.footer import row_groups
-from opsctl.ingest.stretch import WRITTEN, Stretch
+from opsctl.ingest.stretch import WRITTEN, Days, Stretch
 from opsctl.ingest.written import Written
 
 ACTIVITY = "activity"
@@ -64,26 +64,32 @@ def _proven(file: Stored) -> InPlace | None:
     if who.as_written is not None:
         plain = file.rows.select(who.as_written.alias("user"), who.as_written.alias(WRITTEN), **wanted)
     stretches = tuple(
-        Stretch(rows.slice(first, height), days, height, None if plain is None else plain.slice(first, height))
-        for first, height, days in _cut(file, when.days)
+        Stretch(
+            rows.slice(first, height),
+            _joined([span for _, span in bits]),
+            height,
+            bits,
+            None if plain is None else plain.slice(first, height),
+        )
+        for first, height, bits in _cut(file, when.days)
     )
     given = {"value"} if file.column("value") else set()
     supplied = frozenset({"user", "at", "day", "event", *given})
     return InPlace(stretches, _joined(when.days), sum(one.height for one in stretches), supplied)
 
 
-def _cut(file: Stored, days: Sequence[Days]) -> Iterator[tuple[int, int, Days]]:
-    """Row groups put together until they are many rows: the first row, how many, and their days."""
+def _cut(file: Stored, days: Sequence[Days]) -> Iterator[tuple[int, int, list[tuple[int, Days]]]]:
+    """Row groups put together until they are many rows: the first row, how many, and of each group its own."""
     first, height = 0, 0
-    spans: list[Days] = []
+    bits: list[tuple[int, Days]] = []
     for group, span in zip(file.groups, days, strict=True):
         height += group.rows
-        spans.append(span)
+        bits.append((group.rows, span))
         if height >= ROWS:
-            yield first, height, _joined(spans)
-            first, height, spans = first + height, 0, []
-    if spans:
-        yield first, height, _joined(spans)
+            yield first, height, bits
+            first, height, bits = first + height, 0, []
+    if bits:
+        yield first, height, bits
 
 
 def _joined(spans: Sequence[Days]) -> Days:

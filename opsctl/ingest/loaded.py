@@ -92,7 +92,8 @@ def _placed(rows: pl.LazyFrame, *, at: int) -> pl.LazyFrame:
 
 
 def _whole(part: Part) -> Stretch:
-    return Stretch(part.rows, part.account.days, part.account.accepted)
+    height, days = part.account.accepted, part.account.days
+    return Stretch(part.rows, days, height, [(height, days)] if days else ())
 
 
 def stretches_of(parts: Sequence[Part], base: int) -> list[Stretch]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -17,13 +17,13 @@ from opsctl.core.period import FIRST_YEAR, LAST_YEAR
 from opsctl.ingest.people import canonical
 from opsctl.ingest.privacy import plain
 from opsctl.ingest.reading.footer import Bounds, RowGroup
+from opsctl.ingest.stretch import Days
 from opsctl.ingest.values import zones
 from opsctl.ingest.values.missing import are_missing
 from opsctl.ingest.values.text import text
 from opsctl.ingest.values.typed import Style
 from opsctl.ingest.written import Written
 
-Days = tuple[date, date]
 MOMENT = pl.Datetime("us", "UTC")
 _TICKS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}  # a second
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local

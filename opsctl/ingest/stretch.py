@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 WRITTEN = "written"
+Days = tuple[date, date]
 Reading = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
@@ -20,6 +21,7 @@ class Stretch:
         rows: The table's physical columns and `line`.
         days: The first and last day that they are of; None where nobody knows.
         height: How many they are.
+        bits: The same of bits of the stretch, in the order of its rows: how many rows, and their days.
         as_written: The same rows with `user` as it stands in the file, and so once more as `written`. Tidying is dear
             and hardly ever changes anything: whoever reads these rows looks at `people.is_untidy` of what is written
             too, and reads `rows` instead where it is ever true. None where `rows` costs no more.
@@ -27,10 +29,19 @@ class Stretch:
     """
 
     rows: pl.LazyFrame
-    days: tuple[date, date] | None
+    days: Days | None
     height: int
+    bits: Sequence[tuple[int, Days]] = ()
     as_written: pl.LazyFrame | None = None
     tidy_up_to: int = 0
+
+    def holding(self, wanted: Collection[date]) -> Iterator[pl.LazyFrame]:
+        """The rows of those bits that can hold a row of one of the wanted days."""
+        at = 0
+        for height, (first, last) in self.bits:
+            if any(first <= day <= last for day in wanted):
+                yield self.rows.slice(at, height)
+            at += height
 
     def read(self, how: Reading) -> Stretch:
         """The same stretch with every way of reading it changed alike."""

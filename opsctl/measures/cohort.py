@@ -20,6 +20,8 @@ def acquired(evidence: Evidence, ask: Ask, rows: pl.LazyFrame | None = None) -> 
 
 def brought(evidence: Evidence) -> pl.LazyFrame:
     """Each user once, by the first acquisition whatever the product: a user's channel is frozen then (G8)."""
+    if evidence.acquired_once:
+        return evidence.acquisition
     first = evidence.acquisition.sort("day", "acquired_at", "product", nulls_last=True)
     return first.unique("user", keep="first", maintain_order=True)
 

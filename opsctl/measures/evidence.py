@@ -60,6 +60,7 @@ class Evidence:
         gaps: Channels and days of which some account's money is missing: columns channel, day.
         whole_days: Whether these days are left out, of users as of money.
         bits: The rows of activity bit by bit, where something is known of the bits.
+        once: Whether each user stands in one row of the acquisitions; None where that must be looked at.
         asked_once: Whether what is asked of activity is asked once: then no roll-up is made for what may come.
         memory: The store that the tables come from, which keeps what is dear to make.
     """
@@ -82,6 +83,7 @@ class Evidence:
     whole_days: bool = False
     memory: Memory | None = None
     bits: Sequence[Stretch] = ()
+    once: bool | None = None
     asked_once: bool = False
     marks: dict[Period, dict[Days, pl.Series]] = field(init=False, default_factory=dict, repr=False, compare=False)
     _rolled: dict[str, pl.LazyFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
@@ -118,6 +120,14 @@ class Evidence:
     def for_one_question(self) -> Evidence:
         """The same evidence, of which only one thing will be asked."""
         return self._with(asked_once=True)
+
+    @cached_property
+    def acquired_once(self) -> bool:
+        """Does each user stand in one row of the acquisitions?"""
+        if self.once is not None:
+            return self.once
+        users = self.tables["acquisition"].select("user").collect()["user"]
+        return users.n_unique() == len(users)
 
     @cached_property
     def lags(self) -> Mapping[str, int]:
@@ -250,8 +260,17 @@ class Evidence:
 
     @property
     def purchases(self) -> pl.LazyFrame:
-        """The roll-up of paid orders: user, day, currency, orders, buying, paid, refunded."""
-        return self._roll("purchases", self._purchases)
+        """The roll-up of paid orders: user, day, currency, orders, buying, paid, refunded.
+
+        For one question it is not rolled up: whoever asks adds up again, be there one order in a row or several.
+        """
+        return self._bought if self.asked_once else self._roll("purchases", self._purchases)
+
+    @cached_property
+    def _bought(self) -> pl.LazyFrame:
+        paid = self._paid.filter(pl.col("user").is_not_null())
+        kept = (pl.col("paid") > pl.col("refunded")).cast(pl.Int64)
+        return paid.select("user", "day", "currency", "paid", "refunded", orders=pl.lit(1, pl.Int64), buying=kept)
 
     def _roll(self, name: str, make: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
         """A roll-up, made once: no day that is left out changes it."""
@@ -260,11 +279,14 @@ class Evidence:
         return self._rolled[name]
 
     def _purchases(self) -> pl.LazyFrame:
-        paid = self.orders.filter(pl.col("paid_day").is_not_null()).select(
+        rolled: pl.LazyFrame = reduce.purchases(self._paid)
+        return rolled
+
+    @property
+    def _paid(self) -> pl.LazyFrame:
+        return self.orders.filter(pl.col("paid_day").is_not_null()).select(
             "user", "paid", "refunded", day="paid_day", currency=pl.col("currency").fill_null(self.currency)
         )
-        rolled: pl.LazyFrame = reduce.purchases(paid)
-        return rolled
 
 
 @dataclass(frozen=True)

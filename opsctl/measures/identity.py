@@ -8,40 +8,50 @@ be one of theirs: among millions of users about once in 10^12 such people.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from opsctl.ingest.people import shortest_of
 from opsctl.ingest.stretch import Stretch
 
-Tables = Mapping[str, pl.LazyFrame]
+
+@dataclass(frozen=True)
+class People:
+    """Tables of people, as measures see them.
+
+    Args:
+        tables: By name.
+        stretches: Those of activity.
+        once: Whether each user stands in one row of the acquisitions; None where that was not looked at.
+    """
+
+    tables: Mapping[str, pl.LazyFrame]
+    stretches: Sequence[Stretch]
+    once: bool | None = None
 
 
-def numbered(tables: Tables, stretches: Sequence[Stretch]) -> tuple[Tables, Sequence[Stretch]]:
+def numbered(tables: Mapping[str, pl.LazyFrame], stretches: Sequence[Stretch]) -> People:
     """The tables with the column `user` as numbers, where it is text; as they are, where two users had one number."""
     people = {name: rows for name, rows in tables.items() if "user" in rows.collect_schema()}
-    if not all(rows.collect_schema()["user"] == pl.String for rows in people.values()):
-        return tables, stretches
-    acquired = people["acquisition"].select("user").collect()["user"] if "acquisition" in people else pl.Series([""])
+    if "acquisition" not in people or any(rows.collect_schema()["user"] != pl.String for rows in people.values()):
+        return People(tables, stretches)
+    acquired = people["acquisition"].select("user").collect()["user"]
     tidy = shortest_of(acquired) if stretches else 0
     stretches = [replace(stretch, tidy_up_to=tidy) for stretch in stretches]
-    if not _are_unique(acquired):
-        return tables, stretches
+    hashes = acquired.hash().n_unique()
+    once = hashes == len(acquired)  # as many hashes as rows: then no two ids share one either
+    if not once and hashes < acquired.n_unique():
+        return People(tables, stretches)
     numbers = {name: _numbered(rows) if name == "activity" else _made(rows) for name, rows in people.items()}
-    return {**tables, **numbers}, [stretch.read(_numbered) for stretch in stretches]
-
-
-def _are_unique(ids: pl.Series) -> bool:
-    """Do no two ids have the same hash? As many hashes as rows are proof at little cost."""
-    hashes = ids.hash().n_unique()
-    return hashes in (len(ids), ids.n_unique())
+    return People({**tables, **numbers}, [stretch.read(_numbered) for stretch in stretches], once)
 
 
 def _numbered(rows: pl.LazyFrame) -> pl.LazyFrame:
-    user = pl.col("user")
-    return rows.with_columns(user=pl.when(user.is_not_null()).then(user.hash()))
+    return rows.with_columns(pl.col("user").hash())
 
 
 def _made(rows: pl.LazyFrame) -> pl.LazyFrame:
-    return _numbered(rows).collect().lazy()
+    """Rows that are there: an order may be nobody's."""
+    there = rows.collect()
+    return there.with_columns(pl.when(pl.col("user").is_not_null()).then(pl.col("user").hash())).lazy()

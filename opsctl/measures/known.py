@@ -145,12 +145,9 @@ def _of_events(stretches: Sequence[Stretch], spans: Sequence[tuple[date, date]],
     if not judged:
         return there
     compared = [last - timedelta(days=WEEK_DAYS * weeks) for weeks in range(LOOK_BACK + 1)]
-    rows = [
-        stretch.rows.select("day").filter(pl.col("day").is_in(compared))
-        for stretch, (start, end) in zip(stretches, spans, strict=True)
-        if any(start <= day <= end for day in compared)
-    ]
-    counted = pl.concat(rows).group_by("day").len().collect(engine="streaming")
+    rows = [bit.select("day") for stretch in stretches for bit in stretch.holding(compared)]
+    days = pl.concat(rows).filter(pl.col("day").is_in(compared))
+    counted = days.group_by("day").len().collect(engine="streaming")
     return there | dict(counted.iter_rows())
 
 
@@ -207,10 +204,11 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
     project = settings.project
     margin = project.margin.default
     qualifying = project.activity.qualifying
-    tables, stretches = numbered(loaded.tables, loaded.stretches)
+    people = numbered(loaded.tables, loaded.stretches)
     return Evidence(
-        tables=tables,
-        bits=stretches,
+        tables=people.tables,
+        bits=people.stretches,
+        once=people.once,
         supplied=loaded.supplied,
         as_of=as_of,
         last_day=last_day,

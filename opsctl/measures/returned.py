@@ -48,7 +48,7 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     if users is None or evidence.through("activity") is None:
         return None
     if any(name.startswith("unreturned") for name in asked):
-        users = users.join(_buyers(evidence), on="user", how="left", maintain_order="left")
+        users = users.join(_buyers(evidence), on="user", how="left")
     return users.with_columns(**{name: _one(evidence, name, span(request)) for name, request in wanted.items()})
 
 

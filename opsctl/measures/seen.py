@@ -106,10 +106,10 @@ def _looks(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
     """Stretches of neighbouring days, as many as are read at once."""
     here: list[Stretch] = []
     for stretch in sorted(stretches, key=lambda one: one.days or (date.min, date.max)):
-        if here and sum(one.height for one in here) + stretch.height > ENOUGH:
+        here.append(stretch)
+        if sum(one.height for one in here) >= ENOUGH:
             yield here
             here = []
-        here.append(stretch)
     if here:
         yield here
 
@@ -161,7 +161,17 @@ def _query(
     events = evidence.known_activity(pl.concat([each.select(needed) for each in rows]))
     seen = events.select("user", at="day").join(users, on="user")
     age = (pl.col("at") - pl.col("day")).dt.total_days().cast(pl.Int32)
-    return seen.select(_ROW, age=age).filter(pl.any_horizontal(_is_within(days) for days in wanted))
+    return seen.select(_ROW, age=age).filter(pl.any_horizontal(_is_within(days) for days in _widest(wanted)))
+
+
+def _widest(wanted: Sequence[Days]) -> list[Days]:
+    """The spans that lie within no other."""
+
+    def lies_in(one: Days, other: Days) -> bool:
+        ends = other[1] is None or (one[1] is not None and one[1] <= other[1])
+        return one != other and other[0] <= one[0] and ends
+
+    return [one for one in wanted if not any(lies_in(one, other) for other in wanted)]
 
 
 def _is_within(days: Days) -> pl.Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from opsctl.core.period import ONE_DAY
@@ -21,12 +23,13 @@ def rows(evidence: Evidence, ask: Ask, wanted: Wanted) -> pl.LazyFrame | None:
     """
     paid = evidence.orders.filter(pl.col("paid_day").is_not_null(), pl.col("user").is_not_null())
     dated = paid.with_columns(day=pl.col("paid_day")).filter(ask.within())
-    found = split(evidence, ask, "order", evidence.kept(dated))
+    asked = split(evidence, replace(ask, by=()), "order", evidence.kept(dated))
+    found = None if asked is None else split(evidence, replace(ask, where=()), "order", _first_orders(asked))
     if found is None:
         return None
     again = (pl.col("paid_orders") >= AGAIN).cast(pl.Int64)
     amounts = {"buyers_shop": pl.lit(1, pl.Int64), "repeat_buyers_shop": again}
-    return _first_orders(found).with_columns(**{name: amounts[name] for name in wanted})
+    return found.with_columns(**{name: amounts[name] for name in wanted})
 
 
 def _first_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
@@ -35,8 +38,8 @@ def _first_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
     paid_at = pl.coalesce(pl.col("paid_at").dt.epoch("us"), end_of_day).cast(pl.Int128)
     place = pl.col("source_file").cast(pl.Int128) * _LINES + pl.col("source_line")
     ranked = orders.with_columns(_rank=paid_at * _LINES * _FILES + place)
-    others = pl.exclude(*BUYER, "_rank").min_by("_rank")
-    return ranked.group_by(BUYER).agg(others, paid_orders=pl.len())
+    others = pl.exclude(*BUYER, "day", "_rank").min_by("_rank")
+    return ranked.group_by(BUYER).agg(others, pl.col("day").min(), paid_orders=pl.len())
 
 
 FAMILY = Family(

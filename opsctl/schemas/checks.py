@@ -105,7 +105,8 @@ def _form(value: pl.Expr, mark: Any, *, exact: bool) -> tuple[pl.Expr | None, st
         case annotated_types.Lt(lt=high):
             return value < bound(high), f"is not below {high}"
         case annotated_types.MinLen(min_length=length):
-            return value.str.len_chars() >= length, "is empty"
+            size = value.str.len_bytes() if length == 1 else value.str.len_chars()  # the bytes are known
+            return size >= length, "is empty"
         case annotated_types.MaxLen(max_length=length):
             return value.str.len_chars() <= length, f"is longer than {length} characters"
         case _ if get_origin(mark) is Literal:
