@@ -12,7 +12,7 @@ import polars as pl
 from opsctl.core.errors import CannotStore
 from opsctl.ingest.account import Part
 from opsctl.ingest.people import is_untidy
-from opsctl.store import place, segments
+from opsctl.store import parquet, place, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
 
@@ -98,7 +98,7 @@ def _sink(known: pl.LazyFrame, month: str, path: Path, columns: list[str]) -> pl
     """The events of one month on their way to the disk; nothing is written before it is collected."""
     first = date.fromisoformat(f"{month}-01")
     rows = known.filter(pl.col("day").dt.month_start() == first)
-    return segments.sink(rows.select(columns), path)
+    return parquet.sink(rows.select(columns), path)
 
 
 def _entered(catalog: Catalog, file: int, month: str, path: Path) -> int:

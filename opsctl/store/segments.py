@@ -22,7 +22,6 @@ from opsctl.store.people import UID
 
 PEOPLE = ("user", "inviter")  # ids that a store keeps as numbers; others as hashes
 UNDATED = "undated"
-_QUICK = 1  # zstd: a level more costs more time than it saves bytes
 _AGAIN = "-again"  # in the name of a file that was written in the place of an older one
 
 
@@ -91,33 +90,28 @@ def replace(catalog: Catalog, table: str, segment: Segment, rows: pl.LazyFrame) 
         CannotStore: The disk is full.
         DamagedStore: The segment's file cannot be read.
     """
+    from opsctl.ingest.control import sums  # noqa: PLC0415 - whoever reads segments adds nothing up
+
     catalog.change("DELETE FROM segment WHERE id = ?", segment.id)
     name = _renewed(segment.path, catalog.generation + 1)
     path = catalog.store / name
     try:
         if tables()[table].MERGE is Merge.APPEND:
-            place.durable(path, lambda part: sink(rows, part).collect(engine="streaming"))
+            place.durable(path, lambda part: parquet.pour(rows, part))
             added: dict[str, int] = {}
             left = pl.scan_parquet(path)
         else:
-            from opsctl.ingest.control import sums  # noqa: PLC0415 - whoever reads segments adds nothing up
-
             held = _whole(table, [rows.collect()])
             added, left = sums(held, table), held.lazy()
             _put(path, held)
     except pl.exceptions.PolarsError as error:
-        raise DamagedStore("a file of the store cannot be read", hint="opsctl verify names it") from error
+        raise _unreadable() from error
     height = int(left.select(pl.len()).collect().item())
     if not height:
         path.unlink()
         return
     days = by_day(left) if dated(table) else {}
     enter(catalog, segment.file, segment.month, name, rows=height, sums=added, days=days, number=segment.id)
-
-
-def sink(rows: pl.LazyFrame, path: Path) -> pl.LazyFrame:
-    """Rows of a large table on their way to the disk; nothing is written before it is collected."""
-    return rows.sink_parquet(path, compression="zstd", compression_level=_QUICK, statistics=False, lazy=True)
 
 
 def _renewed(name: str, generation: int) -> str:
@@ -213,6 +207,11 @@ def frame_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.Da
     return _whole(table, frames).sort("line", maintain_order=True)
 
 
+def _whole(table: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of frames with all columns of their table."""
+    return pl.concat([pl.DataFrame(schema=stored_schema(table)), *frames], how="diagonal")
+
+
 def _uncut(catalog: Catalog, segment: Segment) -> Path:
     """Where a segment is, if it is as long as it was: its bytes are only looked at when somebody verifies."""
     path = catalog.store / segment.path
@@ -227,8 +226,3 @@ def _uncut(catalog: Catalog, segment: Segment) -> Path:
 
 def _unreadable() -> DamagedStore:
     return DamagedStore("a file of the store cannot be read", hint="opsctl verify names it")
-
-
-def _whole(table: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of frames with all columns of their table."""
-    return pl.concat([pl.DataFrame(schema=stored_schema(table)), *frames], how="diagonal")
