@@ -27,6 +27,11 @@ MEASURED = {
     "en": "{machine}; {rounds} rounds, medians; Python {python}, Polars {polars}, DuckDB {duckdb}.",
     "zh-CN": "{machine}；{rounds} 轮取中位数；Python {python}，Polars {polars}，DuckDB {duckdb}。",
 }
+BUSY = {
+    "en": "Others used {others:.0%} of the machine meanwhile ({name}).",
+    "zh-CN": "其间其他程序占用了 {others:.0%} 的机器（{name}）。",
+}
+QUIET = 0.05  # what a system does by itself
 HEADS = {"en": "Users, orders and spend of a year; activity rows", "zh-CN": "一年的用户、订单、花费；活跃行数"}
 NOT_MEASURED = "–"
 
@@ -82,11 +87,16 @@ def readme(scales: Mapping[str, Scale], locale: str) -> list[str]:
     for way, words in SHOWN.items():
         lines.append(_row([words[at], *(_cell(scale.ways.get(way)) for scale in scales.values())]))
     measured_on = dict.fromkeys(_circumstances(scale, locale) for scale in scales.values())
-    return [*lines, "", *measured_on]
+    busy = [BUSY[locale].format(name=name, others=scale.others) for name, scale in scales.items() if _is_busy(scale)]
+    return [*lines, "", *measured_on, *busy]
 
 
 def _circumstances(scale: Scale, locale: str) -> str:
     return MEASURED[locale].format(machine=scale.machine, rounds=scale.rounds, **scale.versions)
+
+
+def _is_busy(scale: Scale) -> bool:
+    return scale.others is not None and scale.others > QUIET
 
 
 def _row(cells: Sequence[str]) -> str:
