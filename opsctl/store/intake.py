@@ -102,6 +102,7 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     stock = stock_of(done.before, settings) if done.state else {}
     seen = recall.seen(catalog, None)
     old = recall.gathered(catalog, seen, stock)
+    people.meet([ids for part in read.parts for ids in _ids_of(part)])
     wanted = [replace(without_names(part, people, settings.project.privacy), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, seen, done)
     if not order.shrunk:
@@ -183,6 +184,13 @@ def _knows(catalog: Catalog) -> Knows:
     """Was a file of this name, when it was last seen, the same?"""
     seen = {row["name"]: row["sha256"] for row in catalog.rows("SELECT name, sha256 FROM sighting")}
     return lambda name, sha256: seen.get(name) == sha256
+
+
+def _ids_of(part: Part) -> list[pl.Series]:
+    """The people whom a file tells of."""
+    if part.scan is not None:
+        return [large.ids_of(part)]
+    return [part.frame[name] for name in PERSONAL_IDS.get(part.account.table, ()) if name in PEOPLE]
 
 
 def without_names(part: Part, people: People, privacy: Privacy) -> Part:
