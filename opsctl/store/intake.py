@@ -102,7 +102,7 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     stock = stock_of(done.before, settings) if done.state else {}
     seen = recall.seen(catalog, None)
     old = recall.gathered(catalog, seen, stock)
-    people.meet([ids for part in read.parts for ids in _ids_of(part)])
+    people.meet(ids for part in read.parts for ids in _ids_of(part))
     wanted = [replace(without_names(part, people, settings.project.privacy), load=load) for part in read.parts]
     wanted = _not_yet_there(catalog, wanted, seen, done)
     if not order.shrunk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -61,10 +61,13 @@ class People:
         found = pl.DataFrame({"id": ids}).join(distinct.with_columns(known), on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), found["uid"].is_null() & ids.is_not_null()
 
-    def meet(self, ids: Sequence[pl.Series]) -> None:
+    def meet(self, ids: Iterable[pl.Series]) -> None:
         """Meet people before their rows are read: who is known to the store is looked up once, not file by file."""
-        if ids and not self._first:
-            self.numbers(pl.concat([each.drop_nulls().unique() for each in ids]))
+        if self._first:
+            return
+        found = [each.drop_nulls().unique() for each in ids]
+        if found:
+            self.numbers(pl.concat(found))
 
     def _introduced(self, strange: pl.Series) -> pl.Series:
         """The numbers of ids that were not met in this run, in their order; null for who was erased."""
