@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from opsctl.stats.intervals import poisson_rate, wilson
-from opsctl.stats.special import student_quantile
+from opsctl.stats.special import normal_quantile, student_quantile
 
 STRAY_OF_SHARES = 0.18
 """How far weekly shares are taken to stray (standard deviation in logits) where too few weeks show it: 25 % by 3.4
@@ -49,11 +48,13 @@ class Spread:
         of freedom the usual stray lends them. From one week, which is taken as it is, to two even ones the excess
         comes in by degrees, so that one more day of a next week changes little.
         """
+        if not self.freedom:
+            return 1.0
         lent = max(LEAST_FREEDOM - self.freedom, 0.0)
         freedom = self.freedom + lent
         added = max(self.excess + lent * self.usual, 0.0) / freedom
         tail = (1 + level) / 2
-        wider = student_quantile(tail, freedom) / NormalDist().inv_cdf(tail)
+        wider = student_quantile(tail, freedom) / normal_quantile(tail)
         return 1 + min(self.freedom, 1.0) * added * wider**2
 
 
