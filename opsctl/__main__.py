@@ -4,7 +4,7 @@ import gc
 import sys
 
 INTERRUPTED = 130  # as ExitCode has it, which is imported too late for who is quick with Ctrl-C
-OBJECTS = 200_000  # between two looks for cycles: a run is short, and at the usual 700 a tenth of it were such looks
+OBJECTS = 1_000_000  # between two looks for cycles: a run is short, and at the usual 700 a tenth of it were such looks
 
 
 def main() -> None:

@@ -37,7 +37,8 @@ class Reading:
 
     def figure(self, key: Key) -> Figure:
         """The figure of one group."""
-        group = _Group(self, key, {name: tell(key) for name, tell in self.tellers.items()})
+        mature, users, last = (of[key].amount for of in self.judged) if self.judged else (None, None, None)
+        group = _Group(self, key, {name: tell(key) for name, tell in self.tellers.items()}, mature, users, last)
         reason = group.unknown
         if reason is not None:
             return group.blank(reason)
@@ -102,6 +103,12 @@ class Reading:
         return self.evidence.policy.retention.partial_below.as_integer_ratio()
 
     @cached_property
+    def settled(self) -> Status:
+        """What a value is that nobody may still correct."""
+        memory = self.evidence.memory
+        return Status.RECONSTRUCTED if memory is not None and memory.reconstructed else Status.SETTLED
+
+    @cached_property
     def open(self) -> list[tuple[Mapping[Key, Total], bool, bool]]:
         """Of every measure that may still be corrected its totals, and whether it may as such, and as a billed claim.
 
@@ -123,7 +130,7 @@ class Reading:
     def by_week(self, key: Key) -> tuple[list[int], list[int]]:
         """Both sides of a ratio, week by week; as one week where some row belongs to none or to several."""
         top, bottom = (self.totals.weekly[name](key) for name in self.metric.parameters[:2])
-        weeks = dict.fromkeys([*bottom, *top])
+        weeks = {**bottom, **top}
         sides = [[side.get(week, 0) for week in weeks] for side in (top, bottom)]
         if len(weeks) > 1 and (None in weeks or self._money_crosses_weeks(key)):
             sides = [[sum(side)] for side in sides]
@@ -145,6 +152,9 @@ class _Group:
     reading: Reading
     key: Key
     told: Mapping[str, Total]
+    mature: int | None
+    users: int | None
+    last: int | None
 
     @property
     def unknown(self) -> Reason | None:
@@ -167,18 +177,6 @@ class _Group:
             return self.reading.evidence.margin or Fraction(0)
         return self.told[name].amount or 0
 
-    def _count(self, which: int) -> int | None:
-        judged = self.reading.judged
-        return judged[which][self.key].amount if judged else None
-
-    @property
-    def mature(self) -> int | None:
-        return self._count(0)
-
-    @property
-    def users(self) -> int | None:
-        return self._count(1)
-
     def blank(self, reason: Reason, sides: Sides = (None, None), low: float | None = None) -> Figure:
         """A figure that is unknown, with what is known of its sides."""
         status = Status.IMMATURE if reason is Reason.IMMATURE else Status.UNKNOWN
@@ -192,7 +190,7 @@ class _Group:
         self, value: float | None, sides: Sides, interval: Bounds, status: Status, reason: Reason | None
     ) -> Figure:
         metric = self.reading.metric
-        currencies = [found for name in metric.money if (found := self.told[name].label) is not None]
+        labels = [self.told[name].label for name in metric.money]
         return Figure(
             metric,
             self.reading.definition,
@@ -201,7 +199,7 @@ class _Group:
             *interval,
             status,
             reason,
-            currency=min(currencies, default=None),
+            currency=min(filter(None, labels), default=None),
             cohort=self.reading.ask.period if metric.cohort else None,
             users=self.users,
             mature=self.mature,
@@ -213,18 +211,14 @@ class _Group:
         metric = self.reading.metric
         if metric.cohort is None or self.mature == self.users:
             return None
-        last = self._count(2)
-        return None if last is None else EPOCH + timedelta(days=last + metric.cohort.days(metric.numbers))
+        return None if self.last is None else EPOCH + timedelta(days=self.last + metric.cohort.days(metric.numbers))
 
     def _status(self) -> Status:
         if self.mature is not None and self.users:
             above, below = self.reading.partial_below
             if self.mature * below < above * self.users:
                 return Status.PARTIAL
-        if self._unsettled():
-            return Status.PROVISIONAL
-        memory = self.reading.evidence.memory
-        return Status.RECONSTRUCTED if memory is not None and memory.reconstructed else Status.SETTLED
+        return Status.PROVISIONAL if self._unsettled() else self.reading.settled
 
     def _unsettled(self) -> bool:
         """Is any of the money or claims of a day that its source may still correct (G7)?"""

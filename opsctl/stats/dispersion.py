@@ -59,7 +59,7 @@ class Spread:
 
 
 UNSEEN = Spread(excess=0.0, freedom=0.0, usual=0.0)
-"""Where there is nothing that could stray: no user, or none or all of them retained."""
+"""Where there is nothing that could stray: no user, none or all of them retained, or one week alone."""
 
 
 def spread_of_shares(successes: Sequence[float], trials: Sequence[float]) -> Spread:
@@ -74,7 +74,7 @@ def spread_of_shares(successes: Sequence[float], trials: Sequence[float]) -> Spr
     """
     weeks = [(won, of) for won, of in zip(successes, trials, strict=True) if of > 0]
     share = _rate(weeks)
-    return _spread(weeks, share, share * (1 - share), STRAY_OF_SHARES) if 0 < share < 1 else UNSEEN
+    return _spread(weeks, share, share * (1 - share), STRAY_OF_SHARES) if 0 < share < 1 and weeks[1:] else UNSEEN
 
 
 def spread_of_counts(counts: Sequence[float], exposures: Sequence[float]) -> Spread:
@@ -89,7 +89,7 @@ def spread_of_counts(counts: Sequence[float], exposures: Sequence[float]) -> Spr
     """
     weeks = [(count, of) for count, of in zip(counts, exposures, strict=True) if of > 0]
     rate = _rate(weeks)
-    return _spread(weeks, rate, rate, STRAY_OF_COUNTS) if rate > 0 else UNSEEN
+    return _spread(weeks, rate, rate, STRAY_OF_COUNTS) if rate > 0 and weeks[1:] else UNSEEN
 
 
 def _rate(weeks: Sequence[tuple[float, float]]) -> float:
