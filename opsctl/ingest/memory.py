@@ -27,11 +27,13 @@ class Monthly:
         month: Such as 2025-03.
         state: Changes whenever one of its events does.
         rows: Columns user, day, event and more.
+        parts: The same events by the run that took them in, where there were several.
     """
 
     month: str
     state: str
     rows: pl.LazyFrame
+    parts: tuple[Monthly, ...] = ()
 
 
 @dataclass(frozen=True)

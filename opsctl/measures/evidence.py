@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import polars as pl
@@ -16,7 +16,7 @@ from opsctl.core.period import Period
 from opsctl.ingest.breakdowns import ALSO, CUTS, SEPARATOR, SLICE
 from opsctl.ingest.memory import Memory
 from opsctl.ingest.stretch import Stretch
-from opsctl.measures import reduce, words
+from opsctl.measures import masks, reduce, words
 
 Days = tuple[int, int | None]  # from so many days after acquisition to so many, or for good
 NO_GAPS = pl.DataFrame(schema={"channel": pl.String, "day": pl.Date})
@@ -257,6 +257,12 @@ class Evidence:
         if self.memory is not None:
             return words.until(words.of_memory(self.memory, self.qualifying), self.until("activity"))
         return self._roll("days", lambda: reduce.days(self.activity.select("user", "day")))
+
+    def masks(self, memory: Memory) -> pl.LazyFrame:
+        """Of each row of the table of acquisitions the days after it on which the user was active: column mask."""
+        table, until = self.tables["acquisition"], self.until("activity")
+        made = partial(masks.of_memory, memory, table, self.qualifying, until)
+        return self._roll("masks", lambda: pl.LazyFrame({"mask": made()}))
 
     @property
     def purchases(self) -> pl.LazyFrame:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 LONGEST_MONTH = 31
+MASK = 64  # bits
+Words = tuple[NDArray[np.uint32], NDArray[np.uint32]]
 
 
-def words(people: NDArray[np.uint32], days: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+def words(people: NDArray[np.uint32], days: NDArray[np.uint8]) -> Words:
     """One word for each person: bit d-1 is set where there is an event of day d of the month.
 
     Args:
@@ -29,3 +33,51 @@ def words(people: NDArray[np.uint32], days: NDArray[np.uint8]) -> tuple[NDArray[
         found[people[days == day]] |= np.uint32(1 << (day - 1))
     there = np.flatnonzero(found).astype(np.uint32)
     return there, found[there]
+
+
+def united(parts: Sequence[Words]) -> Words:
+    """The words of one month from those of its parts; see `words`.
+
+    Examples:
+        >>> one = words(np.array([7, 2], np.uint32), np.array([1, 3], np.uint8))
+        >>> more = words(np.array([7, 9], np.uint32), np.array([2, 1], np.uint8))
+        >>> people, of = united([one, more])
+        >>> people.tolist(), of.tolist()
+        ([2, 7, 9], [4, 3, 1])
+    """
+    found = np.zeros(1 + max((int(people.max(initial=0)) for people, _ in parts), default=0), np.uint32)
+    for people, of in parts:
+        found[people] |= of
+    there = np.flatnonzero(found).astype(np.uint32)
+    return there, found[there]
+
+
+def masks(
+    people: NDArray[np.uint32], since: NDArray[np.uint8], months: Sequence[tuple[int, Words]]
+) -> NDArray[np.uint64]:
+    """For each person the days after a day of the first of neighbouring months, as bits: bit n is the n-th day after.
+
+    Args:
+        people: Whom it is asked of.
+        since: The day of the first month that is counted from, 1 to 31, in the same order.
+        months: How many days each month has, and its words; so many months that all bits are covered, or as many as
+            there are.
+
+    Examples:
+        >>> march = np.array([7], np.uint32), np.array([0b101 << 28], np.uint32)  # the 29th and the 31st
+        >>> april = np.array([7], np.uint32), np.array([0b10], np.uint32)  # the 2nd
+        >>> masks(np.array([7, 8], np.uint32), np.array([29, 1], np.uint8), [(31, march), (30, april)]).tolist()
+        [21, 0]
+    """
+    size = 1 + int(max([people.max(initial=0), *(who.max(initial=0) for _, (who, _) in months)]))
+    found = np.zeros(len(people), np.uint64)
+    offset = since.astype(np.int64) - 1
+    start = 0
+    for length, (who, of) in months:
+        all_of = np.zeros(size, np.uint32)
+        all_of[who] = of
+        word, ahead = all_of[people].astype(np.uint64), start - offset
+        later = np.where(ahead < MASK, word << np.clip(ahead, 0, MASK - 1).astype(np.uint64), np.uint64(0))
+        found |= np.where(ahead < 0, word >> np.clip(-ahead, 0, MASK - 1).astype(np.uint64), later)
+        start += length
+    return found

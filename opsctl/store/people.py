@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -27,7 +28,10 @@ class People:
         self._catalog = catalog
         self._keys = keys
         self._known = read(catalog)
+        self._first = self._known.is_empty()  # whoever is not met in this run is new then
         self._fresh: list[pl.DataFrame] = []
+        self._beside = ThreadPoolExecutor(1)
+        self._coming: list[Future[pl.DataFrame]] = []
         self._next = int(catalog.meta(_NEXT) or 0)
         self.met = pl.DataFrame(schema={"hash": pl.UInt64, "uid": UID})  # in this run, by the id as it is written
         self._erased = marks_of(erased(catalog))
@@ -40,19 +44,62 @@ class People:
         return hashed(ids, self._keys[:1])
 
     def numbers(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """Ids as numbers, and where they are those of people who were erased, who have none; what is null stays so."""
-        distinct = ids.drop_nulls().unique(maintain_order=True)
-        marked = pl.DataFrame({"id": distinct}).hstack(marks_of(hashed(distinct, self._keys)))
-        gone = marked.join(self._erased, on=_MARK, how="semi")["id"]
-        marked = marked.join(self._erased, on=_MARK, how="anti", maintain_order="left")
-        there = self._known.join(marked, on=_MARK, how="inner")  # the few in a table of their own, the many pass it
-        new = marked.join(there, on="id", how="anti", maintain_order="left")
+        """Ids as numbers, and where they are those of people who were erased, who have none; what is null stays so.
+
+        Whoever was met in this run is known by a hash of 64 bits: a stranger who shares one, perhaps one in 10^12
+        among millions, would be taken for somebody else.
+        """
+        distinct = pl.DataFrame({"id": ids.drop_nulls().unique(maintain_order=True)})
+        hashes = distinct.with_columns(pl.col("id").hash().alias("hash"))
+        known = hashes.join(self.met, on="hash", how="left", maintain_order="left")["uid"]
+        strange = distinct.filter(known.is_null())["id"]
+        if len(strange):
+            new = self._introduced(strange)
+            known = known.scatter(known.is_null().arg_true(), new)
+        if distinct.height == len(ids):
+            return known.alias(ids.name), known.is_null()
+        found = pl.DataFrame({"id": ids}).join(distinct.with_columns(known), on="id", how="left", maintain_order="left")
+        return found["uid"].alias(ids.name), found["uid"].is_null() & ids.is_not_null()
+
+    def _introduced(self, strange: pl.Series) -> pl.Series:
+        """The numbers of ids that were not met in this run, in their order; null for who was erased."""
+        if self._first and not self.knows_erased:
+            uids = self._added(len(strange))
+            self._coming.append(self._beside.submit(self._marked, uids, strange))
+        else:
+            uids = self._recognised(strange)
+        self._meet(pl.DataFrame({"id": strange, "uid": uids}).drop_nulls())
+        return uids
+
+    def _recognised(self, strange: pl.Series) -> pl.Series:
+        """Of whom the store knows the numbers that they have, of the others new ones; null for who was erased."""
+        self._settle()
+        marked = marks_of(hashed(strange, self._keys)).with_row_index("at")
+        alive = marked.join(self._erased, on=_MARK, how="anti", maintain_order="left")
+        there = self._known.join(alive, on=_MARK, how="inner")  # the few in a table of their own, the many pass it
+        new = alive.join(there, on="at", how="anti", maintain_order="left").unique(_MARK, maintain_order=True)
         if new.height:
-            self._add(new.select(_MARK).unique(maintain_order=True))
-            there = pl.concat([there, self._fresh[-1].join(new, on=_MARK, how="inner")], how="diagonal")
-        self._meet(there)
-        found = pl.DataFrame({"id": ids}).join(there.select("id", "uid"), on="id", how="left", maintain_order="left")
-        return found["uid"].alias(ids.name), ids.is_in(gone.implode()).fill_null(value=False)
+            fresh = new.select(self._added(new.height).alias("uid"), *_MARK)
+            self._fresh.append(fresh)
+            self._known = pl.concat([self._known, fresh])
+            there = pl.concat([there, fresh.join(alive, on=_MARK, how="inner")], how="diagonal")
+        return marked.select("at").join(there, on="at", how="left", maintain_order="left")["uid"]
+
+    def _added(self, count: int) -> pl.Series:
+        """The next numbers."""
+        uids = pl.int_range(self._next, self._next + count, eager=True).cast(UID)
+        self._next += count
+        return uids.alias("uid")
+
+    def _marked(self, uids: pl.Series, ids: pl.Series) -> pl.DataFrame:
+        return pl.DataFrame({"uid": uids}).hstack(marks_of(hashed(ids, self._keys)))
+
+    def _settle(self) -> None:
+        """Wait for the hashes that are still being made."""
+        came = [one.result() for one in self._coming]
+        self._coming = []
+        self._fresh += came
+        self._known = pl.concat([self._known, *came])
 
     def erased_in(self, cells: pl.Series, *, as_hashes: bool) -> pl.Series:
         """Where a cell is the id of somebody who was erased, as it is or, in hexadecimal, as `hashed` made it."""
@@ -74,22 +121,11 @@ class People:
 
     def _meet(self, numbered: pl.DataFrame) -> None:
         """Remember ids by a hash that lives as long as the run; two ids with one hash are remembered by neither."""
-        came = numbered.select(pl.col("id").hash().alias("hash"), "uid").unique()
-        again = self.met.join(came, on="hash", how="inner", suffix="_now")
-        twice = pl.concat(
-            [came.filter(pl.col("hash").is_duplicated()), again.filter(pl.col("uid") != pl.col("uid_now"))],
-            how="diagonal",
-        )
-        fresh = came.join(again, on="hash", how="anti").join(twice, on="hash", how="anti")
-        left = self.met.join(twice, on="hash", how="anti") if twice.height else self.met
-        self.met = pl.concat([left, fresh])
-
-    def _add(self, marks: pl.DataFrame) -> None:
-        uids = pl.int_range(self._next, self._next + marks.height, eager=True).cast(UID)
-        fresh = marks.select(uids.alias("uid"), *_MARK)
-        self._next += marks.height
-        self._fresh.append(fresh)
-        self._known = pl.concat([self._known, fresh])
+        came = numbered.select(pl.col("id").hash().alias("hash"), "uid")
+        if came["hash"].n_unique() < came.height:
+            came = came.filter(~pl.col("hash").is_duplicated())
+            self._first = False  # whoever is not met may be one of these
+        self.met = pl.concat([self.met, came])
 
     def keep(self, load: int) -> None:
         """Write down whom the store did not know.
@@ -97,6 +133,7 @@ class People:
         Raises:
             CannotStore: The disk is full.
         """
+        self._settle()
         if not self._fresh:
             return
         write(self._catalog, pl.concat(self._fresh), load)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -117,15 +117,20 @@ def gathered(catalog: Catalog, known: Seen) -> Gathered:
 
 def months(catalog: Catalog, known: Seen) -> tuple[Monthly, ...]:
     """The events that count, month by month."""
-    counted = {one.id for one in files(catalog, known.last) if one.table == "activity"}
-    by_month: dict[str, list[segments.Segment]] = defaultdict(list)
-    for of_file in segments.of_files(catalog, sorted(counted)).values():
+    load_of = {one.id: one.load for one in files(catalog, known.last) if one.table == "activity"}
+    by_month: dict[str, dict[int, list[segments.Segment]]] = defaultdict(lambda: defaultdict(list))
+    for file, of_file in segments.of_files(catalog, sorted(load_of)).items():
         for segment in of_file:
-            by_month[segment.month].append(segment)
-    return tuple(
-        Monthly(month, segments.state(found), segments.scan_of(catalog, "activity", found))
-        for month, found in sorted(by_month.items())
-    )
+            by_month[segment.month][load_of[file]].append(segment)
+    return tuple(_monthly(catalog, month, by_load) for month, by_load in sorted(by_month.items()))
+
+
+def _monthly(catalog: Catalog, month: str, by_load: Mapping[int, Sequence[segments.Segment]]) -> Monthly:
+    def of(found: Sequence[segments.Segment], parts: tuple[Monthly, ...] = ()) -> Monthly:
+        return Monthly(month, segments.state(found), segments.scan_of(catalog, "activity", found), parts)
+
+    everything = [segment for found in by_load.values() for segment in found]
+    return of(everything, tuple(of(found) for found in by_load.values()) if len(by_load) > 1 else ())
 
 
 def count_days(catalog: Catalog, known: Seen, loaded: Loaded) -> None:
