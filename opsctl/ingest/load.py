@@ -38,7 +38,7 @@ from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 
 AT_ONCE = 2  # small files: while one waits for the engine, another is prepared
-SMALL = 16 * 1024 * 1024  # bytes; a larger file keeps the engine busy by itself, and needs its memory
+SMALL = 4 * 1024 * 1024  # bytes; a larger file keeps the engine busy by itself, and needs its memory
 Started = Callable[[str], None]
 Knows = Callable[[str, str], bool]
 
@@ -232,6 +232,7 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     found.inputs += [of_what_is_left(part.account, part.frame) for part in merged.parts]
     frame = merged.frame.with_columns(pl.col("source_file") + base)
     found.tables[name] = frame.lazy()
+    found.one_user_a_row |= name == "acquisition" and merged.told_apart_by == ("user",)
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
     if name == "cohort":
         found.notes += summary_notes(merged.parts)

@@ -97,15 +97,18 @@ def each(evidence: Evidence, asks: Sequence[Ask], measures: Iterable[str]) -> li
     plans = [[_plan(evidence, ask, *family) for family in families] for ask in by_day]
     drawn = iter(pl.collect_all([plan for of in plans for plan in of if plan is not None], engine="streaming"))
     days = {ask: [None if plan is None else next(drawn) for plan in of] for ask, of in zip(by_day, plans, strict=True)}
-    sums = [
-        [None if frame is None else _added_up(frame, ask, wanted) for frame, (_, wanted) in zip(of, families, strict=True)]
-        for ask, of in ((ask, days[_by_day(ask)]) for ask in asks)
-    ]
+    sums = [_each_added_up(ask, families, days[_by_day(ask)]) for ask in asks]
     added = iter(pl.collect_all([plan for of in sums for plan in of if plan is not None]))
     return [
         _totals(ask, families, [None if plan is None else _read(ask, next(added)) for plan in of])
         for ask, of in zip(asks, sums, strict=True)
     ]
+
+
+def _each_added_up(ask: Ask, families: Families, days: Sequence[pl.DataFrame | None]) -> list[pl.LazyFrame | None]:
+    """For each family, its sums of days added up as asked."""
+    of = zip(days, families, strict=True)
+    return [None if frame is None else _added_up(frame, ask, wanted) for frame, (_, wanted) in of]
 
 
 def _by_day(ask: Ask) -> Ask:
