@@ -177,10 +177,9 @@ class _Doubt:
 
     def _look(self, tidy_up_to: int, columns: Sequence[pl.Series]) -> pl.Series:
         users, ids = columns
-        longest = ids.str.len_bytes().max()
-        if not self.found and isinstance(longest, int) and longest > tidy_up_to:
-            longer = pl.col(WRITTEN).str.len_bytes() > tidy_up_to
-            self.found = ids.alias(WRITTEN).to_frame().select((longer & is_untidy(pl.col(WRITTEN))).any()).item()
+        longer = ids.filter(ids.str.len_bytes() > tidy_up_to)
+        if len(longer) and not self.found:
+            self.found = longer.alias(WRITTEN).to_frame().select(is_untidy(pl.col(WRITTEN)).any()).item()
         return users
 
 
