@@ -40,6 +40,7 @@ from opsctl.cli import (
     year_end,
 )
 from opsctl.cli.everywhere import everywhere
+from opsctl.cli.plain import taken_plainly
 from opsctl.core.errors import BadUsage, Defect, ExitCode, NoSuchPath, OpsctlError
 
 UsageError = typer.BadParameter.__bases__[0]  # typer names only this child of it
@@ -160,7 +161,7 @@ def built(name: str) -> Any:
 
     alone = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=NO_HELP_OF_TYPER)
     alone.command(name, cls=Remembering if name in REMEMBERED else None)(everywhere(COMMANDS[name]))
-    return get_command(alone)
+    return taken_plainly(get_command(alone))
 
 
 def _title(command: Callable[..., None]) -> Callable[[], None]:

@@ -49,6 +49,7 @@ def query(
     chosen = session.settings(project, paths, locale, voice)
     loaded = session.read(paths, chosen, voice, strict=strict, asked=days, as_of=as_of)
     known = session.evidence(loaded, chosen, as_of, voice)
+    loaded = loaded.without_rows()
     asks = asking.asks(known, chosen, period, by, conditions)
     made = answered(loaded, known, asks, asked, Words(chosen.locale))
     made = made.asked_as("query", metrics=metrics, by=by, where=where, period=period)

@@ -30,4 +30,5 @@ def text(amount_in_units: int) -> str:
         >>> text(-5)
         '-0.0005'
     """
-    return str(Decimal(amount_in_units).scaleb(-4).quantize(PLACES))
+    whole, part = divmod(abs(amount_in_units), TEN_THOUSANDTHS)
+    return f"{'-' if amount_in_units < 0 else ''}{whole}.{part:04}"

@@ -20,6 +20,11 @@ class Template:
         return re.compile(re.sub(r"[A-Z]", lambda found: rf"(?P<{found[0]}>0|[1-9]\d{{0,3}})", self.text))
 
     @cached_property
+    def _constant(self) -> str:
+        """What stands before the first number."""
+        return re.split(r"[A-Z]", self.text, maxsplit=1)[0]
+
+    @cached_property
     def letters(self) -> tuple[str, ...]:
         """The capital letters, in their order."""
         return tuple(re.findall(r"[A-Z]", self.text))
@@ -33,6 +38,8 @@ class Template:
             >>> Template("cpa").match("cpc") is None
             True
         """
+        if not name.startswith(self._constant):
+            return None  # of most names: to compile all patterns would take longer than a small report
         found = self._pattern.fullmatch(name)
         if found is None:
             return None

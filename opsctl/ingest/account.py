@@ -145,6 +145,12 @@ class Part:
         return self.frame.lazy() if self.scan is None else self.scan
 
 
+def filled(frame: pl.DataFrame) -> frozenset[str]:
+    """The columns in which any row says something; to look at them one by one would write out those that do not."""
+    nulls = frame.null_count().row(0, named=True) if frame.height else {}
+    return frozenset(name for name, count in nulls.items() if count < frame.height)
+
+
 def written(amount: int, kind: Kind) -> int | str:
     """A sum as the account shows it: money with four decimals, quantities without needless ones."""
     if kind is Kind.MONEY:

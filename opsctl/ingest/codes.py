@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.ingest.account import Part
+from opsctl.ingest.account import Part, filled
 from opsctl.ingest.dictionary import Looked, dictionary_of
 from opsctl.ingest.dictionary import notes as dictionary_notes
 from opsctl.ingest.remarks import Note
@@ -74,6 +74,5 @@ class Codes:
 
 def _given(part: Part, frame: pl.DataFrame) -> Part:
     """The same file with more columns filled in."""
-    filled = {name for name in frame.columns if frame[name].null_count() < frame.height}
-    more = filled & {*_OF_ACCOUNTS, "account", "attribute_agency", "attribute_owner"}
+    more = filled(frame) & {*_OF_ACCOUNTS, "account", "attribute_agency", "attribute_owner"}
     return replace(part, frame=frame, supplied=part.supplied | more)

@@ -13,7 +13,7 @@ import polars as pl
 
 from opsctl.core import money
 from opsctl.core.errors import AmbiguousValues, SumTooLarge
-from opsctl.ingest.account import Control, written
+from opsctl.ingest.account import Control, filled, written
 from opsctl.ingest.convert import ADDITIVE
 from opsctl.ingest.values import Style, type_column
 from opsctl.ingest.written import Raw, Written
@@ -30,7 +30,8 @@ SAFE = 2.0**62  # half of what 64 bits keep: the estimate in floating point may 
 
 def sums(frame: pl.DataFrame, table: str) -> dict[str, int]:
     """What the rows add up to, for each column that can be added and that some row knows."""
-    found = {name: _once_each(frame, table, name) for name in added_columns(table) if frame[name].count()}
+    told = filled(frame)
+    found = {name: _once_each(frame, table, name) for name in added_columns(table) if name in told}
     return {name: int(amounts.sum()) for name, amounts in found.items()}
 
 

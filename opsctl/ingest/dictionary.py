@@ -19,7 +19,6 @@ from opsctl.config.project import Project
 from opsctl.core.errors import BadConfiguration, MissingExtra, NoHeader, NoSuchPath, RefusedFile, UndecidedEncoding
 from opsctl.core.naming import fold
 from opsctl.core.personal import masked
-from opsctl.ingest.reading import read_text, unpack
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.values import Style, Typed, type_column
 from opsctl.schemas.kinds import Kind
@@ -223,6 +222,8 @@ def dictionary_of(project: Project, folder: Path | None) -> Dictionary | None:
 
 
 def _text(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
+    from opsctl.ingest.reading import read_text, unpack  # noqa: PLC0415 - few projects have a dictionary
+
     names = {fold(name) for stated in COLUMNS.values() for name in stated}
     try:
         table = read_text(unpack(path)[0], _is_header, names=names)

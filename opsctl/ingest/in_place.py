@@ -20,7 +20,7 @@ from opsctl.ingest.stretch import WRITTEN, Days, Stretch
 from opsctl.ingest.written import Written
 
 ACTIVITY = "activity"
-ROWS = 4_000_000  # of a stretch: few enough that its days are few, enough that nobody reads hundreds of them
+ROWS = 2_000_000  # of a stretch: few enough that its days are few, enough that nobody reads hundreds of them
 
 
 @dataclass(frozen=True)

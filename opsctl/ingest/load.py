@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ from opsctl.ingest.stock import Stock
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 
+AT_ONCE = 2  # small files: while one waits for the engine, another is prepared
+SMALL = 4 * 1024 * 1024  # bytes; a larger file keeps the engine busy by itself, and needs its memory
 Started = Callable[[str], None]
 Knows = Callable[[str, str], bool]
 
@@ -86,17 +89,35 @@ def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left 
     found = Gathered()
     claims = Claims(settings)
     digests: list[Future[str]] = []
-    with ThreadPoolExecutor(1) as beside:
+    reading: deque[tuple[File, Callable[[], Part]]] = deque()
+
+    def read(file: File) -> Part:
+        part = part_of(file, claims, asked, stay=stay)
+        return protected(part, settings, keeping.hashed if keeping else None)
+
+    def take_next() -> None:
+        file, part = reading.popleft()
+        with _refusing(found, file.name):
+            found.parts.append(part())
+            digests.append(file.digest)
+
+    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(AT_ONCE) as readers:
         for path, file in _unpacked(files, claims, found, started, beside):
             if keeping is not None and keeping.knows(file.name, file.digest.result()):
                 found.passed.append(file.name)
                 continue
             found.paths[file.name] = path
-            with _refusing(found, file.name):
-                part = part_of(file, claims, asked, stay=stay)
-                found.parts.append(protected(part, settings, keeping.hashed if keeping else None))
-                digests.append(file.digest)
+            small = _size(file.content) <= SMALL
+            while len(reading) >= (AT_ONCE if small else 1):
+                take_next()
+            reading.append((file, readers.submit(read, file).result if small else partial(read, file)))
+        while reading:
+            take_next()
     return _each_once(found, [digest.result() for digest in digests])
+
+
+def _size(content: Content) -> int:
+    return len(content.data) if content.path is None else content.path.stat().st_size
 
 
 def joined(gathered: Gathered, settings: Settings, stock: Mapping[str, Stock] | None = None) -> Loaded:
@@ -227,6 +248,7 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
     base = len(found.inputs)
     found.inputs += [of_what_is_left(part.account, part.frame) for part in merged.parts]
     found.tables[name] = merged.frame.with_columns(pl.col("source_file") + base).lazy()
+    found.one_user_a_row |= name == "acquisition" and merged.told_apart_by == ("user",)
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
     if name == "cohort":
         found.notes += summary_notes(merged.parts)

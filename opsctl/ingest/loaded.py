@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ class Loaded:
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
         by_day: Of large tables, how many rows each day has, where that is known beforehand.
         stretches: The rows of activity once more, bit by bit; empty where nothing is known of single bits.
+        one_user_a_row: Whether the hashes of all acquired users are known to differ: each is in one row of them only.
         memory: The store that they come from; what is wrong with files was told when they came in.
         deliveries: Of a store, all that it ever took in, in the order in which it came.
         added: By name, of tables that were taken as they stood, the rows that came to them, `source_file` counted
@@ -46,9 +47,14 @@ class Loaded:
     unknown_codes: Note | None = None
     by_day: dict[str, dict[date, int]] = field(default_factory=dict)
     stretches: list[Stretch] = field(default_factory=list)
+    one_user_a_row: bool = False
     memory: Memory | None = None
     deliveries: tuple[Delivery, ...] = ()
     added: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def without_rows(self) -> Loaded:
+        """All that is said of the rows, and none of them: their memory is free for what is made of them."""
+        return replace(self, tables={}, stretches=[])
 
     @property
     def rejected(self) -> list[Rejected]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest import newer
-from opsctl.ingest.account import SENT_TWICE, Part, Rejected
+from opsctl.ingest.account import SENT_TWICE, Part, Rejected, filled
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import Settled, one_owner_each
 from opsctl.schemas import tables
@@ -23,12 +23,13 @@ RE_ENGAGED = "re-engaged"
 
 @dataclass
 class Merged:
-    """One table out of its files."""
+    """One table out of its files; the hashes of `told_apart_by` differ from row to row, where that is known."""
 
     frame: pl.DataFrame
     parts: list[Part]
     refused: list[OpsctlError] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    told_apart_by: tuple[str, ...] = ()
 
 
 def merge(table: str, parts: Sequence[Part], reinstall_days: int) -> Merged:
@@ -41,9 +42,10 @@ def merge(table: str, parts: Sequence[Part], reinstall_days: int) -> Merged:
     settled = one_owner_each(table, parts) if how is Merge.REPLACE else Settled(list(parts))
     kept = settled.parts
     frame = _with_rest(_stacked(table, kept), settled)
-    if how is Merge.UPSERT:
+    apart = _told_apart_by(frame, tables()[table].KEY) if how is Merge.UPSERT else ()
+    if how is Merge.UPSERT and not apart:
         frame, kept = _one_row_per_key(table, frame, kept, reinstall_days)
-    return Merged(frame, kept, settled.refused, settled.notes)
+    return Merged(frame, kept, settled.refused, settled.notes, apart)
 
 
 def _stacked(table: str, parts: Sequence[Part]) -> pl.DataFrame:
@@ -77,8 +79,6 @@ def _one_row_per_key(
     key = list(tables()[table].KEY)
     where = ["source_file", "source_line"]
     said = [name for name in frame.columns if name not in where]
-    if _are_distinct(frame, key):
-        return frame, parts
     if frame[key[0]].n_unique() == frame.height:
         return frame, parts
     repeated = frame.filter(pl.struct(key).is_duplicated())
@@ -99,11 +99,13 @@ def _one_row_per_key(
     )
 
 
-def _are_distinct(frame: pl.DataFrame, key: Sequence[str]) -> bool:
-    """Are no two rows of one key, as far as hashes tell at little cost? Equal keys have equal hashes."""
-    told = [name for name in key if frame[name].null_count() < frame.height] or key[:1]
+def _told_apart_by(frame: pl.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a key by whose hashes, at little cost, no two rows are alike; none where some may be."""
+    known = filled(frame)
+    told = tuple(name for name in key if name in known) or tuple(key[:1])
     hashes = frame[told[0]].hash() if len(told) == 1 else frame.select(told).hash_rows()
-    return hashes.n_unique() == frame.height
+    ordered = hashes.sort()  # in half the memory that a set of them would take
+    return () if (ordered[1:] == ordered[:-1]).any() else told
 
 
 def _of_newest(table: str, rows: pl.DataFrame, key: list[str], parts: Sequence[Part]) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,8 +17,11 @@ from opsctl.core.period import Period
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.convert import Converted, convert
-from opsctl.ingest.reading import Content, TextTable, read_text, survey
+from opsctl.ingest.reading import Content
 from opsctl.ingest.written import TOTAL, Raw, Written
+
+if TYPE_CHECKING:
+    from opsctl.ingest.reading import TextTable
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ def of_text(
     Raises:
         UnknownFile: Nobody claims any of its lines as a header; the nearest and what differs are named.
     """
+    from opsctl.ingest.reading import read_text, survey  # noqa: PLC0415 - columns that have types need none of it
+
     encoding = encoding or (source.encoding if source else None)
     try:
         table = read_text(

@@ -19,7 +19,7 @@ import polars as pl
 
 from opsctl.config.settings import Settings
 from opsctl.core.personal import SUSPECT, masked
-from opsctl.ingest.account import Part
+from opsctl.ingest.account import Part, filled
 from opsctl.ingest.people import PERSONAL_IDS, canonical
 from opsctl.ingest.personal import by_content, by_name
 from opsctl.ingest.remarks import Note
@@ -62,8 +62,9 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
     """
     if part.scan is not None:
         return part  # what stays in its file is protected when it is read
-    kept = _Kept(_canonical_ids(part))
-    for name in _texts(part):
+    told = filled(part.frame)
+    kept = _Kept(_canonical_ids(part, told))
+    for name in (text for text in _texts(part) if text in told or text.startswith(ATTRIBUTE)):
         treatment = settings.project.privacy.treatment(name.removeprefix(ATTRIBUTE))
         if treatment == "hash":
             _hash(kept, name, hashed)
@@ -77,10 +78,10 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
     return replace(part, frame=kept.frame, supplied=supplied, notes=(*part.notes, *_notes(part, kept)))
 
 
-def _canonical_ids(part: Part) -> pl.DataFrame:
+def _canonical_ids(part: Part, told: frozenset[str]) -> pl.DataFrame:
     """The rows with every person under one id, however files write it."""
     ids = PERSONAL_IDS.get(part.account.table, ())
-    return part.frame.with_columns(canonical(part.frame[name]) for name in ids)
+    return part.frame.with_columns(canonical(part.frame[name]) for name in ids if name in told)
 
 
 def _texts(part: Part) -> list[str]:
@@ -124,8 +125,6 @@ def _hash(kept: _Kept, name: str, hashed: Hashing | None) -> None:
 
 def _mask(kept: _Kept, name: str) -> None:
     """Addresses without their queries, and every other text without what belongs to one person."""
-    if kept.frame[name].null_count() == kept.frame.height:
-        return
     shown, hides = _without_personal(kept.frame[name])
     kept.masked += [name] if hides else []
     kept.frame = kept.frame.with_columns(shown)

@@ -28,6 +28,7 @@ _MONTH = rf"(?P<month>{'|'.join(stem for stems in _MONTHS for stem in stems)})[a
 _NAME = _MONTH.replace("(?P<month>", "(?:")
 _YEAR = r"(?P<year>[0-9]{4})"
 _DAY = r"(?P<day>[0-9]{1,2})"
+# Patterns as texts: most runs read no such day, and `re` keeps those that it compiled.
 # Whole days, from the form that can be taken for nothing else to the barest.
 _FORMS = (
     rf"{_YEAR}[-/.年](?P<number>[0-9]{{1,2}})[-/.月]{_DAY}(?![0-9])日?",
@@ -36,41 +37,32 @@ _FORMS = (
     rf"{_DAY}(?:er|\.)?(?: de|)[ -]{_MONTH}(?: de|)[ -]{_YEAR}",
     rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second>[0-9]{{1,2}})(?P=mark){_YEAR}",
 )
-_ANY = re.compile(
-    "|".join(re.sub(r"\(\?P<[a-z]+>", "(?:", form).replace("(?P=mark)", "[-/.]") for form in _FORMS), re.IGNORECASE
-)
-_EACH = tuple(re.compile(form, re.IGNORECASE) for form in _FORMS)
-_WITHOUT_YEAR = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        rf"{_MONTH} {_DAY}(?![0-9])",
-        rf"{_DAY}(?:er|\.)?(?: de|)[ -]{_MONTH}(?![a-z])",
-        rf"(?P<number>[0-9]{{1,2}})月{_DAY}日",
-    )
+_ANY = "|".join(re.sub(r"\(\?P<[a-z]+>", "(?:", form).replace("(?P=mark)", "[-/.]") for form in _FORMS)
+_WITHOUT_YEAR = (
+    rf"{_MONTH} {_DAY}(?![0-9])",
+    rf"{_DAY}(?:er|\.)?(?: de|)[ -]{_MONTH}(?![a-z])",
+    rf"(?P<number>[0-9]{{1,2}})月{_DAY}日",
 )
 # Two days, of which one leaves out what the other says: both are written out before they are read.
 _TO = r" ?(?:-|–|—|~|至|到|to|bis|au|al|t/m) ?"
-_SHORTENED = tuple(
-    (re.compile(form, re.IGNORECASE), spelled)
-    for form, spelled in (
-        (r"(?<![0-9])(20[0-9]{2})([0-9]{2})([0-9]{2})[-_~]([01][0-9])([0-3][0-9])(?![0-9])", r"\1-\2-\3 - \1-\4-\5"),
-        (
-            rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日{_TO}([0-9]{{1,2}})月([0-9]{{1,2}})日",
-            r"\1-\2-\3 - \1-\4-\5",
-        ),
-        (rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日?{_TO}([0-9]{{1,2}})日", r"\1-\2-\3 - \1-\2-\4"),
-        (
-            rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TO}([0-9]{{1,2}})\2([0-9]{{1,2}})(?![-/.0-9])",
-            r"\1-\3-\4 - \1-\5-\6",
-        ),
-        (rf"(?<![0-9])([0-9]{{1,2}}){_TO}([0-9]{{1,2}}) ({_NAME}) ([0-9]{{4}})", r"\1 \3 \4 - \2 \3 \4"),
-        (rf"({_NAME}) ([0-9]{{1,2}}){_TO}([0-9]{{1,2}}),? ([0-9]{{4}})", r"\1 \2, \4 - \1 \3, \4"),
-        (
-            rf"(?<![0-9])([0-9]{{1,2}}) ({_NAME}){_TO}([0-9]{{1,2}}) ({_NAME}) ([0-9]{{4}})",
-            r"\1 \2 \5 - \3 \4 \5",
-        ),
-        (rf"({_NAME}) ([0-9]{{1,2}}){_TO}({_NAME}) ([0-9]{{1,2}}),? ([0-9]{{4}})", r"\1 \2, \5 - \3 \4, \5"),
-    )
+_SHORTENED = (
+    (r"(?<![0-9])(20[0-9]{2})([0-9]{2})([0-9]{2})[-_~]([01][0-9])([0-3][0-9])(?![0-9])", r"\1-\2-\3 - \1-\4-\5"),
+    (
+        rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日{_TO}([0-9]{{1,2}})月([0-9]{{1,2}})日",
+        r"\1-\2-\3 - \1-\4-\5",
+    ),
+    (rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日?{_TO}([0-9]{{1,2}})日", r"\1-\2-\3 - \1-\2-\4"),
+    (
+        rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TO}([0-9]{{1,2}})\2([0-9]{{1,2}})(?![-/.0-9])",
+        r"\1-\3-\4 - \1-\5-\6",
+    ),
+    (rf"(?<![0-9])([0-9]{{1,2}}){_TO}([0-9]{{1,2}}) ({_NAME}) ([0-9]{{4}})", r"\1 \3 \4 - \2 \3 \4"),
+    (rf"({_NAME}) ([0-9]{{1,2}}){_TO}([0-9]{{1,2}}),? ([0-9]{{4}})", r"\1 \2, \4 - \1 \3, \4"),
+    (
+        rf"(?<![0-9])([0-9]{{1,2}}) ({_NAME}){_TO}([0-9]{{1,2}}) ({_NAME}) ([0-9]{{4}})",
+        r"\1 \2 \5 - \3 \4 \5",
+    ),
+    (rf"({_NAME}) ([0-9]{{1,2}}){_TO}({_NAME}) ([0-9]{{1,2}}),? ([0-9]{{4}})", r"\1 \2, \5 - \3 \4, \5"),
 )
 _BARE_MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-/.年]?(0[1-9]|1[0-2]|[1-9](?=月))(?![0-9])")
 _AT_MOST = 2
@@ -99,8 +91,8 @@ def days_in(text: str, order: str | None = None) -> Period | None:
         True
     """
     for form, spelled in _SHORTENED:
-        text = form.sub(spelled, text)
-    found = [_day_of(match[0], order) for match in _ANY.finditer(text)]
+        text = re.sub(form, spelled, text, flags=re.IGNORECASE)
+    found = [_day_of(match[0], order) for match in re.finditer(_ANY, text, re.IGNORECASE)]
     days = [day for day in found if day is not None]
     if 0 < len(days) <= _AT_MOST and len(days) == len(found):
         return _period(min(days), max(days))
@@ -130,7 +122,7 @@ def _months(text: str) -> Iterator[Period]:
 
 
 def _day_of(text: str, order: str | None) -> date | None:
-    found = next(match for form in _EACH if (match := form.fullmatch(text)))
+    found = next(match for form in _FORMS if (match := re.fullmatch(form, text, re.IGNORECASE)))
     parts = found.groupdict()
     if "first" in parts:
         day, month = _told_apart(int(parts["first"]), int(parts["second"]), order)
@@ -200,9 +192,9 @@ def day_within(text: str, period: Period, order: str | None = None) -> date | No
         True
     """
     text = text.strip()
-    if whole := _ANY.match(text):
+    if whole := re.match(_ANY, text, re.IGNORECASE):
         return _day_of(whole[0], order)
-    found = next((match for form in _WITHOUT_YEAR if (match := form.match(text))), None)
+    found = next((match for form in _WITHOUT_YEAR if (match := re.match(form, text, re.IGNORECASE))), None)
     if found is None:
         return None
     parts = found.groupdict()

@@ -31,15 +31,18 @@ class People:
     once: bool | None = None
 
 
-def numbered(tables: Mapping[str, pl.LazyFrame], stretches: Sequence[Stretch]) -> People:
-    """The tables with the column `user` as numbers, where it is text; as they are, where two users had one number."""
+def numbered(tables: Mapping[str, pl.LazyFrame], stretches: Sequence[Stretch], *, one_a_row: bool = False) -> People:
+    """The tables with the column `user` as numbers, where it is text; as they are, where two users had one number.
+
+    `one_a_row`: it is known that the acquisitions have as many hashes of users as rows.
+    """
     people = {name: rows for name, rows in tables.items() if "user" in rows.collect_schema()}
     if "acquisition" not in people or any(rows.collect_schema()["user"] != pl.String for rows in people.values()):
         return People(tables, stretches)
     acquired = people["acquisition"].select("user").collect()["user"]
     tidy = shortest_of(acquired) if stretches else 0
     stretches = [replace(stretch, tidy_up_to=tidy) for stretch in stretches]
-    hashes = acquired.hash().n_unique()
+    hashes = len(acquired) if one_a_row else acquired.hash().n_unique()
     once = hashes == len(acquired)  # as many hashes as rows: then no two ids share one either
     if not once and hashes < acquired.n_unique():
         return People(tables, stretches)

@@ -204,7 +204,7 @@ def _evidence(loaded: Loaded, settings: Settings, as_of: date, last_day: Mapping
     project = settings.project
     margin = project.margin.default
     qualifying = project.activity.qualifying
-    people = numbered(loaded.tables, loaded.stretches)
+    people = numbered(loaded.tables, loaded.stretches, one_a_row=loaded.one_user_a_row)
     return Evidence(
         tables=people.tables,
         bits=people.stretches,

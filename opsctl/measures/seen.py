@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 
 import polars as pl
@@ -24,7 +25,7 @@ from opsctl.measures.evidence import Days, Evidence
 
 LAST_BIT = 30
 MONTHS = 12
-ENOUGH = 8_000_000  # rows that are read at once: more would bring more users of the age asked for, and larger joins
+ENOUGH = 2_000_000  # rows that are read at once: more would bring more users of the age asked for, and larger joins
 _MOST_SPANS = 12  # with more of them words are cheaper
 _ROW = "_row"
 
@@ -146,25 +147,40 @@ def _ages(
     evidence: Evidence, stretches: Sequence[Stretch], users: pl.LazyFrame, wanted: Sequence[Days]
 ) -> pl.DataFrame:
     """The rows of users, and at which age that is asked for they were seen: columns _row, age."""
-    reading = [_query(evidence, [one.rows for one in stretches], users, wanted)]
-    plain = [one.rows if one.as_written is None else one.as_written for one in stretches]
-    checked = [_written(one) for one in stretches if one.as_written is not None]
+    doubt = _Doubt()
+    as_written = [one.rows if one.as_written is None else doubt.watching(one) for one in stretches]
     try:
-        if not checked:
-            return reading[0].collect(engine="streaming")
-        untidy = pl.concat(checked).select(is_untidy(pl.col(WRITTEN)).any())
-        found, doubt = pl.collect_all([_query(evidence, plain, users, wanted), untidy], engine="streaming")
-        return reading[0].collect(engine="streaming") if doubt.item() else found
+        found = _query(evidence, as_written, users, wanted).collect(engine="streaming")
+        if doubt.found:
+            tidied = [one.rows for one in stretches]
+            found = _query(evidence, tidied, users, wanted).collect(engine="streaming")
     except (pl.exceptions.ComputeError, OSError) as error:
         raise DamagedFile(
             "a Parquet file of events cannot be read to its end", hint="opsctl validate names it"
         ) from error
+    return found
 
 
-def _written(stretch: Stretch) -> pl.LazyFrame:
-    """The ids of a stretch that could be somebody's once they were tidied."""
-    assert stretch.as_written is not None  # noqa: S101 - as the caller made sure
-    return stretch.as_written.select(WRITTEN).filter(pl.col(WRITTEN).str.len_bytes() > stretch.tidy_up_to)
+@dataclass
+class _Doubt:
+    """Whether any id, as it is written, could be somebody's once it was tidied."""
+
+    found: bool = False
+
+    def watching(self, stretch: Stretch) -> pl.LazyFrame:
+        """The rows of a stretch as they are written; their ids are looked at while they are read."""
+        assert stretch.as_written is not None  # noqa: S101 - as the caller made sure
+        user = stretch.as_written.collect_schema()["user"]
+        look = partial(self._look, stretch.tidy_up_to)
+        seen = pl.map_batches(["user", WRITTEN], look, return_dtype=user, is_elementwise=True)
+        return stretch.as_written.with_columns(user=seen)
+
+    def _look(self, tidy_up_to: int, columns: Sequence[pl.Series]) -> pl.Series:
+        users, ids = columns
+        longer = ids.filter(ids.str.len_bytes() > tidy_up_to)
+        if len(longer) and not self.found:
+            self.found = longer.alias(WRITTEN).to_frame().select(is_untidy(pl.col(WRITTEN)).any()).item()
+        return users
 
 
 def _query(
@@ -172,8 +188,10 @@ def _query(
 ) -> pl.LazyFrame:
     needed = ["user", "day", *(["event"] if evidence.qualifying is not None else [])]
     events = evidence.known_activity(pl.concat([each.select(needed) for each in rows]))
-    seen = events.select("user", at="day").join(users, on="user")
-    age = (pl.col("at") - pl.col("day")).dt.total_days().cast(pl.Int32)
+    seen = events.select("user", at=pl.col("day").to_physical()).join(
+        users.with_columns(pl.col("day").to_physical()), on="user"
+    )
+    age = pl.col("at") - pl.col("day")  # whole numbers of days: a duration would be made of twice the bytes
     return seen.select(_ROW, age=age).filter(pl.any_horizontal(_is_within(days) for days in _widest(wanted)))
 
 

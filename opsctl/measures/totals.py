@@ -18,7 +18,7 @@ from opsctl.measures import find, kept, reduce
 from opsctl.measures.cohort import acquired
 from opsctl.measures.dimension import CALENDAR, on_calendar
 from opsctl.measures.evidence import Ask, Days, Evidence
-from opsctl.measures.family import TORN, Family, Reason, Request, Unit, monday
+from opsctl.measures.family import TORN, Family, Measure, Reason, Request, Unit, monday
 from opsctl.measures.seen import prepare
 
 Key = tuple[str | None, ...]
@@ -43,14 +43,14 @@ class Totals:
     Attributes:
         keys: The groups, one value per asked dimension, sorted with unknown values last.
         of: Measure -> group -> total. A group that a supplied table has no row of has a total of 0.
-        weekly: Measure -> group -> Monday -> amount, for the spread between weeks.
+        weekly: Measure -> what tells a group's amounts by Monday, for the spread between weeks.
         requests: What each measure is.
     """
 
     requests: dict[str, Request]
     keys: list[Key] = field(default_factory=list)
     of: dict[str, dict[Key, Total]] = field(default_factory=dict)
-    weekly: dict[str, dict[Key, dict[date | None, int]]] = field(default_factory=dict)
+    weekly: dict[str, Callable[[Key], dict[date | None, int]]] = field(default_factory=dict)
 
     def get(self, measure: str, key: Key) -> Total:
         """A measure's total over a group."""
@@ -98,7 +98,18 @@ def each(evidence: Evidence, asks: Sequence[Ask], measures: Iterable[str]) -> li
     plans = [[_plan(evidence, ask, *family, shelf) for family in families] for ask in by_day]
     drawn = iter(pl.collect_all([plan for of in plans for plan in of if plan is not None], engine="streaming"))
     days = {ask: [None if plan is None else next(drawn) for plan in of] for ask, of in zip(by_day, plans, strict=True)}
-    return [_totals(ask, families, days[_by_day(ask)]) for ask in asks]
+    sums = [_each_added_up(ask, families, days[_by_day(ask)]) for ask in asks]
+    added = iter(pl.collect_all([plan for of in sums for plan in of if plan is not None]))
+    return [
+        _totals(ask, families, [None if plan is None else _read(ask, next(added)) for plan in of])
+        for ask, of in zip(asks, sums, strict=True)
+    ]
+
+
+def _each_added_up(ask: Ask, families: Families, days: Sequence[pl.DataFrame | None]) -> list[pl.LazyFrame | None]:
+    """For each family, its sums of days added up as asked."""
+    of = zip(days, families, strict=True)
+    return [None if frame is None else _added_up(frame, ask, wanted) for frame, (_, wanted) in of]
 
 
 def _by_day(ask: Ask) -> Ask:
@@ -119,13 +130,9 @@ def _looks(evidence: Evidence, asks: Iterable[Ask], families: Families) -> dict[
     return found
 
 
-def _totals(ask: Ask, families: Families, days: Sequence[pl.DataFrame | None]) -> Totals:
+def _totals(ask: Ask, families: Families, parts: Sequence[Part | None]) -> Totals:
     found = Totals({name: request for _, wanted in families for name, request in wanted.items()})
-    parts = [
-        None if frame is None else _read(ask, _added_up(frame, ask, wanted))
-        for frame, (_, wanted) in zip(days, families, strict=True)
-    ]
-    found.keys = _sorted({key for part in parts if part is not None for key in part}, ask)
+    found.keys = _sorted({key for part in parts if part is not None for key in part.rows}, ask)
     if not found.keys and None in parts:
         found.keys = [(None,) * len(ask.by)]  # nobody tells this dimension: one row says so
     for part, (_, wanted) in zip(parts, families, strict=True):
@@ -172,12 +179,12 @@ def _greatest(wanted: Mapping[str, Request]) -> list[str]:
     return [name for name, request in wanted.items() if request.measure.unit is Unit.DAY]
 
 
-def _added_up(days: pl.DataFrame, ask: Ask, wanted: Mapping[str, Request]) -> pl.DataFrame:
-    """Sums of days added up by the asked dimensions, week by week."""
+def _added_up(days: pl.DataFrame, ask: Ask, wanted: Mapping[str, Request]) -> pl.LazyFrame:
+    """Sums of days added up by the asked dimensions, week by week; sorted by them."""
     of_spans = "through" in days.columns
     keys = [*(f"by_{name}" for name in ask.by), "week", *_units(wanted)]
     calendar = {f"by_{name}": on_calendar(name, of_spans=of_spans) for name in ask.by if name in CALENDAR}
-    split = days.with_columns(week=monday(), **calendar).drop("day", "through", strict=False)
+    split = days.lazy().with_columns(week=monday(), **calendar).drop("day", "through", strict=False)
     tops = _greatest(wanted)
     sums = (cs.integer() - cs.by_name(*tops)).sum()
     return split.group_by(keys).agg(sums, pl.col(tops).max()).sort(keys, nulls_last=True)
@@ -203,17 +210,27 @@ def _known_of_nobody(evidence: Evidence, ask: Ask, wanted: Mapping[str, Request]
     return None if users is None else users.with_columns(**nothing)
 
 
-Row = dict[str, Any]
-Part = dict[Key, list[Row]]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The sums of one family by group, week and unit, column by column.
+
+    `rows` tells which of them are a group's: they lie together.
+    """
+
+    rows: Mapping[Key, slice]
+    columns: Mapping[str, list[Any]]
+
+
+NO_ROWS = slice(0)
 
 
 def _read(ask: Ask, frame: pl.DataFrame) -> Part:
-    """The groups of one family, each with its sums by week and unit."""
-    part: Part = defaultdict(list)
-    names = [f"by_{name}" for name in ask.by]
-    for row in frame.iter_rows(named=True):
-        part[tuple(row[name] for name in names)].append(row)
-    return part
+    columns = frame.to_dict(as_series=False)
+    keys = zip(*(columns[f"by_{name}"] for name in ask.by), strict=True) if ask.by else ((),) * frame.height
+    rows: dict[Key, slice] = {}
+    for at, key in enumerate(keys):
+        rows[key] = slice(rows[key].start if key in rows else at, at + 1)
+    return Part(rows, columns)
 
 
 def _sorted(keys: set[Key], ask: Ask) -> list[Key]:
@@ -223,17 +240,18 @@ def _sorted(keys: set[Key], ask: Ask) -> list[Key]:
 
 
 def _fill(found: Totals, wanted: Mapping[str, Request], part: Part | None, ask: Ask) -> None:
-    for name, request in wanted.items():
-        groups = {key: [] if part is None else part.get(key, []) for key in found.keys}
-        if part is None:
+    if part is None:
+        for name in wanted:
             found.of[name] = dict.fromkeys(found.keys, Total(None, Reason.NOT_SUPPLIED))
-        else:
-            untold = _untold(part, ask)
-            found.of[name] = {
-                key: _total(name, request, rows) if rows or not untold(key) else Total(None, Reason.NOT_SUPPLIED)
-                for key, rows in groups.items()
-            }
-        found.weekly[name] = {key: _by_week(name, rows) for key, rows in groups.items()}
+            found.weekly[name] = lambda _: {}
+        return
+    untold = _untold(part, ask)
+    groups = {key: None if key not in part.rows and untold(key) else part.rows.get(key, NO_ROWS) for key in found.keys}
+    for name, request in wanted.items():
+        total = partial(_total, _Sums.of(part, name, request), request.measure)
+        unknown = Total(None, Reason.NOT_SUPPLIED)
+        found.of[name] = {key: unknown if rows is None else total(rows) for key, rows in groups.items()}
+        found.weekly[name] = partial(_by_week, part, name)
 
 
 def _untold(part: Part, ask: Ask) -> Callable[[Key], bool]:
@@ -245,32 +263,54 @@ def _untold(part: Part, ask: Ask) -> Callable[[Key], bool]:
     """
     told_by_all = {"channel", "group", "currency"}
     places = [at for at, name in enumerate(ask.by) if name not in told_by_all]
-    silent = [at for at in places if any(key[at] is None for key in part)]
+    silent = [at for at in places if any(key[at] is None for key in part.rows)]
     return lambda key: bool(silent) or any(key[at] is None for at in places)
 
 
-def _total(name: str, request: Request, rows: Sequence[Row]) -> Total:
-    measure = request.measure
-    if any(row.get(f"{TORN}{name}") for row in rows):
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """The columns of one measure: its amounts, in how many rows it was known, of how many, and under which unit."""
+
+    amounts: list[Any]
+    known: list[int]
+    counted: list[int]
+    units: list[str | None] | None
+    torn: list[int] | None
+
+    @classmethod
+    def of(cls, part: Part, name: str, request: Request) -> _Sums:
+        columns, unit = part.columns, request.measure.unit_column
+        return cls(
+            columns[name],
+            columns.get(f"known_{name}", []),
+            columns["rows"],
+            None if unit is None else columns[unit],
+            columns.get(f"{TORN}{name}"),
+        )
+
+
+def _total(sums: _Sums, measure: Measure, rows: slice) -> Total:
+    if sums.torn is not None and any(sums.torn[rows]):
         return Total(None, Reason.SPANS_DAYS)
+    amounts = sums.amounts[rows]
     if measure.unit is Unit.DAY:
-        return Total(max((row[name] for row in rows), default=None))
-    known = sum(row[f"known_{name}"] for row in rows)
-    counted = sum(row["rows"] for row in rows)
+        return Total(max(amounts, default=None))
+    known, counted = sum(sums.known[rows]), sum(sums.counted[rows])
     if counted and (not known or (measure.strict and known < counted)):
         return Total(None, measure.unknown)
-    unit = measure.unit_column
-    if unit is None:
-        return Total(sum(row[name] for row in rows))
-    kept = [(row[name], row[unit]) for row in rows if row[f"known_{name}"] and row[unit] is not None]
+    if sums.units is None:
+        return Total(sum(amounts))
+    told = zip(amounts, sums.known[rows], sums.units[rows], strict=True)
+    kept = [(amount, unit) for amount, knows, unit in told if knows and unit is not None]
     units = {label for amount, label in kept if amount} or {label for _, label in kept[:1]}
     if len(units) > 1:
         return Total(None, measure.mixed)
     return Total(sum(amount for amount, _ in kept), label=min(units, default=None))
 
 
-def _by_week(name: str, rows: Sequence[Row]) -> dict[date | None, int]:
+def _by_week(part: Part, name: str, key: Key) -> dict[date | None, int]:
     weeks: dict[date | None, int] = defaultdict(int)
-    for row in rows:
-        weeks[row["week"]] += row[name] or 0
+    rows = part.rows.get(key, NO_ROWS)
+    for week, amount in zip(part.columns["week"][rows], part.columns[name][rows], strict=True):
+        weeks[week] += amount or 0
     return weeks

@@ -11,7 +11,7 @@ from opsctl.core.naming import did_you_mean
 from opsctl.core.template import Template
 from opsctl.metrics.metric import Declared, Metric
 
-_NOT_METRICS = {"metric", "figure", "answer", "provenance"}
+_NOT_METRICS = {"metric", "figure", "answer", "provenance", "reading"}
 _USUAL = {"N": (7, 30, 1, 90), "A": (8,), "B": (30,)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -11,8 +11,9 @@ from opsctl.measures.dimension import CALENDAR
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Reason
 from opsctl.measures.totals import Key, Totals, each
-from opsctl.metrics.figure import Figure, figure
+from opsctl.metrics.figure import Figure
 from opsctl.metrics.metric import Metric
+from opsctl.metrics.reading import Reading
 
 CURRENCY = "currency"
 
@@ -35,26 +36,42 @@ class _Found:
     plain: Totals
     whole: Totals | None
 
+    _read: dict[str, Reading] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _read_whole: dict[str, Reading] = field(init=False, default_factory=dict, repr=False, compare=False)
+
     def row(self, metrics: Sequence[Metric], key: Key) -> Row:
-        figures = {metric.name: self._figure(metric, key) for metric in metrics}
+        group = dict(zip(self.ask.by, key, strict=True))
+        figures = {metric.name: self._figure(metric, key, group) for metric in metrics}
         return Row(_labelled(self.evidence, self.ask, key), figures)
 
-    def _figure(self, metric: Metric, key: Key) -> Figure:
+    def _figure(self, metric: Metric, key: Key, group: Mapping[str, str | None]) -> Figure:
         """A ratio of money and users takes both its sides over days that are whole on both."""
-        group = dict(zip(self.ask.by, key, strict=True))
+        plain = self._plain(metric)
         if _is_of_money(metric) and _never_came(self.evidence, self.ask, group):
-            plain = figure(metric, self.plain, key, self.evidence, self.ask)
-            return plain if plain.value else plain.unknown(Reason.NOT_SUPPLIED)
-        if _sets_money_beside(metric) and _is_torn(self.evidence, self.ask, group):
-            return figure(metric, self.plain, key, self.evidence, self.ask).unknown(Reason.SPANS_DAYS)
-        left_out = _left_out(self.evidence, self.ask, group) if _sets_money_beside(metric) else 0
+            found = plain.figure(key)
+            return found if found.value else found.unknown(Reason.NOT_SUPPLIED)
+        if not _sets_money_beside(metric):
+            return plain.figure(key)
+        if _is_torn(self.evidence, self.ask, group):
+            return plain.figure(key).unknown(Reason.SPANS_DAYS)
+        left_out = _left_out(self.evidence, self.ask, group)
         if self.whole is None or not left_out:
-            return figure(metric, self.plain, key, self.evidence, self.ask)
+            return plain.figure(key)
         if key not in self.whole.keys:
-            return figure(metric, self.plain, key, self.evidence, self.ask).unknown(Reason.NOT_SUPPLIED, left_out)
-        whole = figure(metric, self.whole, key, self.evidence.on_whole_days(), self.ask)
+            return plain.figure(key).unknown(Reason.NOT_SUPPLIED, left_out)
+        whole = self._on_whole_days(metric, self.whole).figure(key)
         nothing = whole.value is None and whole.reason is Reason.NO_ACTIVITY
         return whole.unknown(Reason.NOT_SUPPLIED, left_out) if nothing else whole.on_whole_days(left_out)
+
+    def _plain(self, metric: Metric) -> Reading:
+        if metric.name not in self._read:
+            self._read[metric.name] = Reading(metric, self.plain, self.evidence, self.ask)
+        return self._read[metric.name]
+
+    def _on_whole_days(self, metric: Metric, whole: Totals) -> Reading:
+        if metric.name not in self._read_whole:
+            self._read_whole[metric.name] = Reading(metric, whole, self.evidence.on_whole_days(), self.ask)
+        return self._read_whole[metric.name]
 
 
 def answer(evidence: Evidence, ask: Ask, metrics: Sequence[Metric]) -> list[Row]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from json.encoder import encode_basestring
 from typing import Any
 
 from opsctl import __version__
@@ -18,20 +17,29 @@ _UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 def render(report: Report, page: Page) -> str:  # noqa: ARG001 - every writer is called alike
     """The report as one JSON object, its keys in a fixed order."""
     text = _written(envelope(report), "\n") + "\n"
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+_on_one_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def _written(value: Any, margin: str) -> str:
-    """What `json.dumps` with an indent of two writes, in half the time: an answer may have thousands of figures."""
-    if isinstance(value, str):
-        return encode_basestring(value)
+    """Spread over lines to be read, but each row of an answer on one: there may be thousands of figures."""
     inner = f"{margin}  "
     if isinstance(value, dict) and value:
-        fields = [f"{encode_basestring(name)}: {_written(each, inner)}" for name, each in value.items()]
+        fields = [f"{_on_one_line(name)}: {_written(each, inner)}" for name, each in value.items()]
         return f"{{{inner}{f',{inner}'.join(fields)}{margin}}}"
     if isinstance(value, list) and value:
-        return f"[{inner}{f',{inner}'.join([_written(each, inner) for each in value])}{margin}]"
-    return "null" if value is None else json.dumps(value, allow_nan=False)
+        rows = [_written(each, inner) if _has_rows(each) else _on_one_line(each) for each in value]
+        return f"[{inner}{f',{inner}'.join(rows)}{margin}]"
+    return _on_one_line(value)
+
+
+def _has_rows(value: Any) -> bool:
+    """Is it a row itself, or something with rows of its own, such as one split of several?"""
+    return isinstance(value, dict) and "rows" in value
 
 
 def envelope(report: Report) -> dict[str, Any]:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from opsctl.core.period import Period
 from opsctl.ingest.account import Input
 from opsctl.ingest.remarks import Note
 from opsctl.metrics.figure import Figure
-from opsctl.reports.chart import Chart
+
+if TYPE_CHECKING:
+    from opsctl.reports.chart import Chart
 
 
 class Form(StrEnum):
@@ -149,7 +151,7 @@ class Prose:
     lead: str = ""
 
 
-Part = Heading | Lines | Prose | Table | Chart
+Part: TypeAlias = "Heading | Lines | Prose | Table | Chart"
 
 
 @dataclass(frozen=True)

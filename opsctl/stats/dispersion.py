@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from opsctl.stats.intervals import poisson_rate, wilson
-from opsctl.stats.special import student_quantile
+from opsctl.stats.special import normal_quantile, student_quantile
 
 STRAY_OF_SHARES = 0.18
 """How far weekly shares are taken to stray (standard deviation in logits) where too few weeks show it: 25 % by 3.4
@@ -49,16 +48,18 @@ class Spread:
         of freedom the usual stray lends them. From one week, which is taken as it is, to two even ones the excess
         comes in by degrees, so that one more day of a next week changes little.
         """
+        if not self.freedom:
+            return 1.0
         lent = max(LEAST_FREEDOM - self.freedom, 0.0)
         freedom = self.freedom + lent
         added = max(self.excess + lent * self.usual, 0.0) / freedom
         tail = (1 + level) / 2
-        wider = student_quantile(tail, freedom) / NormalDist().inv_cdf(tail)
+        wider = student_quantile(tail, freedom) / normal_quantile(tail)
         return 1 + min(self.freedom, 1.0) * added * wider**2
 
 
 UNSEEN = Spread(excess=0.0, freedom=0.0, usual=0.0)
-"""Where there is nothing that could stray: no user, or none or all of them retained."""
+"""Where there is nothing that could stray: no user, none or all of them retained, or one week alone."""
 
 
 def spread_of_shares(successes: Sequence[float], trials: Sequence[float]) -> Spread:
@@ -73,7 +74,7 @@ def spread_of_shares(successes: Sequence[float], trials: Sequence[float]) -> Spr
     """
     weeks = [(won, of) for won, of in zip(successes, trials, strict=True) if of > 0]
     share = _rate(weeks)
-    return _spread(weeks, share, share * (1 - share), STRAY_OF_SHARES) if 0 < share < 1 else UNSEEN
+    return _spread(weeks, share, share * (1 - share), STRAY_OF_SHARES) if 0 < share < 1 and weeks[1:] else UNSEEN
 
 
 def spread_of_counts(counts: Sequence[float], exposures: Sequence[float]) -> Spread:
@@ -88,7 +89,7 @@ def spread_of_counts(counts: Sequence[float], exposures: Sequence[float]) -> Spr
     """
     weeks = [(count, of) for count, of in zip(counts, exposures, strict=True) if of > 0]
     rate = _rate(weeks)
-    return _spread(weeks, rate, rate, STRAY_OF_COUNTS) if rate > 0 else UNSEEN
+    return _spread(weeks, rate, rate, STRAY_OF_COUNTS) if rate > 0 and weeks[1:] else UNSEEN
 
 
 def _rate(weeks: Sequence[tuple[float, float]]) -> float:

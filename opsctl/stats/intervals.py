@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
-from opsctl.stats.special import gamma_quantile
+from opsctl.stats.special import gamma_quantile, normal_quantile
 
 RULE_OF_THREE = 3.0
 """With no event seen, the expected number is below 3 at 95 %, one-sided: -ln(0.05) = 2.996, rounded up to say so.
@@ -31,7 +30,7 @@ def wilson(successes: float, trials: float, level: float = 0.95) -> tuple[float,
         raise ValueError("successes lie between 0 and the trials")
     if trials == 0:
         return 0.0, 1.0
-    z2 = NormalDist().inv_cdf((1 + level) / 2) ** 2
+    z2 = normal_quantile((1 + level) / 2) ** 2
     share = successes / trials
     middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * trials)) / trials) / (1 + z2 / trials)

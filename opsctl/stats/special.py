@@ -89,12 +89,19 @@ def _gamma_fraction(a: float, x: float) -> float:
     return value
 
 
+@lru_cache(maxsize=64)
+def normal_quantile(probability: float) -> float:
+    """The `z` below which a standard normal variable is with this probability."""
+    return NormalDist().inv_cdf(probability)
+
+
+@lru_cache(maxsize=4096)
 def gamma_quantile(probability: float, a: float) -> float:
     """The `x` below which a Gamma(a, 1) variable is with this probability, for `a` of 1 and more.
 
     Newton's steps from Wilson and Hilferty's approximation, kept inside a bracket that only shrinks.
     """
-    z = NormalDist().inv_cdf(probability)
+    z = normal_quantile(probability)
     guess = a * max(1 - 1 / (9 * a) + z / (3 * math.sqrt(a)), 0.1) ** 3
     low, high = 0.0, math.inf
     for _ in range(100):
@@ -116,7 +123,7 @@ def student_quantile(probability: float, freedom: float) -> float:
     Newton's steps from the normal quantile, which is below: the distribution is concave there, so that no step
     goes too far.
     """
-    t = NormalDist().inv_cdf(probability)
+    t = normal_quantile(probability)
     log_front = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - math.log(freedom * math.pi) / 2
     for _ in range(100):
         beyond = incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2

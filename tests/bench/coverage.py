@@ -26,7 +26,7 @@ from opsctl.measures import find
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.totals import Total, Totals
 from opsctl.metrics import load
-from opsctl.metrics.figure import figure
+from opsctl.metrics.reading import Reading
 from opsctl.stats.dispersion import LEAST_FREEDOM, pooled_poisson, pooled_wilson
 from opsctl.stats.intervals import RULE_OF_THREE, wilson
 
@@ -270,11 +270,11 @@ def _figure(retained: Sequence[int], mature: int) -> Bounds:
     totals = Totals({name: find(name)[1] for name in names}, [()])
     amounts = {"retained_d7": sum(retained), "rounding_d7": money.units("0.005") * users, "last_acquired": 0}
     totals.of = {name: {(): Total(amounts.get(name, users))} for name in names}
-    totals.weekly["retained_d7"] = {(): dict(zip(mondays, retained, strict=True))}
-    totals.weekly["mature_d7"] = {(): dict.fromkeys(mondays, mature)}
+    totals.weekly["retained_d7"] = lambda _: dict(zip(mondays, retained, strict=True))
+    totals.weekly["mature_d7"] = lambda _: dict.fromkeys(mondays, mature)
     ended = mondays[-1] + timedelta(days=6)
     known = Evidence(tables={}, supplied={}, as_of=ended, last_day={}, policy=shipped_policy())
-    one = figure(metric, totals, (), known, Ask(Period(mondays[0], ended)))
+    one = Reading(metric, totals, known, Ask(Period(mondays[0], ended))).figure(())
     if one.low is None or one.high is None:
         raise ValueError("a retention with users has an interval")
     return one.low, one.high
