@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -103,7 +103,8 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     seen = recall.seen(catalog, None)
     old = recall.gathered(catalog, seen, stock)
     people.meet(ids for part in read.parts for ids in _ids_of(part))
-    wanted = [replace(without_names(part, people, settings.project.privacy), load=load) for part in read.parts]
+    seen_whole = [(part.account.file, part.account.sha256) for part in read.parts]
+    wanted = list(_nameless_parts(read, people, settings.project.privacy, load))
     wanted = _not_yet_there(catalog, wanted, seen, done)
     if not order.shrunk:
         wanted = _not_shrunk(wanted, old.parts, done)
@@ -113,8 +114,10 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     if order.only_try:
         catalog.give_up()
         return done
-    for name, sha256 in _sightings(read, done):
-        catalog.insert("sighting", name=name, sha256=sha256, load=load)
+    refused = {error.file for error in done.refused}
+    for name, sha256 in seen_whole:  # those taken in and copies of them, none that was refused
+        if name not in refused:
+            catalog.insert("sighting", name=name, sha256=sha256, load=load)
     if not done.new:
         return done
     record(catalog, people, done, settings, order)
@@ -186,6 +189,12 @@ def _knows(catalog: Catalog) -> Knows:
     return lambda name, sha256: seen.get(name) == sha256
 
 
+def _nameless_parts(read: Gathered, people: People, privacy: Privacy, load: int) -> Iterator[Part]:
+    """What was read, without names; the rows with names are let go one by one."""
+    while read.parts:
+        yield replace(without_names(read.parts.pop(0), people, privacy), load=load)
+
+
 def _ids_of(part: Part) -> list[pl.Series]:
     """The people whom a file tells of."""
     if part.scan is not None:
@@ -208,8 +217,9 @@ def without_names(part: Part, people: People, privacy: Privacy) -> Part:
         gone = gone | erased if name == "user" else gone
     if people.knows_erased:
         frame = _without_erased(frame, people, privacy)
-    account = part.account.with_dropped(ERASED, int(gone.sum())) if gone.any() else part.account
-    return replace(part, frame=frame.filter(~gone), account=account)
+    if not gone.any():  # to filter would write out what is told once for all rows
+        return replace(part, frame=frame)
+    return replace(part, frame=frame.filter(~gone), account=part.account.with_dropped(ERASED, int(gone.sum())))
 
 
 def _without_erased(frame: pl.DataFrame, people: People, privacy: Privacy) -> pl.DataFrame:
@@ -308,12 +318,6 @@ def _nameless(part: Part) -> Part:
     if part.scan is None:
         return part
     return replace(part, scan=part.scan.with_columns(user=pl.lit(None, UID)), stretches=())
-
-
-def _sightings(read: Gathered, done: Intake) -> list[tuple[str, str]]:
-    """The files that were seen whole, by name and hash: those taken in and copies of them, none that was refused."""
-    refused = {error.file for error in done.refused}
-    return [(one.account.file, one.account.sha256) for one in read.parts if one.account.file not in refused]
 
 
 def _enter(catalog: Catalog, part: Part, path: Path, load: int, reading: str) -> int:
