@@ -7,6 +7,7 @@ threw it away, and nobody misses it.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from opsctl.core.errors import OpsctlError
 from opsctl.store import checked, parquet, place, seal
 
 _SEAL = ".seal"
-_KEPT = 400  # of one name; the oldest go
+_KEPT = 400  # of one name; those that nobody has used for longest go
 
 
 class Shelf:
@@ -29,9 +30,13 @@ class Shelf:
         self._generation = seal.generation(store)
 
     def find(self, name: str, state: str) -> pl.LazyFrame | None:
-        """The table that is kept under a name and state."""
+        """The table that is kept under a name and state; it is then one of the newest, since it is in use."""
         path = self._folder / name / f"{state}.parquet"
-        return pl.scan_parquet(path) if _is_uncut(path) else None
+        if not _is_uncut(path):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return pl.scan_parquet(path)
 
     def keep(self, name: str, state: str, made: pl.DataFrame) -> pl.LazyFrame:
         """A table, kept from now on; a store that cannot be written to answers all the same.
@@ -52,7 +57,7 @@ class Shelf:
         if seal.generation(self._store) != self._generation:
             _drop(path)
             return made.lazy()
-        _forget_the_oldest(path.parent)
+        _forget_the_unused(path.parent)
         return pl.scan_parquet(path)
 
 
@@ -94,7 +99,7 @@ def _is_as_written(path: Path) -> bool:
     return told is not None and _is_uncut(path) and place.sha256_of(path) == told["sha256"]
 
 
-def _forget_the_oldest(folder: Path) -> None:
+def _forget_the_unused(folder: Path) -> None:
     with suppress(OSError):
         tables = sorted(folder.glob("*.parquet"), key=lambda one: one.stat().st_mtime_ns)
         for path in tables[:-_KEPT]:
