@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from itertools import chain
 
 import polars as pl
@@ -178,15 +177,15 @@ class _Doubt:
         """The rows of a stretch as they are written; their ids are looked at while they are read."""
         assert stretch.as_written is not None  # noqa: S101 - as the caller made sure
         user = stretch.as_written.collect_schema()["user"]
-        look = partial(self._look, stretch.tidy_up_to)
-        seen = pl.map_batches(["user", WRITTEN], look, return_dtype=user, is_elementwise=True)
+        longer = pl.col(WRITTEN).str.len_bytes() > stretch.tidy_up_to
+        seen = pl.map_batches(["user", longer, WRITTEN], self._look, return_dtype=user, is_elementwise=True)
         return stretch.as_written.with_columns(user=seen)
 
-    def _look(self, tidy_up_to: int, columns: Sequence[pl.Series]) -> pl.Series:
-        users, ids = columns
-        longer = ids.filter(ids.str.len_bytes() > tidy_up_to)
-        if len(longer) and not self.found:
-            self.found = longer.alias(WRITTEN).to_frame().select(is_untidy(pl.col(WRITTEN)).any()).item()
+    def _look(self, columns: Sequence[pl.Series]) -> pl.Series:
+        users, longer, ids = columns
+        if not self.found and longer.any():
+            texts = ids.filter(longer).alias(WRITTEN).to_frame()
+            self.found = texts.select(is_untidy(pl.col(WRITTEN)).any()).item()
         return users
 
 
