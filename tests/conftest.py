@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No promise here is about time: how long an example takes says how busy the machine is.
+settings.register_profile("opsctl", deadline=None)
+settings.load_profile("opsctl")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

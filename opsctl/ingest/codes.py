@@ -29,6 +29,8 @@ class Codes:
 
     def filled_in(self, part: Part) -> Part:
         """A file's rows with the channel of their code, the agency and product of their account, and channels by id."""
+        if part.frame.is_empty():
+            return part
         if part.account.table in ("acquisition", "cohort") and self._dictionary is not None:
             frame = self._dictionary.apply(part.frame, self._project, self._looked)
             part = _given(part, frame)

@@ -50,14 +50,14 @@ def _once_each(frame: pl.DataFrame, table: str, name: str) -> pl.Series:
     return frame.unique([key for key in model.KEY if key != over], maintain_order=True)[name]
 
 
-def refuse_overflow(frame: pl.DataFrame, table: str, file: str) -> None:
+def refuse_overflow(rows: pl.DataFrame | pl.LazyFrame, table: str, file: str) -> None:
     """Hold the sum of each column to what 64 bits can keep; a sum that wrapped around would look like any other.
 
     Raises:
         SumTooLarge: A column's amounts add up to more.
     """
     added = [name for name, column in columns(tables()[table]).items() if column.kind in ADDITIVE]
-    sizes = frame.select(pl.col(added).cast(pl.Float64).abs().sum())
+    sizes = rows.lazy().select(pl.col(added).cast(pl.Float64).abs().sum()).collect(engine="streaming")
     for name in added:
         if sizes[name].item() > SAFE:
             raise SumTooLarge(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +22,7 @@ from opsctl.ingest.claim import Claims
 from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import refuse_overflow
-from opsctl.ingest.loaded import Gathered, Loaded, appended, stretches_of
+from opsctl.ingest.loaded import Gathered, Loaded, appended, stacked, stretches_of
 from opsctl.ingest.merge import merge
 from opsctl.ingest.part import File, days_of, part_of, sha256_of, sums_of
 from opsctl.ingest.privacy import Hashing, protected
@@ -34,6 +35,7 @@ from opsctl.ingest.remarks import (
     users_twice,
 )
 from opsctl.ingest.sources import Files, Found
+from opsctl.ingest.stock import Stock
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 
@@ -118,8 +120,12 @@ def _size(content: Content) -> int:
     return len(content.data) if content.path is None else content.path.stat().st_size
 
 
-def joined(gathered: Gathered, settings: Settings) -> Loaded:
-    """Files become tables: codes looked up, what was sent twice counted once, what contradicts refused."""
+def joined(gathered: Gathered, settings: Settings, stock: Mapping[str, Stock] | None = None) -> Loaded:
+    """Files become tables: codes looked up, what was sent twice counted once, what contradicts refused.
+
+    Tables in `stock` are taken as they stood: the first of their files are told of without rows, and the others tell
+    nothing of what is there (see `stock.tells_anew`).
+    """
     found = Loaded(refused=list(gathered.refused), notes=list(gathered.notes))
     parts: dict[str, list[Part]] = defaultdict(list)
     codes = Codes(settings)
@@ -136,17 +142,28 @@ def joined(gathered: Gathered, settings: Settings) -> Loaded:
     parts["cohort"], told_twice = beside_users(parts["cohort"], parts["acquisition"])
     found.refused += told_twice
     for name, of_table in sorted(parts.items()):
-        _add_table(found, name, of_table, settings)
+        if stock and name in stock:
+            _grow_table(found, name, of_table, settings, stock[name])
+        else:
+            _add_table(found, name, of_table, settings)
     found.notes += _across(found.tables, settings)
     return found
 
 
 def _across(tables_: Mapping[str, pl.LazyFrame], settings: Settings) -> list[Note]:
     """What tables say of each other."""
-    told = {name: tables_[name].collect() for name in ("spend", "acquisition", "cohort") if name in tables_}
-    users = [told[name] for name in ("acquisition", "cohort") if name in told]
-    notes = users_twice(told["cohort"], told["acquisition"]) if {"cohort", "acquisition"} <= told.keys() else []
-    return [*notes, *(one_channel_twice(told["spend"], users, settings.project) if users and "spend" in told else [])]
+    said = _among(tables_, "day", ("acquisition", "cohort"))
+    notes = users_twice(said["cohort"], said["acquisition"]) if len(said) > 1 else []
+    brought = _among(tables_, "channel", ("acquisition", "cohort")).values()
+    paid = _among(tables_, "channel", ("spend",)).values()
+    return [*notes, *one_channel_twice(set().union(*paid), set().union(*brought), settings.project)]
+
+
+def _among(tables_: Mapping[str, pl.LazyFrame], column: str, names: Sequence[str]) -> dict[str, set[Any]]:
+    """What stands in a column of tables, by table."""
+    there = [name for name in names if name in tables_]
+    found = pl.collect_all([tables_[name].select(pl.col(column).unique()) for name in there], engine="streaming")
+    return {name: set(values.to_series().drop_nulls()) for name, values in zip(there, found, strict=True)}
 
 
 def _unpacked(
@@ -230,15 +247,40 @@ def _add_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settin
         return
     base = len(found.inputs)
     found.inputs += [of_what_is_left(part.account, part.frame) for part in merged.parts]
-    frame = merged.frame.with_columns(pl.col("source_file") + base)
-    found.tables[name] = frame.lazy()
+    found.tables[name] = merged.frame.with_columns(pl.col("source_file") + base).lazy()
     found.one_user_a_row |= name == "acquisition" and merged.told_apart_by == ("user",)
     found.supplied[name] = frozenset().union(*(part.supplied for part in merged.parts))
     if name == "cohort":
         found.notes += summary_notes(merged.parts)
     if name == "spend":
-        found.notes += two_sources(frame, [account.mapping for account in found.inputs])
-    found.notes += [note for note in unknown_channels(frame, settings.project) if note not in found.notes]
+        mappings = [account.mapping for account in found.inputs[base:]]
+        found.notes += two_sources(merged.frame, mappings)
+    _say_of_channels(found, name, settings)
+
+
+def _grow_table(found: Loaded, name: str, parts: Sequence[Part], settings: Settings, stock: Stock) -> None:
+    """A table as it stood, with what new files add."""
+    new = parts[len(stock.inputs) :]
+    merged = merge(name, new, settings.policy.reinstall_days)
+    added = merged.frame.with_columns(pl.col("source_file") + len(stock.inputs))
+    rows = stacked([stock.rows, added.lazy()]) if new else stock.rows
+    try:
+        refuse_overflow(rows, name, parts[-1].account.file)
+    except SumTooLarge as refusal:
+        found.refused.append(refusal)
+        return
+    base = len(found.inputs)
+    found.inputs += [*stock.inputs, *(of_what_is_left(part.account, part.frame) for part in merged.parts)]
+    found.tables[name] = rows.with_columns(pl.col("source_file") + base)
+    found.supplied[name] = stock.supplied.union(*(part.supplied for part in merged.parts))
+    found.added[name] = added
+    _say_of_channels(found, name, settings)
+
+
+def _say_of_channels(found: Loaded, name: str, settings: Settings) -> None:
+    if settings.project.channels and "channel" in found.tables[name].collect_schema():
+        channels = _among(found.tables, "channel", (name,))[name]
+        found.notes += [note for note in unknown_channels(channels, settings.project) if note not in found.notes]
 
 
 def _append(found: Loaded, name: str, parts: Sequence[Part]) -> None:

@@ -34,6 +34,8 @@ class Loaded:
         one_user_a_row: Whether the hashes of all acquired users are known to differ: each is in one row of them only.
         memory: The store that they come from; what is wrong with files was told when they came in.
         deliveries: Of a store, all that it ever took in, in the order in which it came.
+        added: By name, of tables that were taken as they stood, the rows that came to them, `source_file` counted
+            from the table's own first file.
     """
 
     tables: dict[str, pl.LazyFrame] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Loaded:
     one_user_a_row: bool = False
     memory: Memory | None = None
     deliveries: tuple[Delivery, ...] = ()
+    added: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def without_rows(self) -> Loaded:
         """All that is said of the rows, and none of them: their memory is free for what is made of them."""
@@ -90,7 +93,18 @@ class Gathered:
 
 def appended(parts: Sequence[Part], base: int) -> pl.LazyFrame:
     """The rows of files one after the other; the first file is number `base` of all inputs."""
-    return pl.concat([_placed(part.rows, at=at) for at, part in enumerate(parts, base)], how="diagonal")
+    return stacked([_placed(part.rows, at=at) for at, part in enumerate(parts, base)])
+
+
+def stacked(parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """Rows below each other, whatever columns each part has and in whatever order."""
+    schemas = [part.collect_schema() for part in parts]
+    dtypes = {name: dtype for schema in reversed(schemas) for name, dtype in schema.items()}
+    names = list(dict.fromkeys(name for schema in schemas for name in schema))
+    return pl.concat(
+        part.select(pl.col(name) if name in schema else pl.lit(None, dtypes[name]).alias(name) for name in names)
+        for part, schema in zip(parts, schemas, strict=True)
+    )
 
 
 def _placed(rows: pl.LazyFrame, *, at: int) -> pl.LazyFrame:

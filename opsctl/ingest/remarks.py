@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -51,21 +52,19 @@ def _two_sources(channel: str, days: int, kinds: Sequence[str]) -> Note:
     )
 
 
-def unknown_channels(rows: pl.DataFrame, project: Project) -> list[Note]:
-    """Channels that the project's tree does not have; they are counted all the same."""
-    if not project.channels or "channel" not in rows.columns:
+def unknown_channels(named: Collection[str], project: Project) -> list[Note]:
+    """Of the channels that rows name those that the project's tree does not have; they are counted all the same."""
+    if not project.channels:
         return []
-    unknown = sorted(text for text in rows["channel"].drop_nulls().unique() if not project.is_known(text))
+    unknown = sorted(text for text in named if not project.is_known(text))
     return [Note("unknown_channels", f"not in the channel tree: {', '.join(unknown)}")] if unknown else []
 
 
-def one_channel_twice(spend: pl.DataFrame, users: Sequence[pl.DataFrame], project: Project) -> list[Note]:
+def one_channel_twice(paid: AbstractSet[str], brought: AbstractSet[str], project: Project) -> list[Note]:
     """Money under one name of a channel and users under another: nobody joins them, so no price would be right.
 
     Only names that no project has settled are asked about.
     """
-    paid = set(spend["channel"].unique().drop_nulls())
-    brought = {channel for frame in users for channel in frame["channel"].unique().drop_nulls()}
     apart = [(money, people) for money in sorted(paid - brought) for people in sorted(brought - paid)]
     if not apart:
         return []
@@ -86,9 +85,9 @@ def _twice(money: str, people: str, channel: str) -> str:
     )
 
 
-def users_twice(cohorts: pl.DataFrame, users: pl.DataFrame) -> list[Note]:
+def users_twice(cohorts: AbstractSet[date], users: AbstractSet[date]) -> list[Note]:
     """New users one by one and added up, of the same days under different channels: they may be the same people."""
-    days = cohorts.select("day").unique().join(users.select("day").unique(), on="day", how="semi").height
+    days = len(cohorts & users)
     if not days:
         return []
     text = f"new users of {days} days come one by one and from a summary table: are they the same people twice?"

@@ -7,18 +7,22 @@ their days, its totals by channel and day answer all of these, and are made once
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
 from opsctl.core.period import EVER
+from opsctl.ingest.memory import Keeper
 from opsctl.measures.dimension import CALENDAR
 from opsctl.measures.evidence import Ask, Evidence
 from opsctl.measures.family import Family, Request
 
-Plan = Callable[[Ask], pl.LazyFrame | None]
+Wanted = Mapping[str, Request]
+Plan = Callable[[Ask, Family, Wanted], pl.LazyFrame | None]
+Shelf = Mapping[str, pl.LazyFrame]
 
 _FOUND_THERE = frozenset({"channel", "group", *CALENDAR})
+_BY_DAY = Ask(EVER, ("channel",), (), bounded=False)
 
 
 def is_kept(evidence: Evidence, family: Family) -> bool:
@@ -27,33 +31,56 @@ def is_kept(evidence: Evidence, family: Family) -> bool:
     return evidence.memory is not None and plain and "cohort" not in evidence.tables
 
 
-def rows(
-    evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request], plan: Plan
-) -> pl.LazyFrame | None:
-    """The family's rows for an ask, already added up: columns as `plan` has them, one row per key, day or so.
+def made(evidence: Evidence, asked: Iterable[tuple[Ask, Family, Wanted]], plan: Plan) -> Shelf:
+    """All that several asks need, each under the name of its state; what was not kept is made now, in one go.
 
     `plan` adds up the rows of an ask from the tables.
     """
+    keeper = _keeper(evidence)
+    there: dict[str, pl.LazyFrame] = {}
+    missing: dict[str, pl.LazyFrame] = {}
+    for ask, family, wanted in asked:
+        for finest in _finest(evidence, ask, family, wanted):
+            state = _state(evidence, finest, family, wanted)
+            found = None if state in missing else there.get(state, keeper.find("totals", state))
+            if found is not None:
+                there[state] = found
+            elif state not in missing and (rows := plan(finest, family, wanted)) is not None:
+                missing[state] = rows
+            if state in there or state in missing:
+                break
+    frames = pl.collect_all(list(missing.values()), engine="streaming")
+    return there | {state: keeper.keep("totals", state, frame) for state, frame in zip(missing, frames, strict=True)}
+
+
+def rows(evidence: Evidence, ask: Ask, family: Family, wanted: Wanted, shelf: Shelf) -> pl.LazyFrame | None:
+    """The family's rows for an ask, already added up: columns as its plan has them, one row per key, day or so.
+
+    `shelf` holds what `made` made for the ask; None where it cannot be split as asked.
+    """
+    for finest in _finest(evidence, ask, family, wanted):
+        found = shelf.get(_state(evidence, finest, family, wanted))
+        if found is not None:
+            return found if finest == ask else _asked_of(found, evidence, ask)
+    return None
+
+
+def _finest(evidence: Evidence, ask: Ask, family: Family, wanted: Wanted) -> tuple[Ask, ...]:
+    """What may be kept of an ask: totals by channel and day, where they add up to it and can be split so, else it."""
     told = _FOUND_THERE if evidence.groups else _FOUND_THERE - {"group"}
-    if not family.periodic & wanted.keys() and set(ask.dimensions) <= told:
-        by_day = _kept(evidence, Ask(EVER, ("channel",), (), bounded=False), family, wanted, plan)
-        if by_day is not None:
-            return _asked_of(by_day, evidence, ask)
-    return _kept(evidence, ask, family, wanted, plan)
+    adds_up = not family.periodic & wanted.keys() and set(ask.dimensions) <= told
+    return (_BY_DAY, ask) if adds_up else (ask,)
 
 
-def _kept(
-    evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request], plan: Plan
-) -> pl.LazyFrame | None:
+def _state(evidence: Evidence, ask: Ask, family: Family, wanted: Wanted) -> str:
     assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
-    keeper = evidence.memory.keeper
     asked = repr((ask.period, ask.by, ask.where, ask.bounded))
-    state = _hash(evidence.memory.state, evidence.fingerprint, *family.measures, "/", *sorted(wanted), asked)
-    found = keeper.find("totals", state)
-    if found is None:
-        made = plan(ask)
-        found = None if made is None else keeper.keep("totals", state, made.collect(engine="streaming"))
-    return found
+    return _hash(evidence.memory.state, evidence.fingerprint, *family.measures, "/", *sorted(wanted), asked)
+
+
+def _keeper(evidence: Evidence) -> Keeper:
+    assert evidence.memory is not None  # noqa: S101 - `is_kept` said so
+    return evidence.memory.keeper
 
 
 def _asked_of(cube: pl.LazyFrame, evidence: Evidence, ask: Ask) -> pl.LazyFrame:

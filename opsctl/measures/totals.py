@@ -94,7 +94,8 @@ def each(evidence: Evidence, asks: Sequence[Ask], measures: Iterable[str]) -> li
     families = [(family_of[which], names) for which, names in wanted.items()]
     by_day = list(dict.fromkeys(map(_by_day, asks)))
     prepare(evidence, _looks(evidence, by_day, families))
-    plans = [[_plan(evidence, ask, *family) for family in families] for ask in by_day]
+    shelf = _kept(evidence, by_day, families)
+    plans = [[_plan(evidence, ask, *family, shelf) for family in families] for ask in by_day]
     drawn = iter(pl.collect_all([plan for of in plans for plan in of if plan is not None], engine="streaming"))
     days = {ask: [None if plan is None else next(drawn) for plan in of] for ask, of in zip(by_day, plans, strict=True)}
     sums = [_each_added_up(ask, families, days[_by_day(ask)]) for ask in asks]
@@ -139,11 +140,19 @@ def _totals(ask: Ask, families: Families, parts: Sequence[Part | None]) -> Total
     return found
 
 
-def _plan(evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Request]) -> pl.LazyFrame | None:
+def _kept(evidence: Evidence, asks: Sequence[Ask], families: Families) -> kept.Shelf:
+    """The sums that the store keeps, of the families of which it keeps any."""
+    asked = [(ask, *of) for ask, of in product(asks, families) if kept.is_kept(evidence, of[0])]
+    return kept.made(evidence, asked, partial(_of_days, evidence)) if asked else {}
+
+
+def _plan(
+    evidence: Evidence, ask: Ask, family: Family, wanted: dict[str, Request], shelf: kept.Shelf
+) -> pl.LazyFrame | None:
     """The sums of a family's measures day by day; from the store where it keeps them."""
     if not kept.is_kept(evidence, family):
         return _of_days(evidence, ask, family, wanted)
-    return kept.rows(evidence, ask, family, wanted, lambda finest: _of_days(evidence, finest, family, wanted))
+    return kept.rows(evidence, ask, family, wanted, shelf)
 
 
 def _of_days(evidence: Evidence, ask: Ask, family: Family, wanted: Mapping[str, Request]) -> pl.LazyFrame | None:

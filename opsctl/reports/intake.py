@@ -87,7 +87,8 @@ def _dropped(loaded: Loaded) -> dict[str, int]:
 
 def _moved(done: Intake) -> Mapping[str, int]:
     """How many users are now acquired on another day, and how many through another channel."""
-    if "acquisition" not in done.before.tables or not any(part.account.table == "acquisition" for part in done.new):
+    came_anew = any(part.account.table == "acquisition" for part in done.new)
+    if not came_anew or "acquisition" not in done.before.tables or "acquisition" in done.loaded.added:
         return {"day": 0, "channel": 0}
     came = pl.concat(part.frame.select("user").lazy() for part in done.new if part.account.table == "acquisition")
     return moved(done.before.tables["acquisition"], done.loaded.tables["acquisition"], came)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import polars as pl
 from opsctl import __version__
 from opsctl.config.settings import Settings
 from opsctl.core.errors import OpsctlError
-from opsctl.ingest.loaded import Loaded, appended
+from opsctl.ingest.loaded import Loaded, appended, stacked
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
@@ -29,9 +29,10 @@ from opsctl.store import checked, place, records, seal
 from opsctl.store.catalog import Catalog
 from opsctl.store.recall import Seen, files, parts
 
-_FORM = 1  # of what is kept; a greater number finds none of the older
+_FORM = 2  # of what is kept; a greater number finds none of the older
 _TOLD = "loaded"
 _KEPT = 12  # states; the oldest go
+_PIECES = 32  # of a table; then it is written as one again
 
 
 def key_of(catalog: Catalog, known: Seen, settings: Settings) -> str:
@@ -58,30 +59,30 @@ def loaded(catalog: Catalog, known: Seen, key: str) -> Loaded | None:
     if told is None:
         return None
     found = _loaded(told)
-    for name in told["tables"]:
-        found.tables[name] = pl.scan_parquet(folder / f"{name}.parquet")
+    of = [account.table for account in found.inputs]
+    for name, pieces in told["tables"].items():
+        rows = stacked([pl.scan_parquet(folder / piece) for piece in pieces])
+        found.tables[name] = rows.with_columns(pl.col("source_file") + of.index(name))
     for name, base in told["large"].items():
         large = [one for one in files(catalog, known.last) if one.table == name]
         found.tables[name] = appended(parts(catalog, large), base)
     return found
 
 
-def keep(catalog: Catalog, key: str, found: Loaded, generation: int | None) -> None:
+def keep(catalog: Catalog, key: str, found: Loaded, generation: int | None, before: str | None = None) -> None:
     """Keep tables for the next answer; a store that cannot be written to answers all the same.
 
-    What was made while the store was changed, since it was of a `generation`, is not kept: it may hold somebody who
-    was erased meanwhile.
+    A table that was taken as it stood in the state `before` lies in pieces: those of that state, under their second
+    names here, and what came to them. What was made while the store was changed, since it was of a `generation`, is
+    not kept: it may hold somebody who was erased meanwhile.
     """
     folder = catalog.store / place.DERIVED / key
     if _whole(folder) is not None:
         return
     beside = folder.with_name(f".{folder.name}.{os.getpid()}")
-    small = [name for name in found.tables if tables()[name].MERGE is not Merge.APPEND]
     try:
         place.made(beside)
-        for name in small:
-            found.tables[name].sink_parquet(beside / f"{name}.parquet", compression="lz4")
-        told = {**_told(found), "tables": small, "large": _bases(found, small), "files": _hashed(beside)}
+        told = {**_told(found), **_written(found, beside, folder.with_name(before) if before else None)}
         (beside / _TOLD).write_bytes(checked.sealed(json.dumps(told, ensure_ascii=False).encode()))
         shutil.rmtree(folder, ignore_errors=True)
         beside.replace(folder)
@@ -93,9 +94,47 @@ def keep(catalog: Catalog, key: str, found: Loaded, generation: int | None) -> N
     _forget_the_oldest(folder.parent)
 
 
-def _hashed(folder: Path) -> dict[str, dict[str, int | str]]:
+def _written(found: Loaded, folder: Path, before: Path | None) -> dict[str, Any]:
+    """Write the tables of a state into its folder: the pieces of each, what they hash to, and the large ones' places.
+
+    Raises:
+        OSError: The disk is full.
+    """
+    small = [name for name in found.tables if tables()[name].MERGE is not Merge.APPEND]
+    old = (_whole(before) if before is not None and found.added else None) or {"tables": {}, "files": {}}
+    pieces: dict[str, list[str]] = {}
+    linked: dict[str, dict[str, int | str]] = {}
+    bases = {name: [account.table for account in found.inputs].index(name) for name in found.tables}
+    for name in small:
+        stood = old["tables"].get(name, []) if name in found.added else []
+        if before is not None and stood and len(stood) < _PIECES:
+            for piece in stood:
+                _second_name(before / piece, folder / piece)
+                linked[piece] = old["files"][piece]
+            rows = found.added[name].lazy()
+        else:
+            stood, rows = [], found.tables[name].with_columns(pl.col("source_file") - bases[name])
+        pieces[name] = list(stood)
+        if not stood or found.added[name].height:
+            pieces[name].append(f"{name}.{len(stood)}.parquet")
+            rows.sink_parquet(folder / pieces[name][-1], compression="lz4")
+    files = linked | _hashed(folder, linked)
+    return {"tables": pieces, "large": {name: bases[name] for name in bases if name not in small}, "files": files}
+
+
+def _second_name(path: Path, other: Path) -> None:
+    """The same file under another name; a copy where a disk knows no second names."""
+    try:
+        os.link(path, other)
+    except OSError:
+        shutil.copyfile(path, other)
+
+
+def _hashed(folder: Path, known: Mapping[str, object]) -> dict[str, dict[str, int | str]]:
     return {
-        path.name: {"bytes": path.stat().st_size, "sha256": place.sha256_of(path)} for path in sorted(folder.iterdir())
+        path.name: {"bytes": path.stat().st_size, "sha256": place.sha256_of(path)}
+        for path in sorted(folder.iterdir())
+        if path.name not in known
     }
 
 
@@ -132,12 +171,6 @@ def _as_written(folder: Path) -> bool:
     if {path.name for path in folder.iterdir()} != {_TOLD, *files}:
         return False
     return all(place.sha256_of(folder / name) == one["sha256"] for name, one in files.items())
-
-
-def _bases(found: Loaded, small: Sequence[str]) -> dict[str, int]:
-    """Of each large table, where its files begin among all inputs."""
-    of = [account.table for account in found.inputs]
-    return {name: of.index(name) for name in found.tables if name not in small}
 
 
 def _forget_the_oldest(folder: Path) -> None:

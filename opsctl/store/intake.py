@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from opsctl.ingest.privacy import ATTRIBUTE
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import platform_of
 from opsctl.ingest.sources import Declared, Files
+from opsctl.ingest.stock import Stock, stock_of, tells_anew
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 from opsctl.store import derived, large, recall, records, segments
@@ -51,6 +52,7 @@ class Intake:
         notes: What should be said.
         paths: Where each file was read, by its name.
         load: Its number; None where nothing was taken in.
+        state: Under which name what was known before is kept; None where it was not.
     """
 
     new: list[Part] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Intake:
     notes: list[Note] = field(default_factory=list)
     paths: dict[str, Path] = field(default_factory=dict)
     load: int | None = None
+    state: str | None = None
 
 
 Gather = Callable[[Knows], Gathered]
@@ -93,32 +96,42 @@ def take_in(catalog: Catalog, people: People, gather: Gather, settings: Settings
     load = next_load(catalog)
     read = gather(_knows(catalog))
     done = Intake(known=list(read.passed), refused=list(read.refused), notes=list(read.notes), paths=read.paths)
-    old = recall.gathered(catalog, recall.seen(catalog, None)) if read.parts else Gathered()
-    done.before = done.loaded = known_before(catalog, old, settings)
+    done.before = done.loaded = known_before(catalog, done, settings)
     if not read.parts:
         return done
-    wanted = [replace(without_names(part, people, settings.project.privacy), load=load) for part in read.parts]
-    wanted = _not_yet_there(catalog, wanted, old, done)
+    stock = stock_of(done.before, settings) if done.state else {}
+    seen = recall.seen(catalog, None)
+    old = recall.gathered(catalog, seen, stock)
+    people.meet(ids for part in read.parts for ids in _ids_of(part))
+    seen_whole = [(part.account.file, part.account.sha256) for part in read.parts]
+    wanted = list(_nameless_parts(read, people, settings.project.privacy, load))
+    wanted = _not_yet_there(catalog, wanted, seen, done)
     if not order.shrunk:
         wanted = _not_shrunk(wanted, old.parts, done)
-    settle(done, old, wanted, settings)
+    if tells_anew(stock, wanted):
+        stock, old = {}, recall.gathered(catalog, seen)
+    settle(done, old, wanted, settings, stock)
     if order.only_try:
         catalog.give_up()
         return done
-    for name, sha256 in _sightings(read, done):
-        catalog.insert("sighting", name=name, sha256=sha256, load=load)
+    refused = {error.file for error in done.refused}
+    for name, sha256 in seen_whole:  # those taken in and copies of them, none that was refused
+        if name not in refused:
+            catalog.insert("sighting", name=name, sha256=sha256, load=load)
     if not done.new:
         return done
     record(catalog, people, done, settings, order)
     return done
 
 
-def known_before(catalog: Catalog, old: Gathered, settings: Settings) -> Loaded:
+def known_before(catalog: Catalog, done: Intake, settings: Settings) -> Loaded:
     """What the files of the store come to, from where it is kept or else made of them."""
     seen = recall.seen(catalog, None)
-    found = derived.loaded(catalog, seen, derived.key_of(catalog, seen, settings))
+    key = derived.key_of(catalog, seen, settings)
+    found = derived.loaded(catalog, seen, key)
     if found is None:
-        return joined(old if old.parts else recall.gathered(catalog, seen), settings)
+        return joined(recall.gathered(catalog, seen), settings)
+    done.state = key
     recall.count_days(catalog, seen, found)
     return found
 
@@ -176,6 +189,19 @@ def _knows(catalog: Catalog) -> Knows:
     return lambda name, sha256: seen.get(name) == sha256
 
 
+def _nameless_parts(read: Gathered, people: People, privacy: Privacy, load: int) -> Iterator[Part]:
+    """What was read, without names; the rows with names are let go one by one."""
+    while read.parts:
+        yield replace(without_names(read.parts.pop(0), people, privacy), load=load)
+
+
+def _ids_of(part: Part) -> list[pl.Series]:
+    """The people whom a file tells of."""
+    if part.scan is not None:
+        return [large.ids_of(part)]
+    return [part.frame[name] for name in PERSONAL_IDS.get(part.account.table, ()) if name in PEOPLE]
+
+
 def without_names(part: Part, people: People, privacy: Privacy) -> Part:
     """A file's rows with people as numbers and orders as hashes, and nothing of those who were erased."""
     if part.scan is not None:  # people are numbered on the way to the disk
@@ -191,8 +217,9 @@ def without_names(part: Part, people: People, privacy: Privacy) -> Part:
         gone = gone | erased if name == "user" else gone
     if people.knows_erased:
         frame = _without_erased(frame, people, privacy)
-    account = part.account.with_dropped(ERASED, int(gone.sum())) if gone.any() else part.account
-    return replace(part, frame=frame.filter(~gone), account=account)
+    if not gone.any():  # to filter would write out what is told once for all rows
+        return replace(part, frame=frame)
+    return replace(part, frame=frame.filter(~gone), account=part.account.with_dropped(ERASED, int(gone.sum())))
 
 
 def _without_erased(frame: pl.DataFrame, people: People, privacy: Privacy) -> pl.DataFrame:
@@ -207,17 +234,17 @@ def _without_erased(frame: pl.DataFrame, people: People, privacy: Privacy) -> pl
     return frame
 
 
-def _not_yet_there(catalog: Catalog, wanted: Sequence[Part], old: Gathered, done: Intake) -> list[Part]:
+def _not_yet_there(catalog: Catalog, wanted: Sequence[Part], known: recall.Seen, done: Intake) -> list[Part]:
     """The files but for copies, under another name, of what the store has. A name that was seen says something new."""
     seen = {row["name"] for row in catalog.rows("SELECT name FROM sighting")}
-    there = {part.account.sha256: part for part in old.parts}
+    there = {one.sha256: one for one in recall.files(catalog, known.last)}
     kept = []
     for part in wanted:
         twin = there.get(part.account.sha256)
-        copied = twin is not None and part.account.file not in seen and _same_rows(part, twin)
-        if twin is not None and copied:
+        copied = twin and part.account.file not in seen and _same_rows(part, recall.parts(catalog, [twin])[0])
+        if twin and copied:
             done.known.append(part.account.file)
-            text = f"{part.account.file} holds the same bytes as {twin.account.file} and was taken in once"
+            text = f"{part.account.file} holds the same bytes as {twin.name} and was taken in once"
             done.notes.append(Note(_SAME_BYTES, text))
         else:
             kept.append(part)
@@ -269,11 +296,13 @@ def _shrunk_day(part: Part, old: Sequence[Part]) -> date | None:
     return found
 
 
-def settle(done: Intake, old: Gathered, wanted: list[Part], settings: Settings) -> None:
+def settle(
+    done: Intake, old: Gathered, wanted: list[Part], settings: Settings, stock: Mapping[str, Stock] | None = None
+) -> None:
     """Hold the files against each other and what is known; one that contradicts is left out, the others stay."""
     before = {error.file for error in done.before.refused}
     while True:
-        found = joined(Gathered([*old.parts, *map(_nameless, wanted)], notes=list(old.notes)), settings)
+        found = joined(Gathered([*old.parts, *map(_nameless, wanted)], notes=list(old.notes)), settings, stock)
         wrong = [error for error in found.refused if error.file not in before]
         if not wrong:
             break
@@ -289,12 +318,6 @@ def _nameless(part: Part) -> Part:
     if part.scan is None:
         return part
     return replace(part, scan=part.scan.with_columns(user=pl.lit(None, UID)), stretches=())
-
-
-def _sightings(read: Gathered, done: Intake) -> list[tuple[str, str]]:
-    """The files that were seen whole, by name and hash: those taken in and copies of them, none that was refused."""
-    refused = {error.file for error in done.refused}
-    return [(one.account.file, one.account.sha256) for one in read.parts if one.account.file not in refused]
 
 
 def _enter(catalog: Catalog, part: Part, path: Path, load: int, reading: str) -> int:

@@ -46,7 +46,7 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
         return Taken(0, 0)
     if part.account.accepted > _MANY and _is_crowd_of_strangers(scan, people):
         people.numbers(_tidied(part, scan.select("user", "line").unique("user").collect(engine="streaming"))["user"])
-    met = scan.with_columns(pl.col("user").hash().alias(_HASH)).join(people.met.lazy(), on=_HASH, how="left")
+    met = scan.with_columns(pl.col("user").hash().alias(_HASH)).join(_met(part, scan, people), on=_HASH, how="left")
     known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
     told = _columns(scan, part)
     strangers = met.filter(pl.col("uid").is_null()).select(told)
@@ -64,10 +64,25 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     return Taken(kept + rest.height, int(erased.sum()))
 
 
+def ids_of(part: Part) -> pl.Series:
+    """The people of a file of few events, each once; nobody's of one of very many, which is not read twice."""
+    if part.account.accepted > _MANY:
+        return pl.Series("user", [], pl.String)
+    return part.rows.select(pl.col("user").unique()).collect(engine="streaming")["user"]
+
+
+def _met(part: Part, scan: pl.LazyFrame, people: People) -> pl.LazyFrame:
+    """Who was met, by hash; beside few events only those in them, since a table of all is dearer to make than these."""
+    if part.account.accepted > _MANY:
+        return people.met.lazy()
+    here = scan.select(pl.col("user").hash().unique().alias(_HASH)).collect(engine="streaming")
+    return people.met.join(here, on=_HASH, how="semi").lazy()
+
+
 def _is_crowd_of_strangers(scan: pl.LazyFrame, people: People) -> bool:
     """Are most people of the first events nobody who was met? Then the rows of all of them would have to be held."""
-    first = scan.select(pl.col("user").hash().alias(_HASH)).head(_LOOKED_AT).collect(engine="streaming")
-    met = first.join(people.met, on=_HASH, how="semi").height
+    first = scan.select(pl.col("user").hash().alias(_HASH)).head(_LOOKED_AT).unique().collect(engine="streaming")
+    met = people.met.join(first, on=_HASH, how="semi").height
     return met * 2 < first.height
 
 

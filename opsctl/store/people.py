@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -61,6 +61,14 @@ class People:
         found = pl.DataFrame({"id": ids}).join(distinct.with_columns(known), on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), found["uid"].is_null() & ids.is_not_null()
 
+    def meet(self, ids: Iterable[pl.Series]) -> None:
+        """Meet people before their rows are read: who is known to the store is looked up once, not file by file."""
+        if self._first:
+            return
+        found = [each.drop_nulls().unique() for each in ids]
+        if found:
+            self.numbers(pl.concat(found))
+
     def _introduced(self, strange: pl.Series) -> pl.Series:
         """The numbers of ids that were not met in this run, in their order; null for who was erased."""
         if self._first and not self.knows_erased:
@@ -76,7 +84,10 @@ class People:
         self._settle()
         marked = marks_of(hashed(strange, self._keys)).with_row_index("at")
         alive = marked.join(self._erased, on=_MARK, how="anti", maintain_order="left")
-        there = self._known.join(alive, on=_MARK, how="inner")  # the few in a table of their own, the many pass it
+        # The few in a table of their own, which the many pass, by the one half that hardly ever is somebody else's too.
+        there = (
+            self._known.join(alive, on="high", suffix="_too").filter(pl.col("low") == pl.col("low_too")).drop("low_too")
+        )
         new = alive.join(there, on="at", how="anti", maintain_order="left").unique(_MARK, maintain_order=True)
         if new.height:
             fresh = new.select(self._added(new.height).alias("uid"), *_MARK)

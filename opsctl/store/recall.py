@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -102,13 +102,13 @@ def deliveries(catalog: Catalog, until: int) -> tuple[Delivery, ...]:
     )
 
 
-def gathered(catalog: Catalog, known: Seen) -> Gathered:
-    """All files of the store as parts.
+def gathered(catalog: Catalog, known: Seen, unread: Collection[str] = ()) -> Gathered:
+    """All files of the store as parts; those of tables that are `unread` without their rows.
 
     Raises:
         DamagedStore: A file of the store cannot be read.
     """
-    found = Gathered(parts=parts(catalog, files(catalog, known.last)))
+    found = Gathered(parts=parts(catalog, files(catalog, known.last), unread))
     if known.reconstructed is not None:
         text = f"before {known.reconstructed} the store remembers nothing: what was known then is made from later files"
         found.notes.append(Note(RECONSTRUCTED, text))
@@ -140,8 +140,8 @@ def count_days(catalog: Catalog, known: Seen, loaded: Loaded) -> None:
         loaded.by_day[name] = segments.days_of(catalog, [one.id for one in there if one.table == name])
 
 
-def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
-    """Files of the store with their rows.
+def parts(catalog: Catalog, stored: Sequence[Stored], unread: Collection[str] = ()) -> list[Part]:
+    """Files of the store with their rows, but for those of tables that are `unread`.
 
     Raises:
         DamagedStore: A file of the store cannot be read.
@@ -153,10 +153,11 @@ def parts(catalog: Catalog, stored: Sequence[Stored]) -> list[Part]:
     for one in stored:
         row = told[one.id]
         large = tables()[one.table].MERGE is Merge.APPEND
+        held = () if large or one.table in unread else of[one.id]
         found.append(
             Part(
                 account=replace(records.account_of(row["account"]), file=one.name),
-                frame=segments.frame_of(catalog, one.table, [] if large else of[one.id]),
+                frame=segments.frame_of(catalog, one.table, held),
                 scan=segments.scan_of(catalog, one.table, of[one.id]) if large else None,
                 supplied=frozenset(json.loads(row["supplied"])),
                 breakdown=row["breakdown"],

@@ -41,7 +41,7 @@ def read_anew(catalog: Catalog, people: People, gather: Gather, settings: Settin
     read = gather(Files(tuple(sorted(originals))), lambda name, sha256: (name, sha256) not in there)
     old = recall.gathered(catalog, recall.seen(catalog, None))
     done = Intake(refused=list(read.refused), notes=[*read.notes, *_gone(behind)], paths=read.paths)
-    done.before = intake.known_before(catalog, old, settings)
+    done.before = intake.known_before(catalog, done, settings)
     ages = {_key(part): part.load for part in old.parts}
     privacy = settings.project.privacy
     wanted = [replace(intake.without_names(part, people, privacy), load=ages[_key(part)]) for part in read.parts]

@@ -88,7 +88,7 @@ def _written(settings: Settings, wait: float, take: Callable[[Catalog, People], 
     if done.load is not None:
         with catalogs.reading(folder) as catalog:  # what was just joined need not be joined again
             key = derived.key_of(catalog, recall.seen(catalog, None), settings)
-            derived.keep(catalog, key, done.loaded, generation)
+            derived.keep(catalog, key, done.loaded, generation, done.state)
     return done
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import polars as pl
@@ -40,6 +41,7 @@ class Segment:
     days: str
 
 
+@cache
 def stored_schema(table: str) -> dict[str, pl.DataType]:
     """The columns of a table in the store: those of a checked frame, people as numbers, orders hashed, `line`."""
     ids = {name: UID if name in PEOPLE else pl.Binary() for name in PERSONAL_IDS.get(table, ())}
@@ -204,12 +206,18 @@ def frame_of(catalog: Catalog, table: str, segments: Sequence[Segment]) -> pl.Da
         frames = [pl.read_parquet(catalog.store / segment.path) for segment in segments]
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _unreadable() from error
-    return _whole(table, frames).sort("line", maintain_order=True)
+    rows = _whole(table, frames) if frames else _nothing(table)
+    return rows.sort("line", maintain_order=True) if len(frames) > 1 else rows
+
+
+@cache
+def _nothing(table: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=stored_schema(table))
 
 
 def _whole(table: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The rows of frames with all columns of their table."""
-    return pl.concat([pl.DataFrame(schema=stored_schema(table)), *frames], how="diagonal")
+    return pl.concat([_nothing(table), *frames], how="diagonal")
 
 
 def _uncut(catalog: Catalog, segment: Segment) -> Path:

@@ -75,7 +75,7 @@ def test_a_run_that_is_killed_took_in_all_or_nothing(
     made_good(copy, after)
 
 
-@pytest.mark.parametrize("stopped", [("term", 143, 0.3), ("term", 143, 0.8), ("int", 130, 0.3), ("int", 130, 0.8)])
+@pytest.mark.parametrize("stopped", [("term", 143, 0.3), ("term", 143, 0.6), ("int", 130, 0.3), ("int", 130, 0.6)])
 def test_a_run_that_is_stopped_leaves_with_its_code_and_takes_in_nothing(
     kept: Project, before: str, whole: tuple[str, int], tmp_path: Path, stopped: tuple[str, int, float]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -53,3 +54,22 @@ def imported(folder: Path, home: Path) -> tuple[str, set[str]]:
     )
     lines = (line for line in told.stderr.splitlines() if line.startswith("import time:"))
     return told.stdout, {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+def test_a_table_grows_by_what_nobody_told_of_before_and_is_made_anew_where_somebody_did(tmp_path: Path) -> None:
+    mine = project(tmp_path / "shop")
+    sent = [("u1,douyin,2025-01-01", {0}), ("u2,douyin,2025-01-02", {0, 1}), ("u2,tencent,2025-01-02", {0, 1})]
+    for number, (user, expected) in enumerate(sent):
+        path = mine / f"users-{number}.csv"
+        path.write_text(f"user,channel,acquired_at\n{user}\n", encoding="utf-8")
+        assert said(mine, tmp_path, "ingest", "-q", str(path)).code == 0
+        assert pieces(mine) == expected
+    asked = said(mine, tmp_path, "query", "acquisitions", "--by", "channel", "--json")
+    assert asked.code == 0, asked.err
+    rows = json.loads(asked.out)["rows"]
+    assert {row["channel"]: row["acquisitions"]["value"] for row in rows} == {"douyin": 1, "tencent": 1}
+
+
+def pieces(folder: Path) -> set[int]:
+    """The numbers of the pieces in which the table of acquisitions is kept, of all states."""
+    return {int(path.name.split(".")[1]) for path in (folder / ".opsctl" / "derived").rglob("acquisition.*.parquet")}

@@ -95,7 +95,7 @@ def test_what_is_gone_is_no_figure_less_but_a_refusal(copied: Project, table: st
 
 def test_a_damaged_table_that_can_be_made_again_is_thrown_away(copied: Project) -> None:
     before = copied.answer()
-    path = next((copied.store / "derived").rglob("acquisition.parquet"))
+    path = next((copied.store / "derived").rglob("acquisition.0.parquet"))
     path.write_bytes(damage.flipped(path.read_bytes(), damage.drawn(3)))
     assert list(found_in(copied).values()) == ["derived"]
     ran = copied.run("verify", "--repair", "--json")
