@@ -40,7 +40,7 @@ from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
 
 AT_ONCE = 2  # small files: while one waits for the engine, another is prepared
-SMALL = 16 * 1024 * 1024  # bytes; a larger file keeps the engine busy by itself, and needs its memory
+SMALL = 4 * 1024 * 1024  # bytes; a larger file keeps the engine busy by itself, and needs its memory
 Started = Callable[[str], None]
 Knows = Callable[[str, str], bool]
 
