@@ -30,6 +30,7 @@ class Loaded:
         foreign_days: Tables with days of another zone than the project's.
         unknown_codes: That too many users have a code which the 渠道字典 does not hold.
         by_day: Of large tables, how many rows each day has, where that is known beforehand.
+        days_of: The days of which each file of such a table has rows, by the file's number among all inputs.
         stretches: The rows of activity once more, bit by bit; empty where nothing is known of single bits.
         one_user_a_row: Whether the hashes of all acquired users are known to differ: each is in one row of them only.
         memory: The store that they come from; what is wrong with files was told when they came in.
@@ -46,6 +47,7 @@ class Loaded:
     foreign_days: set[str] = field(default_factory=set)
     unknown_codes: Note | None = None
     by_day: dict[str, dict[date, int]] = field(default_factory=dict)
+    days_of: dict[int, Sequence[date]] = field(default_factory=dict)
     stretches: list[Stretch] = field(default_factory=list)
     one_user_a_row: bool = False
     memory: Memory | None = None

@@ -258,11 +258,20 @@ class Evidence:
             return words.until(words.of_memory(self.memory, self.qualifying), self.until("activity"))
         return self._roll("days", lambda: reduce.days(self.activity.select("user", "day")))
 
-    def masks(self, memory: Memory) -> pl.LazyFrame:
-        """Of each row of the table of acquisitions the days after it on which the user was active: column mask."""
-        table, until = self.tables["acquisition"], self.until("activity")
-        made = partial(masks.of_memory, memory, table, self.qualifying, until)
-        return self._roll("masks", lambda: pl.LazyFrame({"mask": made()}))
+    def masks(self, last: int) -> list[pl.LazyFrame] | None:
+        """Of each row of the table of acquisitions the days after it, up to a last age, on which the user was active.
+
+        One column `mask_0`, `mask_1` … for each 64 days; None where no store keeps any, or not up to that age.
+        """
+        if self.memory is None or last > masks.LAST_AGE or "activity" not in self.tables:
+            return None
+        memory = self.memory
+
+        def made(block: int) -> pl.LazyFrame:
+            asked = masks.Asked(memory, self.qualifying, self.until("activity"), block)
+            return pl.LazyFrame({f"mask_{block}": masks.of_acquisitions(asked, self.tables["acquisition"])})
+
+        return [self._roll(f"masks_{at}", partial(made, at)) for at in range(last // masks.BITS + 1)]
 
     @property
     def purchases(self) -> pl.LazyFrame:

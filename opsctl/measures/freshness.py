@@ -139,9 +139,20 @@ def _days(loaded: Loaded, labels: Sequence[str]) -> pl.DataFrame:
     names = pl.Series("source", labels, dtype=pl.String)
     frames = [pl.DataFrame(schema={"source": pl.String, "table": pl.String, "day": pl.Date})]
     for table, rows in sorted(loaded.tables.items()):
-        told = rows.select("source_file", day=day_of(table)).unique().collect(engine="streaming").drop_nulls()
+        told = _told(loaded, table) if table in loaded.by_day else _seen(rows, table)
         frames.append(told.select(names.gather(told["source_file"]), pl.lit(table).alias("table"), "day"))
     return pl.concat(frames).unique().sort("source", "table", "day")
+
+
+def _seen(rows: pl.LazyFrame, table: str) -> pl.DataFrame:
+    """The days of which each file has rows: columns source_file, day."""
+    return rows.select("source_file", day=day_of(table)).unique().collect(engine="streaming").drop_nulls()
+
+
+def _told(loaded: Loaded, table: str) -> pl.DataFrame:
+    """The same of a large table, whose days somebody has counted."""
+    own = ((at, day) for at, days in loaded.days_of.items() if loaded.inputs[at].table == table for day in days)
+    return pl.DataFrame(list(own), schema={"source_file": pl.Int32, "day": pl.Date}, orient="row")
 
 
 # --- its own rhythm -------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ import polars as pl
 
 from opsctl.core.errors import DamagedFile
 from opsctl.core.period import Period
-from opsctl.ingest.memory import Memory
 from opsctl.ingest.people import is_untidy
 from opsctl.ingest.stretch import WRITTEN, Stretch
 from opsctl.measures import masks
@@ -62,20 +61,21 @@ def marked(evidence: Evidence, spans: Mapping[str, Span], period: Period) -> pl.
         rows = pl.concat([table, beside.lazy()], how="horizontal")
         return evidence.known_acquisition(rows)
     ages = {name: (span.first, span.last) for name, span in spans.items() if span.last is not None}
-    if evidence.memory is not None and len(ages) == len(spans) and max(map(max, ages.values())) <= masks.LAST_AGE:
-        return _masked(evidence, evidence.memory, ages)
+    kept = evidence.masks(max(last for _, last in ages.values())) if len(ages) == len(spans) else None
+    if kept is not None:
+        return _masked(evidence, kept, ages)
     users = evidence.acquisition
     within = users.filter(pl.col("day").is_between(period.start, period.end))
     returned = active_in(within, evidence.days, spans, through)
     return users.join(returned, on=["user", "day"], how="left", maintain_order="left")
 
 
-def _masked(evidence: Evidence, memory: Memory, ages: Mapping[str, tuple[int, int]]) -> pl.LazyFrame:
+def _masked(evidence: Evidence, kept: Sequence[pl.LazyFrame], ages: Mapping[str, tuple[int, int]]) -> pl.LazyFrame:
     """All acquisitions with what their masks say."""
-    rows = pl.concat([evidence.tables["acquisition"], evidence.masks(memory)], how="horizontal")
-    mask = pl.col("mask")
-    active = {f"active_{name}": masks.hit(mask, first, last) for name, (first, last) in ages.items()}
-    return evidence.known_acquisition(rows.with_columns(**active).drop("mask"))
+    names = [f"mask_{block}" for block in range(len(kept))]
+    rows = pl.concat([evidence.tables["acquisition"], *kept], how="horizontal")
+    active = {f"active_{name}": masks.hit(list(map(pl.col, names)), *span) for name, span in ages.items()}
+    return evidence.known_acquisition(rows.with_columns(**active).drop(names))
 
 
 # --- one look at the events -----------------------------------------------------------------------------

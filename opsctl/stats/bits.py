@@ -65,29 +65,27 @@ def united(parts: Sequence[Words]) -> Words:
 def masks(
     people: NDArray[np.uint32], since: NDArray[np.uint8], months: Sequence[tuple[int, Words]]
 ) -> NDArray[np.uint64]:
-    """For each person the days after a day of the first of neighbouring months, as bits: bit n is the n-th day after.
+    """For each person the days after a day of a month as 64 bits: bit n is the n-th day after.
 
     Args:
         people: Whom it is asked of.
-        since: The day of the first month that is counted from, 1 to 31, in the same order.
-        months: How many days each month has, and its words; so many months that all bits are covered, or as many as
-            there are.
+        since: The day of the month that is counted from, 1 to 31, in the same order.
+        months: The words of months, each with how many days after the first of that month its own first lies; less by
+            64 for each, where the bits are those of the next 64 days.
 
     Examples:
         >>> march = np.array([7], np.uint32), np.array([0b101 << 28], np.uint32)  # the 29th and the 31st
         >>> april = np.array([7], np.uint32), np.array([0b10], np.uint32)  # the 2nd
-        >>> masks(np.array([7, 8], np.uint32), np.array([29, 1], np.uint8), [(31, march), (30, april)]).tolist()
+        >>> masks(np.array([7, 8], np.uint32), np.array([29, 1], np.uint8), [(0, march), (31, april)]).tolist()
         [21, 0]
     """
-    size = 1 + int(max([people.max(initial=0), *(who.max(initial=0) for _, (who, _) in months)]))
+    size = 1 + max(int(each.max(initial=0)) for each in (people, *(who for _, (who, _) in months)))
     found = np.zeros(len(people), np.uint64)
     offset = since.astype(np.int64) - 1
-    start = 0
-    for length, (who, of) in months:
+    for begins, (who, of) in months:
         all_of = np.zeros(size, np.uint32)
         all_of[who] = of
-        word, ahead = all_of[people].astype(np.uint64), start - offset
+        word, ahead = all_of[people].astype(np.uint64), begins - offset
         later = np.where(ahead < MASK, word << np.clip(ahead, 0, MASK - 1).astype(np.uint64), np.uint64(0))
         found |= np.where(ahead < 0, word >> np.clip(-ahead, 0, MASK - 1).astype(np.uint64), later)
-        start += length
     return found

@@ -270,5 +270,5 @@ class _Taking:
             account = account.with_dropped(reason, rows) if rows else account
         if tables()[account.table].MERGE is not Merge.APPEND:
             return of_what_is_left(account, segments.frame_of(self._catalog, account.table, left))
-        days = segments.days_of(self._catalog, [cuts[0].segment.file])
+        (days,) = segments.days_of(self._catalog, [cuts[0].segment.file])
         return replace(account, days=(min(days), max(days)) if days else None)

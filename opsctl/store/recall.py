@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -134,10 +134,16 @@ def _monthly(catalog: Catalog, month: str, by_load: Mapping[int, Sequence[segmen
 
 
 def count_days(catalog: Catalog, known: Seen, loaded: Loaded) -> None:
-    """Say how many rows large tables have of each day, which nobody needs to count again."""
+    """Say how many rows large tables have of each day, and which days each file has: nobody needs to look again."""
     there = files(catalog, known.last)
     for name in (name for name in loaded.tables if tables()[name].MERGE is Merge.APPEND):
-        loaded.by_day[name] = segments.days_of(catalog, [one.id for one in there if one.table == name])
+        of_file = segments.days_of(catalog, [one.id for one in there if one.table == name])
+        base = [account.table for account in loaded.inputs].index(name)
+        loaded.days_of.update({at: sorted(days) for at, days in enumerate(of_file, base)})
+        counted: Counter[date] = Counter()
+        for days in of_file:
+            counted.update(days)
+        loaded.by_day[name] = dict(sorted(counted.items()))
 
 
 def parts(catalog: Catalog, stored: Sequence[Stored], unread: Collection[str] = ()) -> list[Part]:

@@ -161,13 +161,15 @@ def by_day(rows: pl.LazyFrame) -> dict[str, int]:
     return {str(day): count for day, count in counted.iter_rows()}
 
 
-def days_of(catalog: Catalog, files: Sequence[int]) -> dict[date, int]:
-    """How many rows the segments of some files have of each day."""
-    found: Counter[str] = Counter()
+def days_of(catalog: Catalog, files: Sequence[int]) -> list[Mapping[date, int]]:
+    """Of each of some files, how many rows its segments have of each day."""
+    found: list[Mapping[date, int]] = []
     for segments in of_files(catalog, files).values():
+        days: Counter[str] = Counter()
         for segment in segments:
-            found.update(json.loads(segment.days))
-    return {date.fromisoformat(day): rows for day, rows in sorted(found.items())}
+            days.update(json.loads(segment.days))
+        found.append({date.fromisoformat(day): rows for day, rows in days.items()})
+    return found
 
 
 def of_files(catalog: Catalog, files: Sequence[int]) -> Mapping[int, list[Segment]]:

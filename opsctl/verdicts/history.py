@@ -207,18 +207,16 @@ class _Tracks:
             self._of((channel, campaign))["users"][(day - self.span.start).days] = users
 
     def add_ages(self, evidence: Evidence, users: pl.LazyFrame, counted: pl.DataFrame, left_out: list[date]) -> None:
-        days, through = ages.active_days(evidence), ages.last_seen(evidence)
-        if days is None or through is None:
+        through = ages.last_seen(evidence)
+        found = None if through is None else ages.activity(evidence, users, self.horizon, left_out)
+        if found is None or through is None:
             return
         self._add_reached(counted, through)
-        active = ages.at_ages(users, days, self.horizon).collect(engine="streaming").lazy()
-        for channel, campaign, age, number in _counted(active, "age").iter_rows():
+        for channel, campaign, age, number in found.by_age.iter_rows():
             self._of((channel, campaign))["active"][age] = number
-        each = active.group_by("user", "day", *ages.UNIT).agg(days=pl.len().cast(pl.Int64))
-        self._add(each.group_by(ages.UNIT).agg(pl.col("days").sum(), squares=(pl.col("days") ** 2).sum()))
+        self._add(found.sums.lazy())
         self._add(counted.lazy().group_by(ages.UNIT).agg(people=pl.col("users").sum()))
         calm = ~pl.col("at").is_in(left_out)
-        self._add(active.filter(calm).group_by(ages.UNIT).agg(paying_days=pl.len().cast(pl.Int64)))
         if "order" in evidence.tables:
             self._add_paid(ages.payments(evidence, users, self.horizon).filter(calm))
 
@@ -257,8 +255,3 @@ class _Tracks:
     def _track(self, unit: Unit) -> Track:
         series = {name: tuple(values) for name, values in self._series[unit].items()}
         return Track(**series, **self._single.get(unit, {}))  # type: ignore[arg-type]  # by name
-
-
-def _counted(active: pl.LazyFrame, by: str) -> pl.DataFrame:
-    counted = active.group_by(*ages.UNIT, by).agg(number=pl.len().cast(pl.Int64))
-    return counted.sort(*ages.UNIT, by).collect(engine="streaming")
