@@ -63,6 +63,7 @@ class _Columns:
 
     zone: str
     found: dict[str, pl.Series] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)  # by column what stands in every row, kept once
     faults: list[tuple[str, pl.Series]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     currencies: set[str] = field(default_factory=set)
@@ -199,7 +200,10 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
     if not read.found.keys() & {*money, "currency"}:
         return False
     told = written.currency(read.currencies, money)
-    own = read.found.get("currency", written.raw.same("").replace("", None))
+    own = read.found.get("currency")
+    if own is None:
+        read.same["currency"] = told or project
+        return told is None and written.raw.cells.height > 0
     read.found["currency"] = own.fill_null(told or project)
     return told is None and own.null_count() > 0
 
@@ -232,12 +236,11 @@ def _physical(read: _Columns, raw: Raw, table: type[Table]) -> pl.DataFrame:
     schema = physical_schema(table)
     given = pl.DataFrame({**read.found, "line": raw.lines})
     casts = [pl.col(name).cast(schema.get(name, pl.String())) for name in read.found if name not in schema]
-    own = [pl.col(name).cast(dtype) if name in read.found else _nothing(name, dtype) for name, dtype in schema.items()]
+    own = [
+        pl.col(name).cast(dtype) if name in read.found else pl.lit(read.same.get(name), dtype).alias(name)
+        for name, dtype in schema.items()
+    ]
     return given.select(*own, *casts, pl.col("line").cast(pl.Int64))
-
-
-def _nothing(name: str, dtype: pl.DataType) -> pl.Expr:
-    return pl.lit(None, dtype).alias(name)
 
 
 def _rejection(file: str, line: int, fault: str) -> Rejected:

@@ -33,6 +33,7 @@ ATTRIBUTE = "attribute_"
 _ADDRESSES = ("landing", "entry_path")  # with or without a scheme
 _CODES = frozenset({"currency", "conversion_basis", "day_unit"})  # one of few words each
 _MORE_THAN_A_PAGE = "[?#@]"
+_WORTH_A_LOOK = rf"{SUSPECT}|://|{_MORE_THAN_A_PAGE}"
 _USERINFO = r"^([A-Za-z][A-Za-z0-9+.\-]*://|//)[^/?#@]*@"
 _UTM = r"[?&#](utm_[A-Za-z_]+=[^&#]*)"
 _ROUTE = r"^[^?#]*(?:\?[^#]*)?(#!?/[^?#]*)"
@@ -64,7 +65,9 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
         return part  # what stays in its file is protected when it is read
     told = filled(part.frame)
     kept = _Kept(_canonical_ids(part, told))
-    for name in (text for text in _texts(part) if text in told or text.startswith(ATTRIBUTE)):
+    texts = [name for name in _texts(part) if name in told or name.startswith(ATTRIBUTE)]
+    suspects = _suspects(part.frame, texts)
+    for name in texts:
         treatment = settings.project.privacy.treatment(name.removeprefix(ATTRIBUTE))
         if treatment == "hash":
             _hash(kept, name, hashed)
@@ -72,7 +75,7 @@ def protected(part: Part, settings: Settings, hashed: Hashing | None = None) -> 
             _leave_out(kept, name, "as the project says")
         elif treatment is None and (why := _why_personal(kept.frame[name])):
             _leave_out(kept, name, why)
-        elif treatment is None:
+        elif treatment is None and name in suspects:
             _mask(kept, name)
     supplied = part.supplied - kept.left_out.keys()
     return replace(part, frame=kept.frame, supplied=supplied, notes=(*part.notes, *_notes(part, kept)))
@@ -82,6 +85,14 @@ def _canonical_ids(part: Part, told: frozenset[str]) -> pl.DataFrame:
     """The rows with every person under one id, however files write it."""
     ids = PERSONAL_IDS.get(part.account.table, ())
     return part.frame.with_columns(canonical(part.frame[name]) for name in ids if name in told)
+
+
+def _suspects(frame: pl.DataFrame, texts: list[str]) -> frozenset[str]:
+    """The columns with a text that may be an address, or hold something personal: one look at all of them."""
+    if not texts:
+        return frozenset()
+    found = frame.select(pl.col(texts).unique().str.contains(_WORTH_A_LOOK).any()).row(0, named=True)
+    return frozenset(name for name, suspect in found.items() if suspect)
 
 
 def _texts(part: Part) -> list[str]:

@@ -37,6 +37,8 @@ def two_sources(spend: pl.DataFrame, mappings: Sequence[str]) -> list[Note]:
     `mappings` names, for each `source_file`, the mapping that read it.
     """
     kinds = pl.Series([name.partition("/")[0] for name in mappings])
+    if len({kinds[at] for at in spend["source_file"].unique()}) < 2:  # noqa: PLR2004 - one kind of file has no other
+        return []
     of = spend.select("channel", "day", kind=pl.lit(kinds).gather(pl.col("source_file")))
     twice = of.group_by("channel", "day").agg(pl.col("kind").unique().sort()).filter(pl.col("kind").list.len() > 1)
     found = twice.group_by("channel").agg(days=pl.len(), kinds=pl.col("kind").first()).sort("channel")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from opsctl.ingest.reading.kinds import is_date, is_missing, is_number
@@ -23,17 +25,19 @@ def unlabelled_total(raw: Raw, frame: pl.DataFrame) -> int | None:
     """
     if frame.height < 2:  # noqa: PLR2004 - a row and its total
         return None
+    amounts = frame.select("line", *_AMOUNTS)
+    whole = amounts.sum().row(0, named=True)
     for line in (frame["line"].min(), frame["line"].max()):
-        row, others = frame.filter(pl.col("line") == line), frame.filter(pl.col("line") != line)
-        if _adds_up(row, others) and _names_nothing(raw, line):
+        row = amounts.row(by_predicate=pl.col("line") == line, named=True)
+        if _adds_up(row, whole) and _names_nothing(raw, line):
             return int(str(line))
     return None
 
 
-def _adds_up(row: pl.DataFrame, others: pl.DataFrame) -> bool:
+def _adds_up(row: Mapping[str, int | None], whole: Mapping[str, int]) -> bool:
     """Are all amounts of a row, money among them, the sums of those of the others?"""
-    stated = [(row[name].item(), int(others[name].sum())) for name in _AMOUNTS if row[name].item() is not None]
-    return bool(row["spend"].item()) and all(abs(amount - added) <= added * _ROUNDING for amount, added in stated)
+    stated = [(amount, whole[name] - amount) for name in _AMOUNTS if (amount := row[name]) is not None]
+    return bool(row["spend"]) and all(abs(amount - added) <= added * _ROUNDING for amount, added in stated)
 
 
 def _names_nothing(raw: Raw, line: object) -> bool:
@@ -56,7 +60,10 @@ def _is_nameless(cell: str) -> bool:
 
 def of_all_channels(frame: pl.DataFrame, amount: str, keys: list[str]) -> list[int]:
     """The lines whose channel is a word for all of them, and whose amount is the sum of the others' beside them."""
-    whole = pl.col("channel").str.to_lowercase().is_in(sorted(_ALL_CHANNELS))
+    words = [word for word in frame["channel"].unique() if word is not None and word.lower() in _ALL_CHANNELS]
+    if not words:
+        return []
+    whole = pl.col("channel").is_in(words)
     rows, others = frame.filter(whole), frame.filter(~whole)
     if rows.is_empty() or others.is_empty():
         return []

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from itertools import chain
 
 import polars as pl
@@ -108,9 +107,10 @@ def looked(evidence: Evidence, asked: Iterable[Days], period: Period) -> Mapping
 def _look(evidence: Evidence, wanted: Sequence[Days], period: Period) -> dict[Days, pl.Series]:
     users = evidence.tables["acquisition"].select("user", "day").with_row_index(_ROW).collect()
     marks = {days: pl.repeat(value=False, n=users.height, dtype=pl.Boolean, eager=True) for days in wanted}
+    in_order = users["day"].is_sorted()
     for stretches in _looks(evidence.stretches):
-        young = users.lazy().filter(_of_age(stretches, wanted, period))
-        found = _ages(evidence, stretches, young, wanted)
+        young = _acquired(users, _of_age(stretches, wanted, period), in_order=in_order)
+        found = _ages(evidence, stretches, young.lazy(), wanted)
         for days, mark in marks.items():
             mark.scatter(found.filter(_is_within(days))[_ROW], True)
     return marks
@@ -128,19 +128,25 @@ def _looks(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
         yield here
 
 
-def _of_age(stretches: Sequence[Stretch], wanted: Sequence[Days], period: Period) -> pl.Expr:
-    """True of users of the period who can be of an age that is asked for, on some day of the stretches."""
-    day = pl.col("day")
-    asked = day.is_between(period.start, period.end)
+def _of_age(stretches: Sequence[Stretch], wanted: Sequence[Days], period: Period) -> tuple[date, date]:
+    """The first and last day on which somebody was acquired who can be of an age asked for within the stretches."""
     spans = [stretch.days for stretch in stretches]
     if None in spans:
-        return asked
+        return period.start, period.end
     known = list(chain.from_iterable(span for span in spans if span is not None))
     youngest, oldest = min(first for first, _ in wanted), [last for _, last in wanted]
-    asked &= day <= max(known) - timedelta(days=youngest)
-    if None not in oldest:
-        asked &= day >= min(known) - timedelta(days=max(last for last in oldest if last is not None))
-    return asked
+    latest = min(period.end, max(known) - timedelta(days=youngest))
+    if None in oldest:
+        return period.start, latest
+    return max(period.start, min(known) - timedelta(days=max(last for last in oldest if last is not None))), latest
+
+
+def _acquired(users: pl.DataFrame, days: tuple[date, date], *, in_order: bool) -> pl.DataFrame:
+    """The users of some days; where all stand in the order of their days, these lie together."""
+    if not in_order:
+        return users.filter(pl.col("day").is_between(*days))
+    first, end = users["day"].search_sorted(days[0], "left"), users["day"].search_sorted(days[1], "right")
+    return users.slice(first, max(end - first, 0))
 
 
 def _ages(
@@ -171,15 +177,15 @@ class _Doubt:
         """The rows of a stretch as they are written; their ids are looked at while they are read."""
         assert stretch.as_written is not None  # noqa: S101 - as the caller made sure
         user = stretch.as_written.collect_schema()["user"]
-        look = partial(self._look, stretch.tidy_up_to)
-        seen = pl.map_batches(["user", WRITTEN], look, return_dtype=user, is_elementwise=True)
+        longer = pl.col(WRITTEN).str.len_bytes() > stretch.tidy_up_to
+        seen = pl.map_batches(["user", longer, WRITTEN], self._look, return_dtype=user, is_elementwise=True)
         return stretch.as_written.with_columns(user=seen)
 
-    def _look(self, tidy_up_to: int, columns: Sequence[pl.Series]) -> pl.Series:
-        users, ids = columns
-        longer = ids.filter(ids.str.len_bytes() > tidy_up_to)
-        if len(longer) and not self.found:
-            self.found = longer.alias(WRITTEN).to_frame().select(is_untidy(pl.col(WRITTEN)).any()).item()
+    def _look(self, columns: Sequence[pl.Series]) -> pl.Series:
+        users, longer, ids = columns
+        if not self.found and longer.any():
+            texts = ids.filter(longer).alias(WRITTEN).to_frame()
+            self.found = texts.select(is_untidy(pl.col(WRITTEN)).any()).item()
         return users
 
 

@@ -51,7 +51,8 @@ def at_a_glance(columns: Mapping[str, Column]) -> dict[str, Typed]:
     good, ahead = _answers(frame, looks, columns)
     utc = {_moment(name): (pl.col(name) - by).dt.replace_time_zone("UTC") for name, by in ahead.items()}
     read = frame.select(**{name: looks[name].values for name in good}, **utc)
-    spotless = Typed(no_faults(frame.height), no_faults(frame.height))
+    nothing = no_faults(frame.height)
+    spotless = Typed(nothing, nothing)
     return {
         name: replace(spotless, values=read[name], moment=read[_moment(name)] if name in ahead else None)
         for name in good

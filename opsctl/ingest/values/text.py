@@ -22,9 +22,12 @@ def text(texts: pl.Series, style: Style, *, notes: tuple[str, ...] = ()) -> Type
 
 
 def told_by(texts: pl.Series, column: pl.Expr) -> pl.Expr:
-    """By what texts a column is known: of names, which come again and again, each one once; of ids all."""
+    """By what texts a column is known: of names, which come again and again, each one once; of ids all.
+
+    Names are found once: within an expression polars would look for them anew for whatever is asked of them.
+    """
     sample = texts.head(_SAMPLE)
-    return column.unique() if len(texts) > len(sample) and sample.n_unique() < _FEW else column
+    return pl.lit(texts.unique()) if len(texts) > len(sample) and sample.n_unique() < _FEW else column
 
 
 def are_tidy(texts: pl.Expr, style: Style) -> pl.Expr:
