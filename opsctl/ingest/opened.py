@@ -17,6 +17,7 @@ from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.reading import Content, TextTable, read_text, survey
+from opsctl.ingest.reading.plain import PlainText, plain_text
 from opsctl.ingest.written import TOTAL, Raw, Written
 
 
@@ -97,6 +98,18 @@ def of_text(
         warnings=table.warnings,
     )
     return read, table
+
+
+def plain_text_of(content: Content, claims: Claims, source: Source | None) -> PlainText | None:
+    """A large text file that needs no care to be cut into cells, as far as its first lines show; else None."""
+    encoding = source.encoding if source else None
+    return plain_text(content, lambda header: claims.expects(header, source), claims.names, encoding)
+
+
+def columns_of_text(name: str, content: Content, text: PlainText) -> Read:
+    """A plain text's columns without their rows."""
+    cells = pl.DataFrame(schema={str(at): pl.String for at in range(len(text.header))})
+    return Read(Raw(name, text.header, cells, pl.Series([], dtype=pl.Int64), place=place_of(content)))
 
 
 def _remarks(table: TextTable) -> list[str]:

@@ -20,8 +20,19 @@ from opsctl.ingest.account import Input, Part, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
-from opsctl.ingest.in_place import in_place
-from opsctl.ingest.opened import Read, columns_of_parquet, of_parquet, of_text, typed_rows, way
+from opsctl.ingest.in_place import InPlace, in_place
+from opsctl.ingest.one_pass import in_one_pass
+from opsctl.ingest.opened import (
+    Read,
+    columns_of_parquet,
+    columns_of_text,
+    of_parquet,
+    of_text,
+    plain_text_of,
+    typed_rows,
+    way,
+)
+from opsctl.ingest.plain_events import plain_events
 from opsctl.ingest.reading import Content
 from opsctl.ingest.remarks import Note, days_differ
 from opsctl.ingest.written import TOTAL, Written
@@ -61,26 +72,52 @@ def part_of(file: File, claims: Claims, asked: Period | None, *, stay: bool) -> 
 
 
 def _staying(file: File, claims: Claims) -> Part | None:
-    """A Parquet file of events whose rows stay where they are."""
-    path = file.content.path
-    treated = any(map(claims.settings.project.privacy.treatment, ("event", "user")))
-    if file.content.kind != "parquet" or path is None or treated:
+    """A file of events whose rows stay where they are."""
+    if any(map(claims.settings.project.privacy.treatment, ("event", "user"))):
         return None
-    read = columns_of_parquet(file.name, file.content)
-    try:
-        claim = claims.of(read.raw.header, file.source, file.name)
-    except RefusedFile:
-        return None  # the rows may speak for one of several claims
-    written = way(read.raw, claim, file.source, claims.settings)
-    found = in_place(path, written, claims.settings.project.timezone)
-    if found is None:
+    seen = _of_parquet(file, claims) if file.content.kind == "parquet" else _of_text(file, claims)
+    if seen is None:
         return None
+    read, claim, found = seen
     account = Input(file.name, "", claim.name, claim.table, found.days, found.height)
     empty = pl.DataFrame(schema={**physical_schema(tables()[claim.table]), "line": pl.Int64})
     converted = Converted(empty, found.supplied, (), (), (), currency_assumed=False)
     notes = tuple(_notes(file.name, read, claim, converted, None))
-    scan = pl.concat([stretch.rows for stretch in found.stretches])
-    return Part(account, empty, found.supplied, notes=notes, scan=scan, stretches=found.stretches)
+    return Part(account, empty, found.supplied, notes=notes, scan=found.rows, stretches=found.stretches)
+
+
+def _of_parquet(file: File, claims: Claims) -> tuple[Read, Claim, InPlace] | None:
+    if file.content.path is None:
+        return None
+    read = columns_of_parquet(file.name, file.content)
+    claim = _claim(file, claims, read)
+    if claim is None:
+        return None
+    written = way(read.raw, claim, file.source, claims.settings)
+    found = in_place(file.content.path, written, claims.settings.project.timezone)
+    return None if found is None else (read, claim, found)
+
+
+def _of_text(file: File, claims: Claims) -> tuple[Read, Claim, InPlace] | None:
+    text = plain_text_of(file.content, claims, file.source)
+    if text is None:
+        return None
+    read = columns_of_text(file.name, file.content, text)
+    claim = _claim(file, claims, read)
+    if claim is None:
+        return None
+    written = way(read.raw, claim, file.source, claims.settings)
+    words = claims.total_words(text.header, file.source)
+    events = plain_events(text, written, words, claims.settings.project.timezone)
+    found = None if events is None else in_one_pass(events)
+    return None if found is None else (read, claim, found)
+
+
+def _claim(file: File, claims: Claims, read: Read) -> Claim | None:
+    try:
+        return claims.of(read.raw.header, file.source, file.name)
+    except RefusedFile:
+        return None  # the rows may speak for one of several claims
 
 
 def _read(file: File, claims: Claims, asked: Period | None) -> Part:
