@@ -65,7 +65,7 @@ class PlainText:
         return _cells(self.sample, len(self.header), self.delimiter).with_row_index("line")
 
     def is_sound(self) -> bool:
-        """Is there no quote and no NUL in the file, are its line ends of one kind, and is it all UTF-8, never damaged?"""
+        """Is there no quote and no NUL in the file, all UTF-8 that never was damaged, and one kind of line end?"""
         look = _Look()
         with self.path.open("rb") as stream:
             return all(look.takes(chunk) for chunk in _chunks(stream)) and look.is_good_in_all()
