@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,7 @@ from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import refuse_overflow
 from opsctl.ingest.loaded import Gathered, Loaded, appended, stretches_of
 from opsctl.ingest.merge import merge
-from opsctl.ingest.part import File, days_of, part_of, sha256_of, sums_of
+from opsctl.ingest.part import File, begun, days_of, sha256_of, sums_of
 from opsctl.ingest.privacy import Hashing, protected
 from opsctl.ingest.reading import Content, unpack
 from opsctl.ingest.remarks import (
@@ -83,18 +84,43 @@ def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left 
     """
     found = Gathered()
     claims = Claims(settings)
-    digests: list[Future[str]] = []
-    with ThreadPoolExecutor(1) as beside:
+    waiting: list[_Begun] = []
+    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as meanwhile:
         for path, file in _unpacked(files, claims, found, started, beside):
             if keeping is not None and keeping.knows(file.name, file.digest.result()):
                 found.passed.append(file.name)
                 continue
             found.paths[file.name] = path
             with _refusing(found, file.name):
-                part = part_of(file, claims, asked, stay=stay)
-                found.parts.append(protected(part, settings, keeping.hashed if keeping else None))
-                digests.append(file.digest)
-    return _each_once(found, [digest.result() for digest in digests])
+                part = begun(file, claims, asked, meanwhile, stay=stay)
+                waiting.append(_Begun(file, part, len(found.refused)))
+        hashed = keeping.hashed if keeping else None
+        digests = _waited_for(found, waiting, partial(protected, settings=settings, hashed=hashed))
+    return _each_once(found, digests)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A file that is being read, what waits for its rows, and how many files before it were refused."""
+
+    file: File
+    part: Callable[[], Part]
+    refused: int
+
+
+def _waited_for(found: Gathered, waiting: Sequence[_Begun], kept: Callable[[Part], Part]) -> list[str]:
+    """Gather the parts of files as they are kept, and their hashes; what is told late stands in its file's place."""
+    digests: list[str] = []
+    late = 0
+    for one in waiting:
+        known = len(found.refused)
+        with _refusing(found, one.file.name):
+            found.parts.append(kept(one.part()))
+            digests.append(one.file.digest.result())
+        if len(found.refused) > known:
+            found.refused.insert(one.refused + late, found.refused.pop())
+            late += 1
+    return digests
 
 
 def joined(gathered: Gathered, settings: Settings) -> Loaded:

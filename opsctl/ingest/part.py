@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,28 +13,18 @@ import polars as pl
 
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import NoRowLeft, RefusedFile
+from opsctl.core.errors import NoRowLeft
 from opsctl.core.period import Period
 from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
-from opsctl.ingest.in_place import InPlace, in_place
-from opsctl.ingest.one_pass import in_one_pass
-from opsctl.ingest.opened import (
-    Read,
-    columns_of_parquet,
-    columns_of_text,
-    of_parquet,
-    of_text,
-    plain_text_of,
-    typed_rows,
-    way,
-)
-from opsctl.ingest.plain_events import plain_events
+from opsctl.ingest.in_place import InPlace
+from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
 from opsctl.ingest.reading import Content
 from opsctl.ingest.remarks import Note, days_differ
+from opsctl.ingest.staying import Attempt, attempt
 from opsctl.ingest.written import TOTAL, Written
 from opsctl.schemas import day_columns, tables
 from opsctl.schemas.kinds import Kind
@@ -62,62 +52,33 @@ def sha256_of(content: Content) -> str:
         return hashlib.file_digest(bytes_, "sha256").hexdigest()
 
 
-def part_of(file: File, claims: Claims, asked: Period | None, *, stay: bool) -> Part:
-    """The rows of one file; with `stay`, those of events remain where they are if nothing speaks against it.
+def begun(file: File, claims: Claims, asked: Period | None, meanwhile: Executor, *, stay: bool) -> Callable[[], Part]:
+    """Begin to read the rows of a file; what is returned waits for them.
+
+    Nearly all files are read at once. With `stay`, rows of events remain where they are if nothing speaks against it;
+    where it takes long to tell, that is found out `meanwhile`.
 
     Raises:
-        RefusedFile: It cannot be read, nobody claims it, or nothing is left of it.
+        RefusedFile: It cannot be read, nobody claims it, or nothing is left of it; waiting may say so, too.
     """
-    return (_staying(file, claims) if stay else None) or _read(file, claims, asked)
+    tried = attempt(file.name, file.content, claims, file.source) if stay else None
+    if tried is None or not tried.is_long:
+        part = _tried(file, tried, tried.prove() if tried else None) or _read(file, claims, asked)
+        return lambda: part
+    proven = meanwhile.submit(tried.prove)
+    return lambda: _tried(file, tried, proven.result()) or _read(file, claims, asked)
 
 
-def _staying(file: File, claims: Claims) -> Part | None:
+def _tried(file: File, tried: Attempt | None, found: InPlace | None) -> Part | None:
     """A file of events whose rows stay where they are."""
-    if any(map(claims.settings.project.privacy.treatment, ("event", "user"))):
+    if tried is None or found is None:
         return None
-    seen = _of_parquet(file, claims) if file.content.kind == "parquet" else _of_text(file, claims)
-    if seen is None:
-        return None
-    read, claim, found = seen
-    account = Input(file.name, "", claim.name, claim.table, found.days, found.height)
-    empty = pl.DataFrame(schema={**physical_schema(tables()[claim.table]), "line": pl.Int64})
+    table = tried.claim.table
+    account = Input(file.name, "", tried.claim.name, table, found.days, found.height)
+    empty = pl.DataFrame(schema={**physical_schema(tables()[table]), "line": pl.Int64})
     converted = Converted(empty, found.supplied, (), (), (), currency_assumed=False)
-    notes = tuple(_notes(file.name, read, claim, converted, None))
+    notes = tuple(_notes(file.name, tried.read, tried.claim, converted, None))
     return Part(account, empty, found.supplied, notes=notes, scan=found.rows, stretches=found.stretches)
-
-
-def _of_parquet(file: File, claims: Claims) -> tuple[Read, Claim, InPlace] | None:
-    if file.content.path is None:
-        return None
-    read = columns_of_parquet(file.name, file.content)
-    claim = _claim(file, claims, read)
-    if claim is None:
-        return None
-    written = way(read.raw, claim, file.source, claims.settings)
-    found = in_place(file.content.path, written, claims.settings.project.timezone)
-    return None if found is None else (read, claim, found)
-
-
-def _of_text(file: File, claims: Claims) -> tuple[Read, Claim, InPlace] | None:
-    text = plain_text_of(file.content, claims, file.source)
-    if text is None:
-        return None
-    read = columns_of_text(file.name, file.content, text)
-    claim = _claim(file, claims, read)
-    if claim is None:
-        return None
-    written = way(read.raw, claim, file.source, claims.settings)
-    words = claims.total_words(text.header, file.source)
-    events = plain_events(text, written, words, claims.settings.project.timezone)
-    found = None if events is None else in_one_pass(events)
-    return None if found is None else (read, claim, found)
-
-
-def _claim(file: File, claims: Claims, read: Read) -> Claim | None:
-    try:
-        return claims.of(read.raw.header, file.source, file.name)
-    except RefusedFile:
-        return None  # the rows may speak for one of several claims
 
 
 def _read(file: File, claims: Claims, asked: Period | None) -> Part:
