@@ -175,15 +175,19 @@ def plain_events(text: PlainText, way: Written, words: Collection[str], zone: st
         *way.claim.positions
     }:
         return None
-    style = way.style("value")
-    if style.nulls or style.unit or style.decimal == "," or way.said("value") is not None:
+    if not _has_plain_values(way) or ("event" not in way.claim.positions and way.said("event") is None):
         return None
-    if "event" not in way.claim.positions and way.said("event") is None:
-        return None
-    first = text.sampled().select(pl.col(str(way.claim.positions["at"][0]))).head(FIRST).collect().to_series()
-    return PlainEvents(text, way, Totals(words), zone, usual_form(first))
+    form = usual_form(pl.Series(text.first(way.claim.positions["at"][0], FIRST), dtype=pl.String))
+    return PlainEvents(text, way, Totals(words), zone, form)
 
 
 def _stands_alone(way: Written, name: str) -> bool:
     column = way.column(name)
     return len(way.claim.positions[name]) == 1 and column.text is None and not column.needs_period
+
+
+def _has_plain_values(way: Written) -> bool:
+    if "value" not in way.claim.positions:
+        return way.said("value") is None
+    style = way.style("value")
+    return not style.nulls and style.unit is None and style.decimal != ","

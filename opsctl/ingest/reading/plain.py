@@ -64,6 +64,12 @@ class PlainText:
         """The same of the sample alone, whatever its lines' numbers are."""
         return _cells(self.sample, len(self.header), self.delimiter).with_row_index("line")
 
+    def first(self, column: int, most: int) -> list[str]:
+        """The first cells of a column."""
+        lines = self.sample.split(b"\n", most)[:most]
+        rows = (line.removesuffix(b"\r").decode("utf-8", "replace").split(self.delimiter) for line in lines)
+        return [cells[column] for cells in rows if column < len(cells)]
+
     def is_sound(self) -> bool:
         """Is there no quote and no NUL in the file, all UTF-8 that never was damaged, and one kind of line end?"""
         look = _Look()
@@ -142,6 +148,8 @@ def _whole_lines(data: bytes, *, first: bool) -> bytes:
 
 
 def _chunks(stream: io.BufferedReader) -> Iterator[bytes]:
+    """All bytes behind a byte order mark; no chunk ends between CR and LF."""
+    stream.seek(len(codecs.BOM_UTF8) * (stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8))
     while chunk := stream.read(_CHUNK):
         yield chunk + stream.read(1) if chunk.endswith(b"\r") else chunk
 
