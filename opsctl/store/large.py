@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ import polars as pl
 from opsctl.core.errors import CannotStore
 from opsctl.ingest.account import Part
 from opsctl.ingest.people import is_untidy
+from opsctl.ingest.stretch import Stretch
 from opsctl.store import parquet, place, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
@@ -40,21 +41,20 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     Raises:
         CannotStore: The disk is full.
     """
-    scan, days = _as_written(part), part.account.days
+    days = part.account.days
     if days is None:
         return Taken(0, 0)
-    if part.account.accepted > _MANY and _is_crowd_of_strangers(scan, people):
-        people.numbers(_tidied(part, scan.select("user", "line").unique("user").collect(engine="streaming"))["user"])
-    met = scan.with_columns(pl.col("user").hash().alias(_HASH)).join(people.met.lazy(), on=_HASH, how="left")
-    known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
-    strangers = met.filter(pl.col("uid").is_null()).select(_columns(scan))
+    if part.account.accepted > _MANY and _is_crowd_of_strangers(part, people):
+        everybody = _as_written(part).select("user", "line").unique("user").collect(engine="streaming")
+        people.numbers(_tidied(part, everybody)["user"])
     files = {month: catalog.store / _name(load, file, month) for month in _months(*days)}
-    sinks = [_sink(known, month, place.beside(path), _columns(scan)) for month, path in files.items()]
     try:
-        *_, rest = pl.collect_all([*sinks, strangers], engine="streaming")
+        groups = _by_hash(part, list(files))
+        left = [_poured(rows, people, {month: files[month] for month in months}) for rows, months in groups]
     except (OSError, pl.exceptions.ComputeError) as error:  # polars tells of a full disk in either
         raise CannotStore("the store cannot be written", hint="check the disk and the folder's rights") from error
-    rest = _tidied(part, rest)
+    rest = pl.concat(left)
+    rest = _tidied(part, rest) if "user" in rest.columns else _of_lines(part, rest["line"])
     numbers, erased = people.numbers(rest["user"])
     rest = rest.with_columns(numbers).filter(~erased)
     kept = sum(_entered(catalog, file, month, path) for month, path in files.items())
@@ -62,9 +62,44 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     return Taken(kept + rest.height, int(erased.sum()))
 
 
-def _is_crowd_of_strangers(scan: pl.LazyFrame, people: People) -> bool:
+def _by_hash(part: Part, months: Sequence[str]) -> Iterator[tuple[pl.LazyFrame, Sequence[str]]]:
+    """The events with the hash of each user's id, and the months that they are of, to be written at once.
+
+    Those that are at hand come month by month; of others, which have the id too, all come together, to be read once.
+    """
+    hashed = [stretch.hashed for stretch in part.stretches if stretch.hashed is not None]
+    if not hashed or len(hashed) < len(part.stretches):
+        yield _as_written(part).with_columns(pl.col("user").hash().alias(_HASH)), months
+        return
+    for month in months:
+        rows = [rows for rows, stretch in zip(hashed, part.stretches, strict=True) if _holds(stretch, month)]
+        yield pl.concat(rows or hashed[:1]).filter(_is_of(month)).rename({"user": _HASH}), [month]
+
+
+def _holds(stretch: Stretch, month: str) -> bool:
+    return stretch.days is None or month in _months(*stretch.days)
+
+
+def _poured(events: pl.LazyFrame, people: People, files: Mapping[str, Path]) -> pl.DataFrame:
+    """Write the events of whoever was met into the files of their months; those of all others."""
+    met = events.join(people.met.lazy(), on=_HASH, how="left")
+    known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
+    strangers = met.filter(pl.col("uid").is_null())
+    sinks = [_sink(known, month, place.beside(path)) for month, path in files.items()]
+    *_, rest = pl.collect_all([*sinks, strangers.select(_there(strangers))], engine="streaming")
+    return rest
+
+
+def _of_lines(part: Part, lines: pl.Series) -> pl.DataFrame:
+    """The events of strangers out of their file, as the table has them; most often there are none."""
+    if lines.is_empty():
+        return pl.DataFrame(schema=part.rows.collect_schema())
+    return part.rows.join(lines.to_frame().lazy(), on="line", how="semi").collect(engine="streaming")
+
+
+def _is_crowd_of_strangers(part: Part, people: People) -> bool:
     """Are most people of the first events nobody who was met? Then the rows of all of them would have to be held."""
-    first = scan.select(pl.col("user").hash().alias(_HASH)).head(_LOOKED_AT).collect(engine="streaming")
+    first = _as_written(part).head(_LOOKED_AT).select(pl.col("user").hash().alias(_HASH)).collect(engine="streaming")
     met = first.join(people.met, on=_HASH, how="semi").height
     return met * 2 < first.height
 
@@ -83,8 +118,8 @@ def _tidied(part: Part, rest: pl.DataFrame) -> pl.DataFrame:
     return part.rows.join(lines, on="line", how="semi").select(rest.columns).collect(engine="streaming")
 
 
-def _columns(scan: pl.LazyFrame) -> list[str]:
-    there = scan.collect_schema().names()
+def _there(rows: pl.LazyFrame) -> list[str]:
+    there = rows.collect_schema().names()
     return [name for name in _COLUMNS if name in there]
 
 
@@ -94,11 +129,14 @@ def _months(first: date, last: date) -> Iterator[str]:
         yield f"{number // _YEAR:04d}-{number % _YEAR + 1:02d}"
 
 
-def _sink(known: pl.LazyFrame, month: str, path: Path, columns: list[str]) -> pl.LazyFrame:
+def _sink(known: pl.LazyFrame, month: str, path: Path) -> pl.LazyFrame:
     """The events of one month on their way to the disk; nothing is written before it is collected."""
-    first = date.fromisoformat(f"{month}-01")
-    rows = known.filter(pl.col("day").dt.month_start() == first)
-    return parquet.sink(rows.select(columns), path)
+    rows = known.filter(_is_of(month))
+    return parquet.sink(rows.select(_there(rows)), path)
+
+
+def _is_of(month: str) -> pl.Expr:
+    return pl.col("day").dt.month_start() == date.fromisoformat(f"{month}-01")
 
 
 def _entered(catalog: Catalog, file: int, month: str, path: Path) -> int:
