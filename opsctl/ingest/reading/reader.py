@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -57,13 +56,18 @@ def read_text(
         NoHeader: No line is a header that is expected.
         BadOption: There is no encoding of that name.
     """
+    readable = _readable(content, HeaderSearch(recognise, names), encoding)
+    return table_of(readable, recognise, Totals(total_words(readable.header.cells)))
+
+
+def _readable(content: Content, search: HeaderSearch, encoding: str | None) -> Readable:
+    """The text and its header; the bytes of a large file are given back before its text is cut into cells."""
     data = content.data
     refuse_other_formats(data, content.name)
-    readable = EncodingChoice(data, HeaderSearch(recognise, names), content.name).decide(encoding)
-    return table_of(data, readable, recognise, Totals(total_words(readable.header.cells)))
+    return EncodingChoice(data, search, content.name).decide(encoding)
 
 
-def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
+def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
     """The table below a header that was found; without `fast` nothing is read in bulk, and the answer is the same."""
     text, header = readable.decoding.text, readable.header
     place = place_of(text, header)
@@ -74,7 +78,6 @@ def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Tota
     names = _without_trailing_nameless(body.header, rows)
     drops = sorted([*above.drops, *body.rows.drops, *place.drops], key=lambda drop: drop.line)
     return TextTable(
-        sha256=hashlib.sha256(data).hexdigest(),
         encoding=readable.decoding.encoding,
         delimiter=body.dialect.delimiter,
         header=names,
