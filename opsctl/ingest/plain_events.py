@@ -19,7 +19,6 @@ from opsctl.ingest.reading.oddities import suspicious_shape
 from opsctl.ingest.reading.plain import PlainText
 from opsctl.ingest.reading.rows import seen_names, suspicious_look
 from opsctl.ingest.reading.totals import Totals
-from opsctl.ingest.values.missing import are_missing
 from opsctl.ingest.values.moments import FIRST, LOCAL, Form, usual_form
 from opsctl.ingest.values.text import DESTROYED, text
 from opsctl.ingest.written import Written
@@ -126,9 +125,8 @@ class PlainEvents:
         return [*found, *(self._suspicious(at) for at in range(len(self.text.header)) if at not in looked_at)]
 
     def _bad_users(self) -> list[pl.Expr]:
-        cells, at = self.cell("user"), self.place("user")
-        missing = are_missing(cells, self.way.style("user").nulls)
-        return [missing, cells.str.contains(DESTROYED, literal=True), self._suspicious(at)]
+        destroyed = self.cell("user").str.contains(DESTROYED, literal=True)
+        return [self.user.is_null(), destroyed, self._suspicious(self.place("user"))]
 
     def _suspicious(self, at: int | None) -> pl.Expr:
         """True of cells by which the general way would look again at a row."""
@@ -178,6 +176,8 @@ def plain_events(text: PlainText, way: Written, words: Collection[str], zone: st
     if not _has_plain_values(way) or ("event" not in way.claim.positions and way.said("event") is None):
         return None
     form = usual_form(pl.Series(text.first(way.claim.positions["at"][0], FIRST), dtype=pl.String))
+    if form.read(pl.Series(seen_names(text.header))).count():
+        return None  # a time could be the header again
     return PlainEvents(text, way, Totals(words), zone, form)
 
 

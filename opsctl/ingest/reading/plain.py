@@ -15,7 +15,7 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
-from opsctl.ingest.reading.encoding import is_encoded_twice
+from opsctl.ingest.reading.encoding import LOST, is_encoded_twice
 from opsctl.ingest.reading.header import HeaderSearch
 from opsctl.ingest.reading.kinds import BLANKS
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.table import Recognise
 
 FIRST_LINE = 2  # of the rows
-LOST = ("\ufffd", "锟斤拷")
 _DELIMITERS = (",", "\t", ";", "|")
 _MARK = "\ufeff"
 _HEAD = 1024 * 1024

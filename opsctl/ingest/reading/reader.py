@@ -9,6 +9,7 @@ import polars as pl
 from opsctl.ingest.reading.body import Body, BodyReader
 from opsctl.ingest.reading.cells import without_padding
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
+from opsctl.ingest.reading.encoding import LOST
 from opsctl.ingest.reading.header import HeaderSearch
 from opsctl.ingest.reading.kinds import BLANKS, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.records import Below
@@ -134,7 +135,7 @@ def _warnings(readable: Readable, body: Body, drops: Sequence[Drop]) -> Iterator
         yield f"{blank} blank line{'s' * (blank > 1)} left out"
     if '"' not in text and _kinds_of_line_end(text) > 1:
         yield "the lines end in more than one way"
-    if "\ufffd" in text or "锟斤拷" in text:
+    if any(lost in text for lost in LOST):
         yield f"characters were lost before this file was written (U+FFFD), on {_where_lost(text)}"
 
 
@@ -155,7 +156,7 @@ def _where_lost(text: str) -> str:
     lines = [
         number
         for number, (start, after) in enumerate(line_starts(text, len(text)), start=1)
-        if "\ufffd" in text[start:after] or "锟斤拷" in text[start:after]
+        if any(text.find(lost, start, after) >= 0 for lost in LOST)
     ]
     named = ", ".join(map(str, lines[:_NAMED_LINES]))
     return f"line{'s' * (len(lines) > 1)} {named}" + (
