@@ -25,8 +25,9 @@ ROWS = 2_000_000  # of a stretch: few enough that its days are few, enough that 
 
 @dataclass(frozen=True)
 class InPlace:
-    """What is known of a file's events without having read them."""
+    """What is known of a file's events that are not held as they are: their rows, bit by bit too, where they lie."""
 
+    rows: pl.LazyFrame
     stretches: tuple[Stretch, ...]
     days: Days
     height: int
@@ -41,14 +42,15 @@ def in_place(path: Path, way: Written, zone: str) -> InPlace | None:
         way: How its claim reads it; `way.raw` has the types of its columns, and need hold no rows.
         zone: The IANA zone in which days are days.
     """
-    if way.claim.table != ACTIVITY or not _takes_every_row(way):
+    if way.claim.table != ACTIVITY or not takes_every_row(way):
         return None
     groups = row_groups(path)
     file = Stored(path, [group for group in groups or () if group.rows], way, zone)
     return _proven(file) if file.groups else None
 
 
-def _takes_every_row(way: Written) -> bool:
+def takes_every_row(way: Written) -> bool:
+    """Is every row of the file one of the table, whatever is in it?"""
     unclear = way.claim.match is not None and bool(way.claim.match.ambiguous)
     return not unclear and (way.export is None or not (way.export.melt or way.export.rows.drop))
 
@@ -66,7 +68,7 @@ def _proven(file: Stored) -> InPlace | None:
     stretches = tuple(
         Stretch(
             rows.slice(first, height),
-            _joined([span for _, span in bits]),
+            joined([span for _, span in bits]),
             height,
             bits,
             None if plain is None else plain.slice(first, height),
@@ -75,7 +77,7 @@ def _proven(file: Stored) -> InPlace | None:
     )
     given = {"value"} if file.column("value") else set()
     supplied = frozenset({"user", "at", "day", "event", *given})
-    return InPlace(stretches, _joined(when.days), sum(one.height for one in stretches), supplied)
+    return InPlace(rows, stretches, joined(when.days), sum(one.height for one in stretches), supplied)
 
 
 def _cut(file: Stored, days: Sequence[Days]) -> Iterator[tuple[int, int, list[tuple[int, Days]]]]:
@@ -92,5 +94,6 @@ def _cut(file: Stored, days: Sequence[Days]) -> Iterator[tuple[int, int, list[tu
         yield first, height, bits
 
 
-def _joined(spans: Sequence[Days]) -> Days:
+def joined(spans: Sequence[Days]) -> Days:
+    """From the first day of all to the last."""
     return min(first for first, _ in spans), max(last for _, last in spans)

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
 from opsctl.ingest.control import refuse_overflow
 from opsctl.ingest.loaded import Gathered, Loaded, appended, stacked, stretches_of
 from opsctl.ingest.merge import merge
-from opsctl.ingest.part import File, days_of, part_of, sha256_of, sums_of
+from opsctl.ingest.part import File, begun, days_of, sha256_of, sums_of
 from opsctl.ingest.privacy import Hashing, protected
 from opsctl.ingest.reading import Content, unpack
 from opsctl.ingest.remarks import (
@@ -88,32 +88,67 @@ def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left 
     """
     found = Gathered()
     claims = Claims(settings)
-    digests: list[Future[str]] = []
-    reading: deque[tuple[File, Callable[[], Part]]] = deque()
-
-    def read(file: File) -> Part:
-        part = part_of(file, claims, asked, stay=stay)
-        return protected(part, settings, keeping.hashed if keeping else None)
-
-    def take_next() -> None:
-        file, part = reading.popleft()
-        with _refusing(found, file.name):
-            found.parts.append(part())
-            digests.append(file.digest)
-
-    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(AT_ONCE) as readers:
+    kept = partial(protected, settings=settings, hashed=keeping.hashed if keeping else None)
+    reading = _Reading(found)
+    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as meanwhile, ThreadPoolExecutor(AT_ONCE) as readers:
         for path, file in _unpacked(files, claims, found, started, beside):
             if keeping is not None and keeping.knows(file.name, file.digest.result()):
                 found.passed.append(file.name)
                 continue
             found.paths[file.name] = path
-            small = _size(file.content) <= SMALL
-            while len(reading) >= (AT_ONCE if small else 1):
-                take_next()
-            reading.append((file, readers.submit(read, file).result if small else partial(read, file)))
-        while reading:
-            take_next()
-    return _each_once(found, [digest.result() for digest in digests])
+            begin = partial(begun, file, claims, asked, kept, meanwhile, stay=stay)
+            if _size(file.content) <= SMALL:
+                reading.add_small(file, begin, readers)
+            else:
+                reading.add_large(file, begin)
+        return _each_once(found, reading.gathered())
+
+
+@dataclass
+class _Reading:
+    """Files that are being read: small ones side by side, and each large one alone, since its memory adds up.
+
+    What becomes of them is told in the order of the files, whichever was read first.
+    """
+
+    found: Gathered
+    begun: list[tuple[File, Callable[[], Part], int]] = field(default_factory=list)
+    small: deque[Future[Part]] = field(default_factory=deque)
+
+    def add_small(self, file: File, begin: Callable[[], Callable[[], Part]], readers: Executor) -> None:
+        """Read a file while others are read, too; the bytes of few are held at one time."""
+
+        def read() -> Part:
+            wait = begin()
+            return wait()
+
+        self._wait_until(AT_ONCE)
+        self.small.append(readers.submit(read))
+        self.begun.append((file, self.small[-1].result, len(self.found.refused)))
+
+    def add_large(self, file: File, begin: Callable[[], Callable[[], Part]]) -> None:
+        """Read a file that keeps the engine busy by itself, or begin what takes long."""
+        self._wait_until(1)
+        with _refusing(self.found, file.name):
+            self.begun.append((file, begin(), len(self.found.refused)))
+
+    def _wait_until(self, fewer: int) -> None:
+        while len(self.small) >= fewer:
+            self.small.popleft().exception()
+
+    def gathered(self) -> list[str]:
+        """Gather the parts of files, and their hashes; what is told late stands in its file's place."""
+        digests: list[str] = []
+        late = 0
+        for file, part, before in self.begun:
+            known = len(self.found.refused)
+            with _refusing(self.found, file.name):
+                self.found.parts.append(part())
+                digests.append(file.digest.result())
+            if len(self.found.refused) > known:
+                self.found.refused.insert(before + late, self.found.refused.pop())
+                late += 1
+        return digests
 
 
 def _size(content: Content) -> int:

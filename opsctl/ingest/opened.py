@@ -22,6 +22,7 @@ from opsctl.ingest.written import TOTAL, Raw, Written
 
 if TYPE_CHECKING:
     from opsctl.ingest.reading import TextTable
+    from opsctl.ingest.reading.plain import PlainText
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,20 @@ def of_text(
         warnings=table.warnings,
     )
     return read, table
+
+
+def plain_text_of(content: Content, claims: Claims, source: Source | None) -> PlainText | None:
+    """A large text file that needs no care to be cut into cells, as far as its first lines show; else None."""
+    from opsctl.ingest.reading.plain import plain_text  # noqa: PLC0415 - columns that have types need none of it
+
+    encoding = source.encoding if source else None
+    return plain_text(content, lambda header: claims.expects(header, source), claims.names, encoding)
+
+
+def columns_of_text(name: str, content: Content, text: PlainText) -> Read:
+    """A plain text's columns without their rows."""
+    cells = pl.DataFrame(schema={str(at): pl.String for at in range(len(text.header))})
+    return Read(Raw(name, text.header, cells, pl.Series([], dtype=pl.Int64), place=place_of(content)))
 
 
 def _remarks(table: TextTable) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,17 +13,18 @@ import polars as pl
 
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
-from opsctl.core.errors import NoRowLeft, RefusedFile
+from opsctl.core.errors import NoRowLeft
 from opsctl.core.period import Period
 from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, written
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.control import reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
-from opsctl.ingest.in_place import in_place
-from opsctl.ingest.opened import Read, columns_of_parquet, of_parquet, of_text, typed_rows, way
+from opsctl.ingest.in_place import InPlace
+from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
 from opsctl.ingest.reading import Content
 from opsctl.ingest.remarks import Note, days_differ
+from opsctl.ingest.staying import Attempt, attempt
 from opsctl.ingest.written import TOTAL, Written
 from opsctl.schemas import day_columns, tables
 from opsctl.schemas.kinds import Kind
@@ -51,36 +52,35 @@ def sha256_of(content: Content) -> str:
         return hashlib.file_digest(bytes_, "sha256").hexdigest()
 
 
-def part_of(file: File, claims: Claims, asked: Period | None, *, stay: bool) -> Part:
-    """The rows of one file; with `stay`, those of events remain where they are if nothing speaks against it.
+def begun(  # noqa: PLR0913 - what there is to say of reading a file
+    file: File, claims: Claims, asked: Period | None, kept: Callable[[Part], Part], meanwhile: Executor, *, stay: bool
+) -> Callable[[], Part]:
+    """Begin to read the rows of a file; what is returned waits for them, as they are to be `kept`.
+
+    Nearly all files are read at once. With `stay`, rows of events remain where they are if nothing speaks against it;
+    where it takes long to tell, that is found out `meanwhile`.
 
     Raises:
-        RefusedFile: It cannot be read, nobody claims it, or nothing is left of it.
+        RefusedFile: It cannot be read, nobody claims it, or nothing is left of it; waiting may say so, too.
     """
-    return (_staying(file, claims) if stay else None) or _read(file, claims, asked)
+    tried = attempt(file.name, file.content, claims, file.source) if stay else None
+    if tried is None or not tried.is_long:
+        part = kept(_tried(file, tried, tried.prove() if tried else None) or _read(file, claims, asked))
+        return lambda: part
+    proven = meanwhile.submit(tried.prove)
+    return lambda: kept(_tried(file, tried, proven.result()) or _read(file, claims, asked))
 
 
-def _staying(file: File, claims: Claims) -> Part | None:
-    """A Parquet file of events whose rows stay where they are."""
-    path = file.content.path
-    treated = any(map(claims.settings.project.privacy.treatment, ("event", "user")))
-    if file.content.kind != "parquet" or path is None or treated:
+def _tried(file: File, tried: Attempt | None, found: InPlace | None) -> Part | None:
+    """A file of events whose rows stay where they are."""
+    if tried is None or found is None:
         return None
-    read = columns_of_parquet(file.name, file.content)
-    try:
-        claim = claims.of(read.raw.header, file.source, file.name)
-    except RefusedFile:
-        return None  # the rows may speak for one of several claims
-    written = way(read.raw, claim, file.source, claims.settings)
-    found = in_place(path, written, claims.settings.project.timezone)
-    if found is None:
-        return None
-    account = Input(file.name, "", claim.name, claim.table, found.days, found.height)
-    empty = pl.DataFrame(schema={**physical_schema(tables()[claim.table]), "line": pl.Int64})
+    table = tried.claim.table
+    account = Input(file.name, "", tried.claim.name, table, found.days, found.height)
+    empty = pl.DataFrame(schema={**physical_schema(tables()[table]), "line": pl.Int64})
     converted = Converted(empty, found.supplied, (), (), (), currency_assumed=False)
-    notes = tuple(_notes(file.name, read, claim, converted, None))
-    scan = pl.concat([stretch.rows for stretch in found.stretches])
-    return Part(account, empty, found.supplied, notes=notes, scan=scan, stretches=found.stretches)
+    notes = tuple(_notes(file.name, tried.read, tried.claim, converted, None))
+    return Part(account, empty, found.supplied, notes=notes, scan=found.rows, stretches=found.stretches)
 
 
 def _read(file: File, claims: Claims, asked: Period | None) -> Part:

@@ -20,7 +20,7 @@ from opsctl.ingest.reading.footer import Bounds, RowGroup
 from opsctl.ingest.stretch import Days
 from opsctl.ingest.values import zones
 from opsctl.ingest.values.missing import are_missing
-from opsctl.ingest.values.text import text
+from opsctl.ingest.values.text import DESTROYED, text
 from opsctl.ingest.values.typed import Style
 from opsctl.ingest.written import Written
 
@@ -29,8 +29,8 @@ _TICKS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}  # a second
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local
 _FIRST, _END = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001
 _FIRST_SHOWN, _LAST_SHOWN = b"!", b"~"  # of ASCII: blanks lie before, all other characters behind
+Span = tuple[datetime, datetime]
 _LEAST_PHONE = 10**12  # a mobile number behind its country's has more digits
-_DESTROYED = "E+"  # stands in every id that a spreadsheet wrote as a number
 
 
 @dataclass(frozen=True)
@@ -86,24 +86,35 @@ def times(file: Stored) -> Times | None:
         return None
     dtype = file.dtype("at")
     if dtype == pl.Date:
-        spans = [(_day(known.smallest), _day(known.largest)) for known in bounds]
-        nowhen = pl.lit(None, MOMENT)
-        return Times(nowhen, pl.col(name), [(a.date(), b.date()) for a, b in spans]) if _are_dates(spans) else None
+        return as_days(pl.col(name), [(_day(known.smallest), _day(known.largest)) for known in bounds])
     return _timed(file, name, dtype, bounds) if isinstance(dtype, pl.Datetime) else None
 
 
 def _timed(file: Stored, name: str, dtype: pl.Datetime, bounds: Sequence[Bounds]) -> Times | None:
     spans = [(_moment(known.smallest, dtype), _moment(known.largest, dtype)) for known in bounds]
-    if not _are_dates(spans):
+    written = pl.col(name).dt.cast_time_unit("us").dt.replace_time_zone(None)
+    return at_constant_offsets(
+        written, spans, file.way.style("at").zone if dtype.time_zone is None else None, file.zone
+    )
+
+
+def at_constant_offsets(written: pl.Expr, spans: Sequence[Span], theirs: str | None, ours: str) -> Times | None:
+    """Times without a zone as moments and days; None where the clocks of a zone changed among them.
+
+    Args:
+        written: The times.
+        spans: The first and last of each bit of them.
+        theirs: The zone that they are of; None for UTC.
+        ours: The zone in which days are days.
+    """
+    if not are_dates(spans):
         return None
     first, last = min(one for one, _ in spans), max(one for _, one in spans)
-    theirs = zones.constant_offset(first, last, file.way.style("at").zone)
-    ours = zones.constant_offset(first, last, file.zone)
-    if theirs is None or ours is None:
+    ahead = timedelta(0) if theirs is None else zones.constant_offset(first, last, theirs)
+    here = zones.constant_offset(first, last, ours)
+    if ahead is None or here is None:
         return None
-    ahead = theirs if dtype.time_zone is None else timedelta(0)
-    written = pl.col(name).dt.cast_time_unit("us").dt.replace_time_zone(None)
-    shift = ours - ahead
+    shift = here - ahead
     day = (written + shift if shift else written).dt.date()
     return Times(
         at=(written - ahead).dt.replace_time_zone("UTC"),
@@ -112,7 +123,14 @@ def _timed(file: Stored, name: str, dtype: pl.Datetime, bounds: Sequence[Bounds]
     )
 
 
-def _are_dates(spans: Sequence[tuple[datetime, datetime]]) -> bool:
+def as_days(written: pl.Expr, spans: Sequence[Span]) -> Times | None:
+    """Dates without a time of day, given the first and last of each bit of them."""
+    found = [(one.date(), other.date()) for one, other in spans]
+    return Times(pl.lit(None, MOMENT), written, found) if are_dates(spans) else None
+
+
+def are_dates(spans: Sequence[Span]) -> bool:
+    """Are there years of all times?"""
     return all(_FIRST <= first <= last < _END for first, last in spans)
 
 
@@ -203,7 +221,7 @@ def _are_filled(known: Bounds, tokens: frozenset[str]) -> bool:
 def _has_bad(file: Stored, name: str, tokens: frozenset[str]) -> bool:
     """A look at every cell, where the footer does not tell."""
     cells = pl.col(name)
-    bad = are_missing(cells, tokens) | cells.str.contains(_DESTROYED, literal=True)
+    bad = are_missing(cells, tokens) | cells.str.contains(DESTROYED, literal=True)
     return bool(file.rows.select(bad.any()).collect(engine="streaming").item())
 
 

@@ -25,6 +25,7 @@ class Stretch:
         as_written: The same rows with `user` as it stands in the file, and so once more as `written`. Tidying is dear
             and hardly ever changes anything: whoever reads these rows looks at `people.is_untidy` of what is written
             too, and reads `rows` instead where it is ever true. None where `rows` costs no more.
+        hashed: The same rows with hashes in the place of users, where they are at hand; then `rows` are dear.
         tidy_up_to: Whatever is written in so many bytes is tidy, or would be nobody's id that is known once it was.
     """
 
@@ -33,17 +34,20 @@ class Stretch:
     height: int
     bits: Sequence[tuple[int, Days]] = ()
     as_written: pl.LazyFrame | None = None
+    hashed: pl.LazyFrame | None = None
     tidy_up_to: int = 0
 
     def holding(self, wanted: Collection[date]) -> Iterator[pl.LazyFrame]:
-        """The rows of those bits that can hold a row of one of the wanted days."""
+        """The rows of those bits that can hold a row of one of the wanted days; whoever `user` says they are of."""
+        rows = self.rows if self.hashed is None else self.hashed
         at = 0
         for height, (first, last) in self.bits:
             if any(first <= day <= last for day in wanted):
-                yield self.rows.slice(at, height)
+                yield rows.slice(at, height)
             at += height
 
     def read(self, how: Reading) -> Stretch:
         """The same stretch with every way of reading it changed alike."""
         plain = None if self.as_written is None else how(self.as_written)
-        return replace(self, rows=how(self.rows), as_written=plain)
+        hashed = None if self.hashed is None else how(self.hashed)
+        return replace(self, rows=how(self.rows), as_written=plain, hashed=hashed)

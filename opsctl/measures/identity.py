@@ -47,7 +47,16 @@ def numbered(tables: Mapping[str, pl.LazyFrame], stretches: Sequence[Stretch], *
     if not once and hashes < acquired.n_unique():
         return People(tables, stretches)
     numbers = {name: _numbered(rows) if name == "activity" else _made(rows) for name, rows in people.items()}
-    return People({**tables, **numbers}, [stretch.read(_numbered) for stretch in stretches], once)
+    seen = [_hashed(stretch) for stretch in stretches]
+    if any(stretch.hashed is not None for stretch in stretches):  # then they are all of the table, and at hand
+        numbers["activity"] = pl.concat([stretch.rows for stretch in seen], how="diagonal")
+    return People({**tables, **numbers}, seen, once)
+
+
+def _hashed(stretch: Stretch) -> Stretch:
+    if stretch.hashed is None:
+        return stretch.read(_numbered)
+    return replace(stretch, rows=stretch.hashed, hashed=None)
 
 
 def _numbered(rows: pl.LazyFrame) -> pl.LazyFrame:

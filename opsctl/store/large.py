@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ import polars as pl
 from opsctl.core.errors import CannotStore
 from opsctl.ingest.account import Part
 from opsctl.ingest.people import is_untidy
+from opsctl.ingest.stretch import Stretch
 from opsctl.store import parquet, place, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
@@ -41,22 +42,20 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     Raises:
         CannotStore: The disk is full.
     """
-    scan, days = _as_written(part), part.account.days
+    days = part.account.days
     if days is None:
         return Taken(0, 0)
-    if part.account.accepted > _MANY and _is_crowd_of_strangers(scan, people):
-        people.numbers(_tidied(part, scan.select("user", "line").unique("user").collect(engine="streaming"))["user"])
-    met = scan.with_columns(pl.col("user").hash().alias(_HASH)).join(_met(part, scan, people), on=_HASH, how="left")
-    known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
-    told = _columns(scan, part)
-    strangers = met.filter(pl.col("uid").is_null()).select(told)
+    if part.account.accepted > _MANY and _is_crowd_of_strangers(part, people):
+        everybody = _as_written(part).select("user", "line").unique("user").collect(engine="streaming")
+        people.numbers(_tidied(part, everybody)["user"])
     files = {month: catalog.store / _name(load, file, month) for month in _months(*days)}
-    sinks = [_sink(known, month, place.beside(path), told) for month, path in files.items()]
     try:
-        *_, rest = pl.collect_all([*sinks, strangers], engine="streaming")
+        groups = _by_hash(part, list(files))
+        left = [_poured(rows, part, people, {month: files[month] for month in months}) for rows, months in groups]
     except (OSError, pl.exceptions.ComputeError) as error:  # polars tells of a full disk in either
         raise CannotStore("the store cannot be written", hint="check the disk and the folder's rights") from error
-    rest = _tidied(part, rest)
+    rest = pl.concat(left)
+    rest = _tidied(part, rest) if "user" in rest.columns else _of_lines(part, rest["line"])
     numbers, erased = people.numbers(rest["user"])
     rest = rest.with_columns(numbers).filter(~erased)
     kept = sum(_entered(catalog, file, month, path) for month, path in files.items())
@@ -71,17 +70,53 @@ def ids_of(part: Part) -> pl.Series:
     return part.rows.select(pl.col("user").unique()).collect(engine="streaming")["user"]
 
 
-def _met(part: Part, scan: pl.LazyFrame, people: People) -> pl.LazyFrame:
+def _by_hash(part: Part, months: Sequence[str]) -> Iterator[tuple[pl.LazyFrame, Sequence[str]]]:
+    """The events with the hash of each user's id, and the months that they are of, to be written at once.
+
+    Those that are at hand come month by month; of others, which have the id too, all come together, to be read once.
+    """
+    hashed = [stretch.hashed for stretch in part.stretches if stretch.hashed is not None]
+    if not hashed or len(hashed) < len(part.stretches):
+        yield _as_written(part).with_columns(pl.col("user").hash().alias(_HASH)), months
+        return
+    for month in months:
+        rows = [rows for rows, stretch in zip(hashed, part.stretches, strict=True) if _holds(stretch, month)]
+        yield pl.concat(rows or hashed[:1]).filter(_is_of(month)).rename({"user": _HASH}), [month]
+
+
+def _holds(stretch: Stretch, month: str) -> bool:
+    return stretch.days is None or month in _months(*stretch.days)
+
+
+def _poured(events: pl.LazyFrame, part: Part, people: People, files: Mapping[str, Path]) -> pl.DataFrame:
+    """Write the events of whoever was met into the files of their months; those of all others."""
+    met = events.join(_met(events, part, people), on=_HASH, how="left")
+    known = met.filter(pl.col("uid").is_not_null()).with_columns(user="uid")
+    strangers = met.filter(pl.col("uid").is_null())
+    sinks = [_sink(known, month, place.beside(path), _columns(known, part)) for month, path in files.items()]
+    *_, rest = pl.collect_all([*sinks, strangers.select(_columns(strangers, part))], engine="streaming")
+    return rest
+
+
+def _met(events: pl.LazyFrame, part: Part, people: People) -> pl.LazyFrame:
     """Who was met, by hash; beside few events only those in them, since a table of all is dearer to make than these."""
     if part.account.accepted > _MANY:
         return people.met.lazy()
-    here = scan.select(pl.col("user").hash().unique().alias(_HASH)).collect(engine="streaming")
+    here = events.select(pl.col(_HASH).unique()).collect(engine="streaming")
     return people.met.join(here, on=_HASH, how="semi").lazy()
 
 
-def _is_crowd_of_strangers(scan: pl.LazyFrame, people: People) -> bool:
+def _of_lines(part: Part, lines: pl.Series) -> pl.DataFrame:
+    """The events of strangers out of their file, as the table has them; most often there are none."""
+    if lines.is_empty():
+        return pl.DataFrame(schema=part.rows.collect_schema())
+    return part.rows.join(lines.to_frame().lazy(), on="line", how="semi").collect(engine="streaming")
+
+
+def _is_crowd_of_strangers(part: Part, people: People) -> bool:
     """Are most people of the first events nobody who was met? Then the rows of all of them would have to be held."""
-    first = scan.select(pl.col("user").hash().alias(_HASH)).head(_LOOKED_AT).unique().collect(engine="streaming")
+    hashes = _as_written(part).select(pl.col("user").hash().alias(_HASH))
+    first = hashes.head(_LOOKED_AT).unique().collect(engine="streaming")
     met = people.met.join(first, on=_HASH, how="semi").height
     return met * 2 < first.height
 
@@ -100,9 +135,9 @@ def _tidied(part: Part, rest: pl.DataFrame) -> pl.DataFrame:
     return part.rows.join(lines, on="line", how="semi").select(rest.columns).collect(engine="streaming")
 
 
-def _columns(scan: pl.LazyFrame, part: Part) -> list[str]:
+def _columns(rows: pl.LazyFrame, part: Part) -> list[str]:
     """The columns that are written: a column of nothing is dear to write, and comes back by itself."""
-    there = scan.collect_schema().names()
+    there = rows.collect_schema().names()
     silent = {"value"} - part.supplied
     return [name for name in _COLUMNS if name in there and name not in silent]
 
@@ -115,10 +150,13 @@ def _months(first: date, last: date) -> Iterator[str]:
 
 def _sink(known: pl.LazyFrame, month: str, path: Path, columns: list[str]) -> pl.LazyFrame:
     """The events of one month on their way to the disk; nothing is written before it is collected."""
+    return parquet.sink(known.filter(_is_of(month)).select(columns), path)
+
+
+def _is_of(month: str) -> pl.Expr:
+    """True of the events of a month, by its ends: three times as fast as by the month of each day."""
     first = date.fromisoformat(f"{month}-01")
-    last = first.replace(day=monthrange(first.year, first.month)[1])
-    rows = known.filter(pl.col("day").is_between(first, last))  # three times as fast as the month of each day
-    return parquet.sink(rows.select(columns), path)
+    return pl.col("day").is_between(first, first.replace(day=monthrange(first.year, first.month)[1]))
 
 
 def _entered(catalog: Catalog, file: int, month: str, path: Path) -> int:

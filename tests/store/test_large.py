@@ -9,6 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from opsctl.ingest import one_pass
+from opsctl.ingest.in_place import InPlace
+from opsctl.ingest.plain_events import PlainEvents
+from opsctl.ingest.reading import container
 from opsctl.store import large
 from tests.cli.inside import opsctl
 from tests.command import Ran
@@ -101,3 +105,50 @@ def test_no_id_is_in_any_byte_of_the_store(shop: Path) -> None:
     assert not any(
         b"1380000" in text for text in [*tables, *(p.read_bytes() for p in shop.rglob(".opsctl/**/*") if p.is_file())]
     )
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that were read in one pass; every text counts as large, and has many stretches."""
+    found: list[Path] = []
+
+    def heard(events: PlainEvents) -> InPlace | None:
+        found.append(events.text.path)
+        return one_pass.in_one_pass(events)
+
+    monkeypatch.setattr(container, "LARGE", 1)
+    monkeypatch.setattr("opsctl.ingest.staying.in_one_pass", heard)
+    for name, size in {"_BIT": 20, "_BITS": 2, "ROWS": 40}.items():
+        monkeypatch.setattr(one_pass, name, size)
+    return found
+
+
+def as_text(shop: Path, *, without: int = 0) -> None:
+    """The events as a text in the order of time, without those of one month."""
+    parquet = shop / "exports" / "events.parquet"
+    events = pl.read_parquet(parquet).sort("at").filter(pl.col("at").dt.month() != without)
+    events.write_csv(parquet.with_suffix(".csv"), datetime_format="%Y-%m-%d %H:%M:%S")
+    parquet.unlink()
+
+
+@pytest.mark.parametrize("many", [10**9, 10], ids=["strangers one by one", "a crowd of strangers first"])
+def test_events_of_a_text_that_is_read_in_one_pass_answer_alike(
+    shop: Path, many: int, monkeypatch: pytest.MonkeyPatch, passes: list[Path]
+) -> None:
+    monkeypatch.setattr(large, "_MANY", many)
+    expected = answer(shop, "exports").json["rows"]
+    as_text(shop)
+    assert answer(shop, "exports").json["rows"] == expected
+    taken_in(shop)
+    assert answer(shop).json["rows"] == expected
+    assert len(passes) == 2
+
+
+def test_a_month_without_events_between_others_is_no_file(shop: Path, passes: list[Path]) -> None:
+    as_text(shop, without=2)
+    expected = answer(shop, "exports").json["rows"]
+    taken_in(shop)
+    assert answer(shop).json["rows"] == expected
+    kept = (shop / ".opsctl" / "data" / "activity").rglob("*.parquet")
+    assert {path.parent.name for path in kept} == {"2025-01", "2025-03"}
+    assert len(passes) == 2

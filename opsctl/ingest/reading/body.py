@@ -152,8 +152,10 @@ def _is_better(other: Body, strict: Body) -> bool:
 
 def _all_spaced(rows: Rows) -> bool:
     """Whether every row has a blank before every cell but the first: then it belongs to the delimiter."""
-    spaced = [pl.col(name).str.starts_with(" ") for name in rows.columns[1:]]
-    return bool(spaced) and rows.height > 1 and bool(rows.frame.select(pl.all_horizontal(spaced).all()).item())
+    if len(rows.columns) == 1 or rows.height <= 1:
+        return False
+    spaced = pl.all_horizontal(pl.col(name).str.starts_with(" ") for name in rows.columns[1:]).all()
+    return all(bool(some.select(spaced).item()) for some in (rows.frame.head(1), rows.frame))
 
 
 def _only_empty_beyond(found: Split, width: int) -> bool:

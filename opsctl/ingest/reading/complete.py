@@ -34,11 +34,16 @@ def complete_rows(text: str, dialect: Dialect, width: int) -> tuple[pl.DataFrame
         or text.startswith("\ufeff")
     ):
         return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain = dialect.quote not in text and (dialect.quote == '"' or '"' not in text)
+    if plain and (every := _all_at_once(text, dialect.delimiter, width)) is not None:
+        return every, pl.Series([], dtype=pl.Int64)
     lines = _physical_lines(text)
     if lines is None:
         return None
     numbered = pl.DataFrame({"text": lines, AT: pl.int_range(len(lines), dtype=pl.Int64, eager=True)})
-    if dialect.quote not in text and (dialect.quote == '"' or '"' not in text):
+    if plain:
         complete = pl.col("text").str.count_matches(dialect.delimiter, literal=True) == width - 1
         numbered = numbered.with_columns(complete=complete, quoted=pl.lit(False))
     elif len(dialect.delimiter.encode()) == 1:  # polars' parser takes a single byte
@@ -56,10 +61,34 @@ def complete_rows(text: str, dialect: Dialect, width: int) -> tuple[pl.DataFrame
     return rows, numbered.filter(~pl.col("complete")).get_column(AT)
 
 
+def _all_at_once(text: str, delimiter: str, width: int) -> pl.DataFrame | None:
+    """The cells of a text without quotes, as polars' parser cuts it; None unless each line has all of its cells.
+
+    Of a line with more of them polars says so, and cells that are missing are empty.
+    """
+    if width == 1 or len(delimiter.encode()) != 1:
+        return None
+    columns = {str(at): pl.String for at in range(width)}
+    try:
+        cells = pl.read_csv(
+            io.BytesIO(text.encode()),
+            has_header=False,
+            schema=columns,
+            separator=delimiter,
+            quote_char=None,
+            empty_string_is_null=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    lines = text.count("\n") + (not text.endswith("\n"))
+    are_filled = not (cells.to_series(width - 1) == "").any() or text.count(delimiter) == lines * (width - 1)
+    if cells.height != lines or not are_filled:
+        return None
+    return cells.with_columns(pl.int_range(lines, dtype=pl.Int64).alias(AT))
+
+
 def _physical_lines(text: str) -> pl.Series | None:
     """The lines as polars sees them, told not to look for cells, quotes or types."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = pl.read_csv(
         io.BytesIO(text.encode()),
         has_header=False,

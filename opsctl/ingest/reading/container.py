@@ -12,12 +12,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, TooLarge
-from opsctl.ingest.reading.signatures import GZIP, PARQUET, ZIP, refuse_other_formats
+from opsctl.ingest.reading.signatures import GZIP, LOOKED_AT, PARQUET, ZIP, is_blank, refuse_other_formats, without_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 2 * 1024**3
+LARGE = 16 * 1024**2  # a text of so many bytes stays on the disk until somebody asks for all of it
 SWELL = 200  # times its size; a text that shrinks more than this is a bomb, not an export
 HARMLESS = 64 * 1024**2  # below this no swelling matters
 _CHUNK = 1024 * 1024
@@ -34,7 +35,8 @@ Kind = Literal["text", "parquet"]
 class Content:
     """The bytes of one table: a file, or one member of an archive, named "archive.zip/member.csv".
 
-    A Parquet file that lies on disk as it is has its `path`, and its bytes are read only when asked for.
+    A Parquet file and a large text that lie on disk as they are have their `path`, and their bytes are read only when
+    asked for.
     """
 
     __slots__ = ("_data", "kind", "name", "path")
@@ -47,10 +49,17 @@ class Content:
 
     @property
     def data(self) -> bytes:
-        """The bytes, unpacked."""
-        if self._data is not None:
-            return self._data
-        return self.path.read_bytes() if self.path else b""
+        """The bytes, unpacked.
+
+        Raises:
+            DamagedFile: The file can no longer be read.
+        """
+        if self._data is not None or self.path is None:
+            return self._data or b""
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise _unreadable(error, self.name) from None
 
     def __repr__(self) -> str:
         return f"Content({self.name!r}, {self.kind!r})"
@@ -71,6 +80,8 @@ def unpack(path: Path) -> list[Content]:
         head = stream.read(len(PARQUET))
         if head == PARQUET:
             return [_parquet_on_disk(stream, path)]
+        if _is_large_text(stream, name):
+            return [Content(name, None, "text", path)]
         stream.seek(0)
         data = stream.read(LARGEST + 1)
     _limit(len(data), name)
@@ -91,12 +102,32 @@ def _open(path: Path) -> io.BufferedReader:
     except FileNotFoundError:
         raise NoSuchPath(f"there is no file '{name}'", file=name) from None
     except OSError as error:
-        raise DamagedFile(f"the file cannot be read: {error.strerror}", file=name) from None
+        raise _unreadable(error, name) from None
     return os.fdopen(handle, "rb")
+
+
+def _unreadable(error: OSError, name: str) -> DamagedFile:
+    return DamagedFile(f"the file cannot be read: {error.strerror}", file=name)
 
 
 def _not_regular(name: str) -> NotATable:
     return NotATable("this is no regular file", file=name, hint="name a file; folders, pipes and devices are not read")
+
+
+def _is_large_text(stream: io.BufferedReader, name: str) -> bool:
+    """Is it so long that it stays where it is, and neither packed nor another format by its first bytes?
+
+    Raises:
+        RefusedFile: It is another format, or too large.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    head = stream.read(LOOKED_AT)
+    if size < LARGE or head.startswith((GZIP, *ZIP)) or is_blank(without_mark(head)):
+        return False
+    _limit(size, name)
+    refuse_other_formats(head, name)
+    return True
 
 
 def _parquet_on_disk(stream: io.BufferedReader, path: Path) -> Content:

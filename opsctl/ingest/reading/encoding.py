@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from opsctl.core.errors import BadOption
 
 DAMAGE = "\udc80"  # stands for bytes that are no text; a lone surrogate never comes from sound text
+LOST = ("\ufffd", "锟斤拷")  # what stands where characters were lost before a file was written
 LEGACY = ("gb18030", "big5", "cp932", "cp949", "cp1252")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8", "utf-8-sig"),

@@ -23,12 +23,16 @@ _GLUED = r"[^\d\s][,;|:\t]|\d[,;|:\t][^\d]|,$"
 
 def suspicious_shapes(width: int, quote: str) -> pl.Expr:
     """Rows that another delimiter or quote could have put into the table."""
-    first, second = pl.col("0"), pl.col(str(min(1, width - 1)))
-    return pl.any_horizontal(
-        first.str.contains(_GLUED),
-        second.str.contains("^[ \t]"),
-        pl.col([str(at) for at in range(min(width, WIDEST))]).str.starts_with("'" if quote == '"' else '"'),
-    )
+    return pl.any_horizontal(suspicious_shape(at, width, quote) for at in range(min(width, WIDEST)))
+
+
+def suspicious_shape(at: int, width: int, quote: str) -> pl.Expr:
+    """The same by one of their cells."""
+    cell = pl.col(str(at))
+    shape = cell.str.starts_with("'" if quote == '"' else '"')
+    if at == 0:
+        shape |= cell.str.contains(_GLUED)
+    return shape | cell.str.contains("^[ \t]") if at == min(1, width - 1) else shape
 
 
 def reject_oddities(rows: Rows, quote: str, recognise: Recognise) -> None:

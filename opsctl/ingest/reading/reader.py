@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,6 +9,7 @@ import polars as pl
 from opsctl.ingest.reading.body import Body, BodyReader
 from opsctl.ingest.reading.cells import without_padding
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
+from opsctl.ingest.reading.encoding import LOST
 from opsctl.ingest.reading.header import HeaderSearch
 from opsctl.ingest.reading.kinds import BLANKS, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.records import Below
@@ -57,13 +57,18 @@ def read_text(
         NoHeader: No line is a header that is expected.
         BadOption: There is no encoding of that name.
     """
+    readable = _readable(content, HeaderSearch(recognise, names), encoding)
+    return table_of(readable, recognise, Totals(total_words(readable.header.cells)))
+
+
+def _readable(content: Content, search: HeaderSearch, encoding: str | None) -> Readable:
+    """The text and its header; the bytes of a large file are given back before its text is cut into cells."""
     data = content.data
     refuse_other_formats(data, content.name)
-    readable = EncodingChoice(data, HeaderSearch(recognise, names), content.name).decide(encoding)
-    return table_of(data, readable, recognise, Totals(total_words(readable.header.cells)))
+    return EncodingChoice(data, search, content.name).decide(encoding)
 
 
-def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
+def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
     """The table below a header that was found; without `fast` nothing is read in bulk, and the answer is the same."""
     text, header = readable.decoding.text, readable.header
     place = place_of(text, header)
@@ -74,7 +79,6 @@ def table_of(data: bytes, readable: Readable, recognise: Recognise, totals: Tota
     names = _without_trailing_nameless(body.header, rows)
     drops = sorted([*above.drops, *body.rows.drops, *place.drops], key=lambda drop: drop.line)
     return TextTable(
-        sha256=hashlib.sha256(data).hexdigest(),
         encoding=readable.decoding.encoding,
         delimiter=body.dialect.delimiter,
         header=names,
@@ -131,7 +135,7 @@ def _warnings(readable: Readable, body: Body, drops: Sequence[Drop]) -> Iterator
         yield f"{blank} blank line{'s' * (blank > 1)} left out"
     if '"' not in text and _kinds_of_line_end(text) > 1:
         yield "the lines end in more than one way"
-    if "\ufffd" in text or "锟斤拷" in text:
+    if any(lost in text for lost in LOST):
         yield f"characters were lost before this file was written (U+FFFD), on {_where_lost(text)}"
 
 
@@ -152,7 +156,7 @@ def _where_lost(text: str) -> str:
     lines = [
         number
         for number, (start, after) in enumerate(line_starts(text, len(text)), start=1)
-        if "\ufffd" in text[start:after] or "锟斤拷" in text[start:after]
+        if any(text.find(lost, start, after) >= 0 for lost in LOST)
     ]
     named = ", ".join(map(str, lines[:_NAMED_LINES]))
     return f"line{'s' * (len(lines) > 1)} {named}" + (

@@ -102,17 +102,24 @@ def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
 
 def suspicious_looks(header: Sequence[str], totals: Totals) -> pl.Expr:
     """Records that could be blank, a comment, a total or a header again."""
-    columns = [str(at) for at in range(min(len(header), WIDEST))]
-    names = sorted(
-        {seen for name in header[:WIDEST] if name.strip(UNSEEN) for seen in (name, name.strip(UNSEEN), f"\ufeff{name}")}
-    )
-    first = pl.col("0").str.strip_chars(UNSEEN)
-    return pl.any_horizontal(
-        first == "",
-        first.str.starts_with("#"),
-        pl.col(columns).is_in(names),
-        pl.col(columns).str.contains(totals.pattern),
-    )
+    names = seen_names(header)
+    return pl.any_horizontal(suspicious_look(at, names, totals) for at in range(min(len(header), WIDEST)))
+
+
+def suspicious_look(at: int, names: Sequence[str], totals: Totals) -> pl.Expr:
+    """The same by one of their cells; `names` are those of the header, see `seen_names`."""
+    cell = pl.col(str(at))
+    look = cell.is_in(names) | cell.str.contains(totals.pattern)
+    if at:
+        return look
+    first = cell.str.strip_chars(UNSEEN)
+    return look | (first == "") | first.str.starts_with("#")
+
+
+def seen_names(header: Sequence[str]) -> list[str]:
+    """The names of a header as they would stand in a cell, were it to be repeated."""
+    named = (name for name in header[:WIDEST] if name.strip(UNSEEN))
+    return sorted({seen for name in named for seen in (name, name.strip(UNSEEN), f"\ufeff{name}")})
 
 
 def is_same_header(cells: Sequence[str], header: Sequence[str]) -> bool:

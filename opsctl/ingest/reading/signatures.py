@@ -13,6 +13,7 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 PARQUET = b"PAR1"
 _HEAD = 64 * 1024
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+LOOKED_AT = 2 * _HEAD + len(codecs.BOM_UTF32_LE)  # bytes at the start of a file that tell its format
 _AGAIN = "download it again as CSV"
 _CONVERT = "open it and save it as CSV UTF-8"
 
@@ -53,6 +54,11 @@ def without_mark(data: bytes) -> bytes:
     return next((data[len(mark) :] for mark in _MARKS if data.startswith(mark)), data)
 
 
+def is_blank(data: bytes) -> bool:
+    """Is there nothing but blanks, line ends and NUL bytes?"""
+    return not data.strip(b" \t\r\n\x00")
+
+
 def refuse_empty(data: bytes, file: str) -> None:
     """Refuse what holds nothing.
 
@@ -61,7 +67,7 @@ def refuse_empty(data: bytes, file: str) -> None:
         DamagedFile: Nothing but NUL bytes, as a crashed disk leaves them.
     """
     rest = without_mark(data)
-    if rest[:_HEAD].strip(b" \t\r\n\x00") or rest.strip(b" \t\r\n\x00"):
+    if not (is_blank(rest[:_HEAD]) and is_blank(rest)):
         return
     if rest.strip(b" \t\r\n") and not any(data.startswith(mark) for mark in _MARKS):
         raise DamagedFile("the file holds nothing but NUL bytes", file=file, hint="download it again")

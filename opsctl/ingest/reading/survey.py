@@ -41,7 +41,7 @@ def survey(content: Content, *, encoding: str | None = None) -> TextTable:
     decoding = _decoding(data, encoding, content.name)
     _refuse_mere_remarks(decoding.text, content.name)
     header = _first_plausible(decoding.text, content.name)
-    return table_of(data, Readable(decoding, header), lambda cells: tuple(cells) == header.cells, Totals(TOTAL_WORDS))
+    return table_of(Readable(decoding, header), lambda cells: tuple(cells) == header.cells, Totals(TOTAL_WORDS))
 
 
 def _refuse_mere_remarks(text: str, file: str) -> None:

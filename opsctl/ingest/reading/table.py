@@ -42,7 +42,6 @@ class TextTable:
     """The rows of one text file, with only the container undone: encoding, delimiter, quotes, escapes, id padding.
 
     Attributes:
-        sha256: Of the bytes that were read (of the member, for one out of an archive).
         encoding: "utf-8", "utf-8-sig", "utf-16-le", "gb18030", …
         delimiter: What stands between two cells of a row.
         header: The file's own names, untouched; an empty nameless column of a trailing delimiter is left out.
@@ -56,7 +55,6 @@ class TextTable:
         warnings: Sentences about the file as a whole.
     """
 
-    sha256: str
     encoding: str
     delimiter: str
     header: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 import polars as pl
 
@@ -14,7 +15,8 @@ LOCAL = pl.Datetime("us")
 MOMENT = pl.Datetime("us", "UTC")
 _YEARS = date(dates.FIRST_YEAR, 1, 1), date(dates.LAST_YEAR, 12, 31)
 _EPOCH = date(1970, 1, 1)
-_SAMPLE = 100
+FIRST = 100  # cells, by which the form of a column is told
+Texts = TypeVar("Texts", pl.Series, pl.Expr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +37,50 @@ class _Times:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """A usual way to write a day or a time, which polars reads by itself; `length` in bytes, where it is fixed."""
 
     format: str
     dtype: pl.DataType
     length: int | None = None
 
+    def read(self, texts: Texts) -> Texts:
+        """The days, or the times without their zone; null where polars reads none."""
+        if self.dtype == pl.Date:
+            return texts.str.to_date(self.format, strict=False)
+        return texts.str.to_datetime(self.format, time_unit="us", strict=False, cache=False)
+
+    def is_another(self, texts: Texts) -> Texts | None:
+        """True of texts that polars reads although they are not written so; None where there are none such."""
+        other = None if self.length is None else texts.str.len_bytes() != self.length
+        if self.dtype == pl.Date:
+            return other
+        leap = self._leap_seconds(texts)
+        return leap if other is None else other | leap
+
+    def _leap_seconds(self, texts: Texts) -> Texts:
+        """The times whose second is 60, which polars would read as the next minute."""
+        behind = self.format.partition("%S")[2]
+        if "%" in behind:
+            return texts.str.contains(":60.", literal=True)
+        return texts.str.ends_with(":60" + behind)
+
 
 # The most frequent first: the search ends with the first that reads every cell of the sample.
 _FORMS = (
-    _Form("%Y-%m-%d", pl.Date()),
-    _Form("%Y/%m/%d", pl.Date()),
-    _Form("%Y%m%d", pl.Date(), 8),
-    _Form("%Y-%m-%d %H:%M:%S", LOCAL, 19),
-    _Form("%Y/%m/%d %H:%M:%S", LOCAL, 19),
-    _Form("%Y-%m-%d %H:%M", LOCAL, 16),
-    _Form("%Y-%m-%d %H:%M:%S%.3f", LOCAL, 23),
-    _Form("%Y-%m-%d %H:%M:%S%.6f", LOCAL, 26),
-    _Form("%Y-%m-%dT%H:%M:%S", LOCAL, 19),
-    _Form("%Y-%m-%dT%H:%M:%SZ", MOMENT, 20),
-    _Form("%Y-%m-%dT%H:%M:%S%.3fZ", MOMENT, 24),
-    _Form("%Y-%m-%dT%H:%M:%S%.6fZ", MOMENT, 27),
-    _Form("%Y-%m-%d %H:%M:%S UTC", MOMENT, 23),
+    Form("%Y-%m-%d", pl.Date()),
+    Form("%Y/%m/%d", pl.Date()),
+    Form("%Y%m%d", pl.Date(), 8),
+    Form("%Y-%m-%d %H:%M:%S", LOCAL, 19),
+    Form("%Y/%m/%d %H:%M:%S", LOCAL, 19),
+    Form("%Y-%m-%d %H:%M", LOCAL, 16),
+    Form("%Y-%m-%d %H:%M:%S%.3f", LOCAL, 23),
+    Form("%Y-%m-%d %H:%M:%S%.6f", LOCAL, 26),
+    Form("%Y-%m-%dT%H:%M:%S", LOCAL, 19),
+    Form("%Y-%m-%dT%H:%M:%SZ", MOMENT, 20),
+    Form("%Y-%m-%dT%H:%M:%S%.3fZ", MOMENT, 24),
+    Form("%Y-%m-%dT%H:%M:%S%.6fZ", MOMENT, 27),
+    Form("%Y-%m-%d %H:%M:%S UTC", MOMENT, 23),
 )
 
 
@@ -111,34 +134,27 @@ def _times(column: pl.Series, style: Style, *, name: str) -> _Times:
 
 def _usual(texts: pl.Series) -> pl.Series:
     """Every cell that is written in the column's most usual form, read by polars; null elsewhere."""
-    sample = texts.drop_nulls().head(_SAMPLE)
+    return _parsed(texts, usual_form(texts))
+
+
+def usual_form(texts: pl.Series) -> Form:
+    """The form in which most of the first cells of a column are written."""
+    sample = texts.drop_nulls().head(FIRST)
     best, most = _FORMS[0], 0
     for form in _FORMS:
         if (read := _parsed(sample, form).count()) > most:
             best, most = form, read
         if most == len(sample):
             break
-    return _parsed(texts, best)
+    return best
 
 
-def _parsed(texts: pl.Series, form: _Form) -> pl.Series:
-    if form.dtype == pl.Date:
-        found = texts.str.to_date(form.format, strict=False)
-    else:
-        found = texts.str.to_datetime(form.format, time_unit="us", strict=False, cache=False)
-        found = _refused(found, _leap_seconds(texts, form))
-    if form.length is not None:
-        found = _refused(found, texts.str.len_bytes() != form.length)
+def _parsed(texts: pl.Series, form: Form) -> pl.Series:
+    found = form.read(texts)
+    other = form.is_another(texts)
+    found = found if other is None else _refused(found, other)
     found = _refused(found, ~_within_years(found))
     return found.dt.replace_time_zone("UTC") if form.dtype == MOMENT else found
-
-
-def _leap_seconds(texts: pl.Series, form: _Form) -> pl.Series:
-    """The times whose second is 60, which polars would read as the next minute."""
-    behind = form.format.partition("%S")[2]
-    if "%" in behind:
-        return texts.str.contains(":60.", literal=True)
-    return texts.str.ends_with(":60" + behind)
 
 
 def _refused(times: pl.Series, wrong: pl.Series) -> pl.Series:

@@ -7,6 +7,7 @@ import polars as pl
 from opsctl.ingest.values import missing
 from opsctl.ingest.values.typed import Style, Typed, counted, no_faults
 
+DESTROYED = "E+"  # stands in every id that a spreadsheet wrote as a number
 _ASCII_BLANKS = (" ", "\t", "\n", "\v", "\f", "\r")
 _SAMPLE = 1_000
 _FEW = 100  # different texts in a sample: more are ids, of which nearly every one is another
@@ -38,12 +39,12 @@ def are_tidy(texts: pl.Expr, style: Style) -> pl.Expr:
     """
     tokens = sorted({"", *style.nulls, *(token.strip() for token in style.nulls)})
     ascii_only = texts.str.len_chars().sum() == texts.str.len_bytes().sum()
-    return ascii_only & ~texts.str.contains_any([*_ASCII_BLANKS, "E+"]).any() & ~texts.is_in(tokens).any()
+    return ascii_only & ~texts.str.contains_any([*_ASCII_BLANKS, DESTROYED]).any() & ~texts.is_in(tokens).any()
 
 
 def _destroyed(kept: pl.Series) -> tuple[str, ...]:
     """Excel shows an id of more than eleven digits as 1.23457E+17 and saves it so: many ids become one."""
-    suspects = kept.filter(kept.str.contains("E+", literal=True))
+    suspects = kept.filter(kept.str.contains(DESTROYED, literal=True))
     found = int(suspects.str.contains(r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2}$").sum())
     if not found:
         return ()

@@ -31,7 +31,7 @@ def read_both_ways(data: bytes, columns: str | Sequence[str]) -> tuple[TextTable
     recognise, names = header_of(columns)
     readable = EncodingChoice(data, HeaderSearch(recognise, names), "export.csv").decide()
     totals = Totals(TOTAL_WORDS)
-    fast, slow = (table_of(data, readable, recognise, totals, fast=fast) for fast in (True, False))
+    fast, slow = (table_of(readable, recognise, totals, fast=fast) for fast in (True, False))
     return fast, slow
 
 

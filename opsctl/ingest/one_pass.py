@@ -1,0 +1,103 @@
+"""Events of a large text file that are never held as texts: one pass proves that all are good, and keeps their numbers.
+
+What `in_place` reads in a Parquet file's footer nobody has written down of a text: every cell has to be looked at. So
+the same pass keeps what questions need of it: people as the hashes that measures compare, times, and events as codes.
+Whatever the general way of reading would not read just so is left to it, and lines from the beginning, the middle and
+the end of a file tell beforehand whether the pass is worth while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+import polars as pl
+
+from opsctl.ingest.in_place import ROWS, InPlace, joined
+from opsctl.ingest.plain_events import PlainEvents
+from opsctl.ingest.proof import Span, Times
+from opsctl.ingest.reading.plain import FIRST_LINE
+from opsctl.ingest.stretch import Stretch
+
+_BIT = 500_000  # rows: few days, and quickly read alone
+_BITS = ROWS // _BIT  # of a stretch
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The numbers of rows, the first and last time of each bit of them, and whether ids were read with care."""
+
+    rows: pl.DataFrame
+    spans: list[Span]
+    careful: bool
+
+
+def in_one_pass(events: PlainEvents) -> InPlace | None:
+    """The events of a text, proven and kept as numbers; None where it is not certain that all of them are good."""
+    sample = _kept(events, events.text.sampled(), careful=False)
+    if sample is None or not events.text.is_sound():
+        return None
+    found = _kept(events, events.text.rows(), careful=sample.careful)
+    return _placed(events, found) if found is not None and events.are_filled(found.rows.height) else None
+
+
+def _kept(events: PlainEvents, rows: pl.LazyFrame, *, careful: bool) -> _Kept | None:
+    """None where a row is bad or has more cells than the header, where the text is none, or nobody knows its days."""
+    try:
+        found = events.numbers(rows, careful=careful).collect(engine="streaming")
+    except (pl.exceptions.PolarsError, OSError):
+        return None
+    if found.is_empty() or found["bad"].any():
+        return None
+    if found["unusual"].any():
+        return _kept(events, rows, careful=True)
+    kept = _Kept(found.drop("unusual", "bad"), _spans(found["time"]), careful)
+    kinds = found["event"].unique() if "event" in found.columns else pl.Series([events.said])
+    return kept if events.are_good(kinds) and events.times(pl.col("time"), kept.spans) is not None else None
+
+
+def _spans(times: pl.Series) -> list[Span]:
+    bits = (times.slice(first, _BIT) for first in range(0, len(times), _BIT))
+    return [(_moment(bit.min()), _moment(bit.max())) for bit in bits]
+
+
+def _moment(found: Any) -> datetime:
+    """A time, or the beginning of a day."""
+    return found if isinstance(found, datetime) else datetime.combine(found, time())
+
+
+def _placed(events: PlainEvents, kept: _Kept) -> InPlace | None:
+    here, there = (events.times(time, kept.spans) for time in (pl.col("time"), events.time))
+    if here is None or there is None:
+        return None
+    texts = events.texts(careful=kept.careful)
+    own = {name: pl.col(name) for name in kept.rows.columns if name != "time"}
+    numbers = {**texts, **own, **({"event": own["event"].cast(pl.String)} if "event" in own else {})}
+    rows = events.text.rows().select(*_table(there, texts))
+    stretches = tuple(_stretch(kept.rows, here, numbers, rows, first) for first in range(0, len(kept.spans), _BITS))
+    supplied = {"user", "at", "day", "event", *({"value"} & own.keys())}
+    return InPlace(rows, stretches, joined(here.days), kept.rows.height, frozenset(supplied))
+
+
+def _table(times: Times, columns: Mapping[str, pl.Expr]) -> list[pl.Expr]:
+    """The table's columns and `line`, in its order."""
+    found = {**columns, "at": times.at, "day": times.day, "line": pl.col("line").cast(pl.Int64)}
+    return [found[name].alias(name) for name in ("user", "at", "day", "event", "value", "line")]
+
+
+def _stretch(
+    numbers: pl.DataFrame, times: Times, columns: Mapping[str, pl.Expr], rows: pl.LazyFrame, first_bit: int
+) -> Stretch:
+    first, days = first_bit * _BIT, times.days[first_bit : first_bit + _BITS]
+    here = numbers.slice(first, ROWS)
+    lines = here.lazy().with_row_index("line", offset=FIRST_LINE + first)
+    left = [min(_BIT, here.height - at) for at in range(0, here.height, _BIT)]
+    return Stretch(
+        rows.slice(first, here.height),
+        joined(days),
+        here.height,
+        [*zip(left, days, strict=True)],
+        hashed=lines.select(*_table(times, columns)),
+    )
