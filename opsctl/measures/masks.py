@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -41,9 +41,17 @@ class Asked:
     qualifying: frozenset[str] | None
     until: date
     block: int = 0
+    _read: dict[str, Words] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def words(self, events: Monthly) -> Words:
-        """The words of one month."""
+        """The words of one month, which the masks of several months see: as many are held as one of these does."""
+        if events.month not in self._read:
+            self._read[events.month] = self._words(events)
+            for month in sorted(self._read)[: -len(_WINDOWS[self.block])]:
+                del self._read[month]
+        return self._read[events.month]
+
+    def _words(self, events: Monthly) -> Words:
         kept = words.kept_of(self.memory, events, self.qualifying).select(
             "user", pl.col("word").cast(pl.Int64), month=pl.lit(words.number(events.month), pl.Int64)
         )
@@ -57,7 +65,7 @@ def of_acquisitions(asked: Asked, acquisitions: pl.LazyFrame) -> pl.Series:
     rows = acquisitions.select("user", "day").collect().with_columns(month.alias(_MONTH)).with_row_index(_ROW)
     found = pl.repeat(0, rows.height, dtype=pl.UInt64, eager=True)
     there = {words.number(one.month): one for one in asked.memory.months}
-    for (number,), of_month in rows.partition_by(_MONTH, as_dict=True, maintain_order=True).items():
+    for (number,), of_month in sorted(rows.partition_by(_MONTH, as_dict=True, maintain_order=True).items()):
         window = {at: there[at] for ahead in _WINDOWS[asked.block] if (at := number + ahead) in there}
         if window:
             found.scatter(of_month[_ROW], _kept(asked, of_month, window))
