@@ -12,11 +12,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.ingest.account import Input, Part
+from opsctl.ingest.account import SENT_TWICE, Input, Part
 from opsctl.ingest.loaded import Loaded
-from opsctl.ingest.merge import CONFLICT
+from opsctl.ingest.merge import CONFLICT, RE_ENGAGED, REINSTALL
+from opsctl.ingest.newer import REPLACED
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
+
+_COHORT = "cohort"
+_SETTLED = frozenset({SENT_TWICE, REINSTALL, RE_ENGAGED, REPLACED})  # reasons for which rows of one thing are dropped
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,12 @@ class Stock:
 
 def stock_of(found: Loaded, settings: Settings) -> dict[str, Stock]:
     """The tables of a state that more files may simply add to; none where tables depend on more than their own rows."""
-    if found.refused or "cohort" in found.tables or settings.project.channel_map is not None:
+    if found.refused or _COHORT in found.tables or settings.project.channel_map is not None:
         return {}
     return {
         name: _stood(found, name)
         for name in found.tables
-        if tables()[name].MERGE is Merge.UPSERT and not _has_conflicts(found.inputs, name)
+        if tables()[name].MERGE is Merge.UPSERT and not _was_settled(found.inputs, name)
     }
 
 
@@ -52,18 +56,26 @@ def _stood(found: Loaded, name: str) -> Stock:
     return Stock(rows, accounts, found.supplied[name])
 
 
-def _has_conflicts(inputs: Sequence[Input], name: str) -> bool:
-    """Were rows left out since others contradict them? A newer file may settle that."""
-    return any(row.code == CONFLICT for account in inputs if account.table == name for row in account.rejected)
+def _was_settled(inputs: Sequence[Input], name: str) -> bool:
+    """Were rows ever held against others of the same thing? What came of it may depend on any newer file."""
+    own = [account for account in inputs if account.table == name]
+    conflicts = any(row.code == CONFLICT for account in own for row in account.rejected)
+    return conflicts or any(_SETTLED & account.dropped.keys() for account in own)
 
 
 def tells_anew(stock: Mapping[str, Stock], parts: Sequence[Part]) -> bool:
-    """Do new files tell of anything that is in the tables already?"""
+    """Do new files tell of anything that is in the tables already, twice of one thing, or of users added up?"""
+    if stock and any(part.account.table == _COHORT for part in parts):
+        return True
     for name, stood in stock.items():
         key = tables()[name].KEY[0]
         came = [part.frame.select(key) for part in parts if part.account.table == name]
-        if came:
-            there = stood.rows.select(key).join(pl.concat(came).lazy(), on=key, how="semi")
-            if there.head(1).collect(engine="streaming").height:
-                return True
+        if not came:
+            continue
+        new = pl.concat(came)
+        if new[key].n_unique() < new.height:
+            return True
+        there = stood.rows.select(key).join(new.lazy(), on=key, how="semi")
+        if there.head(1).collect(engine="streaming").height:
+            return True
     return False

@@ -29,17 +29,19 @@ from opsctl.store import checked, place, records, seal
 from opsctl.store.catalog import Catalog
 from opsctl.store.recall import Seen, files, parts
 
-_FORM = 2  # of what is kept; a greater number finds none of the older
+_FORM = 3  # of what is kept; a greater number finds none of the older
 _TOLD = "loaded"
 _KEPT = 12  # states; the oldest go
 _PIECES = 32  # of a table; then it is written as one again
 
 
 def key_of(catalog: Catalog, known: Seen, settings: Settings) -> str:
-    """The hash of what the store's tables are made from: the segments that count, how read, and the configuration."""
-    counted = {one.id: one.mapping_sha256 for one in files(catalog, known.last)}
+    """The hash of what the store's tables are made from: the files that count, how read, and the configuration."""
+    there = files(catalog, known.last)
+    counted = {one.id: one.mapping_sha256 for one in there}
     segments = catalog.rows("SELECT file, sha256 FROM segment ORDER BY file, id")
     said = [_FORM, __version__, str(known.reconstructed), configured(settings)]
+    said += [f"{one.name} {one.sha256} {one.table} {one.mapping_sha256}" for one in there]  # some have no rows left
     said += [f"{row['sha256']} {counted[row['file']]}" for row in segments if row["file"] in counted]
     return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:32]
 

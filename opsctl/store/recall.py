@@ -8,9 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import polars as pl
+
 from opsctl.ingest.account import Delivery, Part
 from opsctl.ingest.loaded import Gathered, Loaded
 from opsctl.ingest.memory import Monthly
+from opsctl.ingest.privacy import ATTRIBUTE
 from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge
@@ -158,14 +161,15 @@ def parts(catalog: Catalog, stored: Sequence[Stored], unread: Collection[str] = 
     found = []
     for one in stored:
         row = told[one.id]
+        supplied = frozenset[str](json.loads(row["supplied"]))
         large = tables()[one.table].MERGE is Merge.APPEND
         held = () if large or one.table in unread else of[one.id]
         found.append(
             Part(
                 account=replace(records.account_of(row["account"]), file=one.name),
-                frame=segments.frame_of(catalog, one.table, held),
+                frame=_with_silent(segments.frame_of(catalog, one.table, held), supplied),
                 scan=segments.scan_of(catalog, one.table, of[one.id]) if large else None,
-                supplied=frozenset(json.loads(row["supplied"])),
+                supplied=supplied,
                 breakdown=row["breakdown"],
                 notes=records.notes_of(row["notes"]),
                 foreign_days=bool(row["foreign_days"]),
@@ -173,6 +177,12 @@ def parts(catalog: Catalog, stored: Sequence[Stored], unread: Collection[str] = 
             )
         )
     return found
+
+
+def _with_silent(rows: pl.DataFrame, supplied: frozenset[str]) -> pl.DataFrame:
+    """Rows with the attributes that their file has and never tells: a column of nothing is not written."""
+    silent = sorted(name for name in supplied - set(rows.columns) if name.startswith(ATTRIBUTE))
+    return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in silent) if silent else rows
 
 
 def _ages(catalog: Catalog) -> dict[int, int]:

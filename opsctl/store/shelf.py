@@ -44,15 +44,18 @@ class Shelf:
         What was made while the store was changed is not kept: it may hold somebody who was erased meanwhile.
         """
         path = self._folder / name / f"{state}.parquet"
+        part, weight = _beside(path), _beside(_seal_of(path))
         try:
-            part = place.beside(path)
+            place.made(path.parent)
             parquet.write(made, part, "lz4")
             told = {"bytes": part.stat().st_size, "sha256": place.sha256_of(part)}
-            weight = place.beside(_seal_of(path))
             weight.write_bytes(checked.sealed(json.dumps(told).encode()))
             weight.replace(_seal_of(path))
             part.replace(path)
         except (OSError, OpsctlError):
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+                weight.unlink(missing_ok=True)
             return made.lazy()
         if seal.generation(self._store) != self._generation:
             _drop(path)
@@ -70,6 +73,11 @@ def _tables(store: Path) -> Iterator[Path]:
     """Every kept table."""
     for folder in place.folders(store / place.KEPT):
         yield from sorted(folder.glob("[!.]*.parquet"))
+
+
+def _beside(path: Path) -> Path:
+    """Where a process writes before a file takes its place: several may make the same table at one time."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def _seal_of(path: Path) -> Path:
