@@ -19,7 +19,7 @@ from opsctl.core import clock
 from opsctl.core.errors import OpsctlError, Shrunk
 from opsctl.core.personal import masked
 from opsctl.ingest import breakdowns, newer
-from opsctl.ingest.account import Part
+from opsctl.ingest.account import Input, Part
 from opsctl.ingest.load import Knows, joined
 from opsctl.ingest.loaded import Gathered, Loaded
 from opsctl.ingest.people import PERSONAL_IDS
@@ -147,7 +147,8 @@ def record(catalog: Catalog, people: People, done: Intake, settings: Settings, o
     for part in done.new:
         path = done.paths[part.account.file]
         reading = reading_of(settings, declared, part.account.mapping, path)
-        _fill(catalog, people, part, _enter(catalog, part, path, load, reading), load)
+        left = _filled(catalog, people, part, _enter(catalog, part, path, load, reading), load)
+        done.loaded.inputs = [left if one is part.account else one for one in done.loaded.inputs]
     people.keep(load)
     recall.count_days(catalog, recall.Seen(load), done.loaded)
     as_of = order.as_of or order.latest_day(done.loaded)
@@ -347,16 +348,17 @@ def _enter(catalog: Catalog, part: Part, path: Path, load: int, reading: str) ->
     )
 
 
-def _fill(catalog: Catalog, people: People, part: Part, file: int, load: int) -> None:
-    """Write down a file's rows."""
+def _filled(catalog: Catalog, people: People, part: Part, file: int, load: int) -> Input:
+    """Write down a file's rows; its account, which of events tells only now who of them was erased."""
     account = part.account
     if part.scan is None:
         segments.write(catalog, account.table, file, segments.stem(load, file), part.frame)
-        return
+        return account
     taken = large.write(catalog, people, part, file, load)
     if taken.erased:
-        less = account.with_dropped(ERASED, taken.erased)
-        catalog.change("UPDATE file SET account = ? WHERE id = ?", records.account_text(less), file)
+        account = account.with_dropped(ERASED, taken.erased)
+        catalog.change("UPDATE file SET account = ? WHERE id = ?", records.account_text(account), file)
+    return account
 
 
 def _no_earlier(catalog: Catalog, as_of: date | None) -> str | None:

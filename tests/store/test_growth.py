@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.store.deliveries import project
@@ -109,3 +111,13 @@ def test_a_copy_under_another_name_is_taken_in_once(shop: Path, text: str) -> No
     (shop / "y.csv").write_text(text, encoding="utf-8")
     told = json.loads(said(shop, shop.parent, "ingest", "--json", "y.csv").out)
     assert [row["state"] for row in told["rows"]] == ["known"]
+
+
+def test_events_of_the_erased_are_told_alike_before_and_after_all_is_made_anew(shop: Path) -> None:
+    grown(shop, [{"1.csv": USERS + "u1,douyin,2025-01-01 10:00:00\nu2,douyin,2025-01-01 11:00:00\n"}])
+    assert said(shop, shop.parent, "erase", "--user", "u2").code == 1  # its export is still there
+    events = pl.DataFrame({"user": ["u1", "u2"], "at": [datetime(2025, 1, 2, 10), datetime(2025, 1, 2, 11)]})  # noqa: DTZ001
+    events.with_columns(event=pl.lit("open")).write_parquet(shop / "a.parquet")
+    assert said(shop, shop.parent, "ingest", "-q", "a.parquet").code == 0
+    told = {one["file"]: one for one in json.loads(answers(shop, "query", "retention_d1", "--json"))["inputs"]}
+    assert told["a.parquet"]["dropped"] == {"of an erased person": 1}
