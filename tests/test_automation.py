@@ -1,4 +1,4 @@
-"""The recipes of docs/automation.md are run as they stand there, over exports of the sample, with stubs beside."""
+"""The recipes of configs/automation are run as they stand there, over exports of the sample, with stubs beside."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from opsctl.core.paths import shipped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="recipes for a shell of POSIX")
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGES = {"en": DOCS / "automation.md", "zh-CN": DOCS / "automation.zh-CN.md"}
+RECIPES = Path(__file__).resolve().parents[1] / "configs" / "automation"
+PAGES = {"en": RECIPES / "README.md", "zh-CN": RECIPES / "README.zh-CN.md"}
 PROJECT = "version: 1\nsources:\n  - {path: exports/*.csv}\n"
 every_language = pytest.mark.parametrize("locale", PAGES)
 

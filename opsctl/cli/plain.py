@@ -42,12 +42,13 @@ class _Plain:
 
 def taken_plainly(command: Any) -> Any:
     """The command; its options that are not given, and those that are texts or paths, need no pydantic."""
-    usual = OptionInfo()
+    usual, unknown = OptionInfo(), object()
     for param in command.params:
         of = getattr(param, "type_descriptor", None)
-        if of is None:
+        asked = getattr(of, "parameter_info", None)
+        if asked is None or not hasattr(param, "get_runtime_param"):
             continue  # another typer does it in another way
-        asks = any(getattr(of.parameter_info, name) != getattr(usual, name) for name in _ASKS)
-        kind = None if asks else _KINDS.get(of.annotation)
+        asks = any(getattr(asked, name, unknown) != getattr(usual, name, None) for name in _ASKS)
+        kind = None if asks else _KINDS.get(getattr(of, "annotation", None))
         param.get_runtime_param = _Plain(kind, param.get_runtime_param).itself
     return command

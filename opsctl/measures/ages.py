@@ -130,10 +130,6 @@ def _by_masks(users: pl.LazyFrame, names: Sequence[str], horizon: int, left_out:
     return Activity(by_age.sort(*UNIT, "age"), summed.drop(list(ages)))
 
 
-def _bit(age: int) -> pl.Expr:
-    return pl.lit(2 ** (age % BITS), pl.UInt64)
-
-
 def _left_out(users: pl.LazyFrame, names: Sequence[str], days: Sequence[date]) -> pl.LazyFrame:
     """For each day of acquisition the ages that fall on days left out, as masks: columns day, out_NAME."""
     told = users.select("day").unique().collect(engine="streaming")["day"]

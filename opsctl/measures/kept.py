@@ -42,12 +42,13 @@ def made(evidence: Evidence, asked: Iterable[tuple[Ask, Family, Wanted]], plan: 
     for ask, family, wanted in asked:
         for finest in _finest(evidence, ask, family, wanted):
             state = _state(evidence, finest, family, wanted)
-            found = None if state in missing else there.get(state, keeper.find("totals", state))
-            if found is not None:
-                there[state] = found
-            elif state not in missing and (rows := plan(finest, family, wanted)) is not None:
-                missing[state] = rows
             if state in there or state in missing:
+                break
+            if (found := keeper.find("totals", state)) is not None:
+                there[state] = found
+                break
+            if (rows := plan(finest, family, wanted)) is not None:
+                missing[state] = rows
                 break
     frames = pl.collect_all(list(missing.values()), engine="streaming")
     return there | {state: keeper.keep("totals", state, frame) for state, frame in zip(missing, frames, strict=True)}

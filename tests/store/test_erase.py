@@ -26,21 +26,9 @@ from tests.store.leaving import LEAVING, answers, copied, erase
 from tests.store.project import Project
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with all people in its store, and answers that were kept."""
-    return leaving.taken_in(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def without(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """The answers of a project that never heard of those who leave."""
-    return answers(leaving.taken_in(tmp_path_factory.mktemp("without"), without=list(LEAVING.values())))
-
-
 @pytest.fixture
-def kept(whole: Project, tmp_path: Path) -> Project:
-    return copied(whole, tmp_path)
+def kept(complete: Project, tmp_path: Path) -> Project:
+    return copied(complete, tmp_path)
 
 
 def bytes_of(folder: Path) -> dict[str, str]:

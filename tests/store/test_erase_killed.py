@@ -11,7 +11,7 @@ import pytest
 from opsctl.store.verify import Found, verify
 from tests.command import Ran
 from tests.store import dying, leaving
-from tests.store.leaving import LEAVING, answers, copied, erase
+from tests.store.leaving import answers, copied, erase
 from tests.store.project import Project
 
 POINTS = 14
@@ -19,21 +19,9 @@ ROWS = 15  # of those who leave: 3 acquisitions, 6 events, 6 orders
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with all people in its store, and answers that were kept."""
-    return leaving.taken_in(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def without(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """The answers of a project that never heard of those who leave."""
-    return answers(leaving.taken_in(tmp_path_factory.mktemp("without"), without=list(LEAVING.values())))
-
-
-@pytest.fixture(scope="module")
-def operations(whole: Project, tmp_path_factory: pytest.TempPathFactory) -> int:
+def operations(complete: Project, tmp_path_factory: pytest.TempPathFactory) -> int:
     """How many operations an erasure is."""
-    ran, count = during(copied(whole, tmp_path_factory.mktemp("none")), "none", 0)
+    ran, count = during(copied(complete, tmp_path_factory.mktemp("none")), "none", 0)
     assert ran.code == 1
     return count
 
@@ -54,12 +42,12 @@ def counted(of: Project) -> int:
 
 @pytest.mark.parametrize("point", range(POINTS))
 def test_killed_anywhere_it_took_out_all_or_nothing_and_again_it_heals(
-    whole: Project, without: list[Any], operations: int, tmp_path: Path, point: int
+    complete: Project, without: list[Any], operations: int, tmp_path: Path, point: int
 ) -> None:
-    copy = copied(whole, tmp_path)
+    copy = copied(complete, tmp_path)
     ran, _ = during(copy, "kill", 1 + point * (operations - 1) // (POINTS - 1))
     assert ran.code == -9
-    before = counted(whole)
+    before = counted(complete)
     assert counted(copy) in {before, before - ROWS}
     found = verify(copy.folder).findings
     assert {one.found for one in found} <= {Found.OWED, Found.LEFTOVER, Found.UNFINISHED}
@@ -72,14 +60,14 @@ def test_killed_anywhere_it_took_out_all_or_nothing_and_again_it_heals(
 
 
 def test_killed_behind_its_commit_the_next_ingest_or_repair_heals(
-    whole: Project, operations: int, tmp_path: Path
+    complete: Project, operations: int, tmp_path: Path
 ) -> None:
     """The first point behind the commit at which old files are still there."""
     healed: set[tuple[str, ...]] = set()
     for number in range(operations, 0, -4):
-        copy = copied(whole, tmp_path / str(number))
+        copy = copied(complete, tmp_path / str(number))
         during(copy, "kill", number)
-        if not leaving.left_in(copy.store) or counted(copy) == counted(whole):
+        if not leaving.left_in(copy.store) or counted(copy) == counted(complete):
             continue
         how = ("ingest", "-q") if not healed else ("verify", "--repair", "-q")
         assert verify(copy.folder).is_sound is False
@@ -93,13 +81,13 @@ def test_killed_behind_its_commit_the_next_ingest_or_repair_heals(
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.9])
-def test_a_full_disk_is_one_clean_error(whole: Project, operations: int, tmp_path: Path, share: float) -> None:
-    copy = copied(whole, tmp_path)
+def test_a_full_disk_is_one_clean_error(complete: Project, operations: int, tmp_path: Path, share: float) -> None:
+    copy = copied(complete, tmp_path)
     ran, _ = during(copy, "full", int(share * operations))
     assert "Traceback" not in ran.err
     assert ran.code in {1, 4}
     assert (ran.code == 4) == any(code in ran.err for code in ("OPS605", "OPS606"))
-    before = counted(whole)
+    before = counted(complete)
     assert counted(copy) in ({before} if "OPS605" in ran.err else {before - ROWS})
     erase(copy, "-q")
     assert leaving.left_in(copy.store) == []
