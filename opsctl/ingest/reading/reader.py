@@ -11,10 +11,10 @@ from opsctl.ingest.reading.cells import without_padding
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
 from opsctl.ingest.reading.encoding import LOST
 from opsctl.ingest.reading.header import HeaderSearch
-from opsctl.ingest.reading.kinds import BLANKS, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
-from opsctl.ingest.reading.scan import line_starts
+from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
 from opsctl.ingest.reading.signatures import refuse_other_formats
 from opsctl.ingest.reading.stack import Place, place_of
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, TextTable
@@ -99,8 +99,10 @@ class _Above:
         self.faults: list[Fault] = []
         self.drops: list[Drop] = []
         measured = measured_columns(body.rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
+        plainly = Dialect(body.dialect.delimiter.strip(" ") or body.dialect.delimiter, body.dialect.quote)
         for number, line in place.above:
-            self._judge(number, line.split(body.dialect.delimiter), len(body.header), measured, totals)
+            cells = scan(Lines([line], [""]), 0, plainly).cells
+            self._judge(number, cells, len(body.header), measured, totals)
 
     def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> None:
         if len(cells) != width or sum(not is_missing(cell) for cell in cells) < 2:  # noqa: PLR2004 - a remark fills one
@@ -108,7 +110,7 @@ class _Above:
         label = totals.label(cells)
         if label and not keys_of(cells, label):
             self.drops.append(Drop(number, "total", tuple(cells)))
-        elif resembles(cells, measured):
+        elif resembles(cells, measured) or (not measured and sum(map(is_measured, cells)) > 1):
             self.faults.append(Fault(number, CELL_COUNT, "looks like a row, but stands above the header"))
 
 
