@@ -147,7 +147,7 @@ class Claims:
         return found
 
     def _mapped(self, header: Sequence[str], mappings: Sequence[matching.Mapping]) -> list[Claim]:
-        """The mappings that claim the header, one per platform and table.
+        """The mappings that claim the header, one per platform, table and what it asks of every row.
 
         One that knows all columns that another does, and more, is the closer; of a platform's own it is then the
         one that is written first.
@@ -161,9 +161,10 @@ class Claims:
         closest = [
             claim for claim, mine in zip(claims, known, strict=True) if not any(mine < others for others in known)
         ]
-        first: dict[tuple[str, str], Claim] = {}
+        first: dict[tuple[str, str, frozenset[tuple[str, str]]], Claim] = {}
         for claim in closest:
-            first.setdefault((claim.mapping.platform if claim.mapping else CANONICAL, claim.table), claim)
+            platform = claim.mapping.platform if claim.mapping else CANONICAL
+            first.setdefault((platform, claim.table, frozenset(_asked(claim).items())), claim)
         return list(first.values())
 
     def refusal(self, header: Sequence[str], source: Source | None, file: str, line: int | None = None) -> RefusedFile:
@@ -218,9 +219,15 @@ class Claims:
 
 def _by_rows(claims: Sequence[Claim], header: Sequence[str], cells: pl.DataFrame) -> list[Claim]:
     """Of several claims those that what every row holds speaks for; else those that ask for nothing in the rows."""
-    asked = {id(claim): claim.mapping.export.file.rows_have if claim.mapping else {} for claim in claims}
-    meant = [claim for claim in claims if asked[id(claim)] and _all_have(asked[id(claim)], header, cells)]
-    return meant or [claim for claim in claims if not asked[id(claim)]]
+    meant = [claim for claim in claims if _asked(claim) and _all_have(_asked(claim), header, cells)]
+    if cells.is_empty():
+        meant = meant[:1]  # which of them it would be is all the same where there are no rows
+    return meant or [claim for claim in claims if not _asked(claim)]
+
+
+def _asked(claim: Claim) -> Mapping[str, str]:
+    """What every row of a file must hold, for a claim to be meant."""
+    return claim.mapping.export.file.rows_have if claim.mapping else {}
 
 
 def _all_have(wanted: Mapping[str, str], header: Sequence[str], cells: pl.DataFrame) -> bool:
@@ -277,6 +284,7 @@ def _looked_for(export: Export) -> Iterator[str]:
     yield from export.file.header_has
     for column in export.columns.values():
         yield from (name for names in column.looked_for for name in names)
+        yield from column.when.column if column.when else ()
     for names in export.attributes.values():
         yield from names
     for melted in export.melt.columns.values() if export.melt else ():
@@ -292,7 +300,7 @@ def _through(mapping: matching.Mapping, match: Match, header: Sequence[str]) -> 
 
 def _known(claim: Claim, header: Sequence[str]) -> set[int]:
     """The file's columns that a mapping reads, or demands to know the file by."""
-    demanded = claim.mapping.export.file.header_has if claim.mapping else ()
+    demanded = (*(claim.mapping.export.file.header_has if claim.mapping else ()), *_asked(claim))
     found = header_of(header)
     return {at for read in claim.positions.values() for at in read} | {
         at for name in demanded for at in found.find(name)
