@@ -149,17 +149,19 @@ class Claims:
     def _mapped(self, header: Sequence[str], mappings: Sequence[matching.Mapping]) -> list[Claim]:
         """The mappings that claim the header, one per platform, table and what it asks of every row.
 
-        One that knows all columns that another does, and more, is the closer; of a platform's own it is then the
-        one that is written first.
+        One that knows all columns that another does, and more, is the closer, unless they ask different things of the
+        rows; of a platform's own it is then the one that is written first.
         """
         claims = [
             _through(mapping, match, header)
             for mapping in mappings
             if (match := mapping.matches(header, self.required)).claims
         ]
-        known = [_known(claim, header) for claim in claims]
+        known = [(_known(claim, header), _asked(claim)) for claim in claims]
         closest = [
-            claim for claim, mine in zip(claims, known, strict=True) if not any(mine < others for others in known)
+            claim
+            for claim, (mine, asked) in zip(claims, known, strict=True)
+            if not any(mine < others and asked == theirs for others, theirs in known)
         ]
         first: dict[tuple[str, str, frozenset[tuple[str, str]]], Claim] = {}
         for claim in closest:
@@ -300,7 +302,7 @@ def _through(mapping: matching.Mapping, match: Match, header: Sequence[str]) -> 
 
 def _known(claim: Claim, header: Sequence[str]) -> set[int]:
     """The file's columns that a mapping reads, or demands to know the file by."""
-    demanded = (*(claim.mapping.export.file.header_has if claim.mapping else ()), *_asked(claim))
+    demanded = claim.mapping.export.file.header_has if claim.mapping else ()
     found = header_of(header)
     return {at for read in claim.positions.values() for at in read} | {
         at for name in demanded for at in found.find(name)
