@@ -218,7 +218,7 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
     if own is None:
         read.same["currency"] = told or project
         return told is None and written.raw.cells.height > 0
-    read.found["currency"] = own.fill_null(told or project)
+    read.found["currency"] = own.str.to_uppercase().fill_null(told or project)
     return told is None and own.null_count() > 0
 
 

@@ -12,6 +12,7 @@ from opsctl.schemas.order import Order
 from opsctl.schemas.table import columns
 
 A_FURTHER_ITEM = "further item of an order"  # a reason for dropping rows
+_OF_THE_ORDER = ("user", "channel", "currency")  # the same for all of its items
 _NOT_WHOLE = "order|OPS212 another item of the same order was rejected, and its amounts would be missing"
 _DIFFER = "order|OPS209 items of the same order say different things of it"
 
@@ -46,9 +47,7 @@ def of_items(items: pl.DataFrame, broken: pl.Series) -> Orders:
     fault = (
         pl.when(pl.col("order").is_in(broken.implode()))
         .then(pl.lit(_NOT_WHOLE))
-        .when(
-            pl.any_horizontal(pl.col(name).drop_nulls().n_unique().over("order") > 1 for name in _of_the_order(items))
-        )
+        .when(pl.any_horizontal(_words(name).n_unique().over("order") > 1 for name in _OF_THE_ORDER))
         .then(pl.lit(_DIFFER))
     )
     judged = items.with_columns(fault=fault)
@@ -59,27 +58,24 @@ def of_items(items: pl.DataFrame, broken: pl.Series) -> Orders:
     return Orders(orders, added, rejected, _alike(good))
 
 
-def _of_the_order(items: pl.DataFrame) -> list[str]:
-    """The columns that are of an order as a whole, and the same for all of its items."""
-    texts = [name for name, column in columns(Order).items() if column.kind is Kind.TEXT]
-    return [name for name in texts if name in items.columns and name not in ("order", "category")]
-
-
 def _together(items: pl.DataFrame) -> list[pl.Expr]:
-    """Amounts added, the earliest time of each kind, and the category where there is but one."""
+    """Amounts added, the earliest time of each kind, and of other words the one that all items say."""
     kinds = columns(Order)
     times = [name for column in kinds.values() if column.kind is Kind.MOMENT for name in (column.name, column.day_name)]
     money = [name for name, column in kinds.items() if column.kind is Kind.MONEY]
-    others = [name for name in items.columns if name not in (*times, *money, "order", "category", "line")]
+    words = [name for name in items.columns if name not in (*times, *money, "order", "line")]
     is_paid = pl.col("paid_day").is_not_null()
     return [
         pl.col("line").first(),
         *(pl.col(name).min() for name in times),
         *(pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in money if name != "paid"),
         pl.when(is_paid.any()).then(pl.col("paid").filter(is_paid).sum()).otherwise(pl.col("paid").sum()).alias("paid"),
-        pl.when(pl.col("category").n_unique() == 1).then(pl.col("category").first()).alias("category"),
-        pl.col(others).drop_nulls().first(),
+        *(pl.when(_words(name).n_unique() == 1).then(_words(name).first()).alias(name) for name in words),
     ]
+
+
+def _words(name: str) -> pl.Expr:
+    return pl.col(name).drop_nulls()
 
 
 def _alike(items: pl.DataFrame) -> list[str]:

@@ -352,3 +352,17 @@ def test_a_count_in_another_unit_is_no_time(tmp_path: Path, unit: str, moment: s
     users = f"user: id, acquired_at: {{from: t, unit: {unit}}}, channel: {{const: a}}"
     loaded = read(tmp_path, {"w.csv": f"id,t\nu1,{moment}\nu2,2025-01-06\n"}, shop(users, table="acquisition"))
     assert [(row.line, row.column, row.code) for row in loaded.rejected] == [(2, "acquired_at", "OPS203")]
+
+
+def test_a_currency_may_be_written_in_small_letters(tmp_path: Path) -> None:
+    spend = SPEND + ", currency: 币种"
+    loaded = read(tmp_path, {"w.csv": "日期,消耗,币种\n2025-01-05,1,usd\n2025-01-06,2,EUR\n"}, shop(spend))
+    assert values(loaded, "spend", "currency") == [("USD",), ("EUR",)]
+
+
+def test_words_on_which_the_items_of_an_order_differ_are_not_those_of_the_order(tmp_path: Path) -> None:
+    rows = "o1,u1,2025-01-05,2025-01-05,10,,直播,器具\no1,u1,2025-01-05,2025-01-05,5,,直播,咖啡\n"
+    export = ITEMS_HEADER.replace("\n", ",来源,类目\n") + rows
+    columns = ITEMS + ", entry_path: 来源, category: 类目"
+    loaded = read(tmp_path, {"w.csv": export}, shop(columns, "rows: {each: item}", table="order"))
+    assert values(loaded, "order", "paid", "entry_path", "category") == [(15_0000, "直播", None)]
