@@ -31,7 +31,7 @@ UNITS: abc.Mapping[str, Decimal] = {
     "percent": Decimal("0.01"),
     "ratio": Decimal(1),
 }
-_SOURCES = ("from", "const", "sum", "text", "file", "days_to", "days_after_start")
+_SOURCES = ("from", "first_of", "const", "sum", "text", "file", "days_to", "days_after_start")
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -95,9 +95,12 @@ class When(Strict):
 
 
 class Column(Strict):
-    """Where the values of one canonical column come from: exactly one of its first seven keys."""
+    """Where the values of one canonical column come from: exactly one of its first eight keys."""
 
     names: Names | None = Field(None, alias="from", description="The column's name, today's first.")
+    first_of: Annotated[tuple[Text, ...], Field(min_length=2)] | None = Field(
+        None, description="Columns of which a row's value is that of the first it fills."
+    )
     const: Text | None = Field(None, description="The same value in every row.")
     sum: Annotated[tuple[Text, ...], Field(min_length=2)] | None = Field(
         None, description="Columns whose numbers are added."
@@ -157,7 +160,13 @@ class Column(Strict):
     @property
     def as_it_stands(self) -> bool:
         """Whether its values are cells of the file that nothing else has a say in."""
-        return self.text is None and not self.needs_period and self.when is None and self.if_empty is None
+        return (
+            self.text is None
+            and self.first_of is None
+            and not self.needs_period
+            and self.when is None
+            and self.if_empty is None
+        )
 
     @property
     def looked_for(self) -> tuple[tuple[str, ...], ...]:
@@ -172,7 +181,7 @@ class Column(Strict):
         names = next((one for one in (self.names, self.days_to, self.days_after_start) if one is not None), None)
         if names is not None:
             return (names,)
-        found = self.sum if self.sum is not None else _FIELD.findall(self.text or "")
+        found = self.sum or self.first_of or _FIELD.findall(self.text or "")
         return tuple((name,) for name in found)
 
 

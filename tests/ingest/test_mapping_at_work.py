@@ -366,3 +366,13 @@ def test_words_on_which_the_items_of_an_order_differ_are_not_those_of_the_order(
     columns = ITEMS + ", entry_path: 来源, category: 类目"
     loaded = read(tmp_path, {"w.csv": export}, shop(columns, "rows: {each: item}", table="order"))
     assert values(loaded, "order", "paid", "entry_path", "category") == [(15_0000, "直播", None)]
+
+
+def test_of_several_columns_a_row_takes_the_first_that_it_fills(tmp_path: Path) -> None:
+    users = "user: {first_of: [idfv, aid]}, acquired_at: t, channel: {first_of: [partner, link], if_empty: organic}"
+    export = (
+        "idfv,aid,t,partner,link\ni1,,2025-01-05,Ads,mail\n-,a2,2025-01-05,,mail\n,a3,2025-01-05,,\n,,2025-01-05,Ads,\n"
+    )
+    loaded = read(tmp_path, {"w.csv": export}, shop(users, 'nulls: ["-"]', table="acquisition"))
+    assert values(loaded, "acquisition", "user", "channel") == [("i1", "Ads"), ("a2", "mail"), ("a3", "organic")]
+    assert [(row.line, row.column, row.code) for row in loaded.rejected] == [(5, "user", "OPS204")]
