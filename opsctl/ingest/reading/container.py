@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from operator import itemgetter
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, TooLarge
 from opsctl.ingest.reading.signatures import (
@@ -24,6 +24,7 @@ from opsctl.ingest.reading.signatures import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LARGEST = 2 * 1024**3
@@ -77,11 +78,23 @@ class Content:
         Raises:
             DamagedFile: The file can no longer be read.
         """
+        with self._stream() as stream:
+            return stream.read(LOOKED_AT)
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines, each with its end.
+
+        Raises:
+            DamagedFile: The file can no longer be read.
+        """
+        with self._stream() as stream:
+            yield from stream
+
+    def _stream(self) -> IO[bytes]:
         if self._data is not None or self.path is None:
-            return (self._data or b"")[:LOOKED_AT]
+            return io.BytesIO(self._data or b"")
         try:
-            with self.path.open("rb") as stream:
-                return stream.read(LOOKED_AT)
+            return self.path.open("rb")
         except OSError as error:
             raise _unreadable(error, self.name) from None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -11,7 +12,7 @@ import polars as pl
 
 from opsctl.config.headers import header_key
 from opsctl.core.naming import fold
-from opsctl.ingest.reading.encoding import DAMAGE, Decoding, by_mark, by_name, decode
+from opsctl.ingest.reading.encoding import by_mark, by_name
 from opsctl.ingest.reading.signatures import refuse_other_formats
 from opsctl.ingest.reading.table import NOT_AN_OBJECT, UNREADABLE, Drop, Fault, Recognise, TextTable
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.container import Content
 
 _DEEPEST = 8  # objects within objects; more is no event
+_BLANKS = b" \t\r\n"
 _NO_OBJECT = "not one JSON object with names that differ"
 _NO_TEXT = "holds a NUL or bytes that are no text"
 
@@ -38,22 +40,31 @@ def read_json_lines(
         NotATable: Nobody expects such keys: an answer of an API is JSON, too.
         BadOption: There is no encoding of that name.
     """
-    data = content.data
-    decoding = by_mark(data) or (by_name(data, encoding) if encoding else decode(data, "utf-8"))
+    stated, lines = _lines(content, encoding)
     objects = _Objects(frozenset(names))
-    for number, line in enumerate(decoding.text.removesuffix("\n").split("\n"), start=1):
+    for number, line in enumerate(lines, start=1):
         objects.take(number, line)
     header = tuple(objects.columns)
     if not recognise(header):
-        refuse_other_formats(data, content.name)
-    return _table(objects, header, decoding)
+        refuse_other_formats(content.head, content.name)
+    return _table(objects, header, stated)
 
 
-def _table(objects: _Objects, header: tuple[str, ...], decoding: Decoding) -> TextTable:
+def _lines(content: Content, encoding: str | None) -> tuple[str, Iterable[bytes]]:
+    """The encoding and the lines in UTF-8: one by one, since a file of events is large."""
+    head = by_mark(content.head)
+    stated = head.encoding if head else by_name(b"", encoding or "utf-8").encoding
+    if stated in ("utf-8", "utf-8-sig"):
+        return stated, content.lines()
+    whole = by_mark(content.data) or by_name(content.data, stated)
+    return stated, io.BytesIO(whole.text.encode("utf-8", "surrogatepass"))
+
+
+def _table(objects: _Objects, header: tuple[str, ...], encoding: str) -> TextTable:
     objects.pad()
     cells = {str(at): pl.Series(objects.columns[name], dtype=pl.String) for at, name in enumerate(header)}
     return TextTable(
-        encoding=decoding.encoding,
+        encoding=encoding,
         delimiter="",
         header=header,
         header_line=1,
@@ -77,31 +88,31 @@ class _Objects:
     drops: list[Drop] = field(default_factory=list)
     _wanted: dict[str, bool] = field(default_factory=dict)
 
-    def take(self, number: int, line: str) -> None:
-        """One line of the text."""
-        if not line.strip():
+    def take(self, number: int, line: bytes) -> None:
+        """One line of the file."""
+        if not line.strip(_BLANKS):
             self.drops.append(Drop(number, "blank"))
             return
-        if DAMAGE in line:
-            self.faults.append(Fault(number, UNREADABLE, _NO_TEXT))
-            return
         try:
-            values = _flat(line)
+            values = {name: _text(value) for name, value in _flat(line).items() if self._is_wanted(name)}
+            if b"\\u" in line:
+                "".join((*values, *values.values())).encode()  # an escape may be half a character, which is none
+        except UnicodeDecodeError:
+            self.faults.append(Fault(number, UNREADABLE, _NO_TEXT))
         except (TypeError, ValueError, RecursionError):
             self.faults.append(Fault(number, NOT_AN_OBJECT, _NO_OBJECT))
-            return
+        else:
+            self._keep(number, values)
+
+    def _keep(self, number: int, values: Mapping[str, str]) -> None:
         if any("\x00" in value for value in values.values()):
             self.faults.append(Fault(number, UNREADABLE, _NO_TEXT))
             return
-        self._keep(number, values)
-
-    def _keep(self, number: int, values: Mapping[str, str]) -> None:
         rows = len(self.lines)
         for name, value in values.items():
-            if self._is_wanted(name):
-                column = self.columns.setdefault(name, [])
-                column.extend([""] * (rows - len(column)))
-                column.append(value)
+            column = self.columns.setdefault(name, [])
+            column.extend([""] * (rows - len(column)))
+            column.append(value)
         self.lines.append(number)
 
     def _is_wanted(self, name: str) -> bool:
@@ -117,33 +128,32 @@ class _Objects:
             column.extend([""] * (len(self.lines) - len(column)))
 
 
-def _flat(line: str) -> dict[str, str]:
-    """The values of an object by their names, as they are written.
+def _flat(line: bytes) -> dict[str, Any]:
+    """The values of an object by their names.
 
     Raises:
+        UnicodeDecodeError: It holds bytes that are no text.
         TypeError: It is no object.
-        ValueError: It is no JSON, has a name twice, half a character, or too many levels.
-        RecursionError: It is far too deep.
+        ValueError: It is no JSON, has a name twice, or too many levels.
+        RecursionError: It has far too many.
     """
-    found = json.loads(
-        line, object_pairs_hook=_once_each, parse_int=str, parse_float=str, parse_constant=_refused_constant
-    )
+    found = _DECODER.decode(line.decode().strip("\ufeff"))
     if not isinstance(found, dict):
         raise TypeError(_NO_OBJECT)
-    values = _once_each(_leaves(found, "", _DEEPEST))
-    if "\\u" in line:
-        "".join((*values, *values.values())).encode()
+    values: dict[str, Any] = {}
+    _spread(found, "", _DEEPEST, values)
     return values
 
 
-def _leaves(found: Mapping[str, Any], above: str, deeper: int) -> Iterator[tuple[str, str]]:
-    if not deeper:
-        raise ValueError(_NO_OBJECT)
+def _spread(found: Mapping[str, Any], above: str, deeper: int, into: dict[str, Any]) -> None:
     for name, value in found.items():
+        whole = above + name
+        if whole in into or not deeper:
+            raise ValueError(_NO_OBJECT)
         if isinstance(value, dict):
-            yield from _leaves(value, f"{above}{name}.", deeper - 1)
+            _spread(value, f"{whole}.", deeper - 1, into)
         else:
-            yield f"{above}{name}", _text(value)
+            into[whole] = value
 
 
 def _text(value: object) -> str:
@@ -156,15 +166,14 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _once_each(pairs: Any) -> dict[str, Any]:
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The pairs as a dictionary.
 
     Raises:
         ValueError: A name stands twice: nobody can tell which of its values is meant.
     """
-    listed = list(pairs)
-    found = dict(listed)
-    if len(found) < len(listed):
+    found = dict(pairs)
+    if len(found) < len(pairs):
         raise ValueError(_NO_OBJECT)
     return found
 
@@ -172,3 +181,8 @@ def _once_each(pairs: Any) -> dict[str, Any]:
 def _refused_constant(_: str) -> NoReturn:
     """NaN and Infinity are no JSON."""
     raise ValueError(_NO_OBJECT)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_once_each, parse_int=str, parse_float=str, parse_constant=_refused_constant
+)
