@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.container import Content
 
 _DEEPEST = 8  # objects within objects; more is no event
+_AT_ONCE = 100_000  # objects
+_LINE = "line"
 _BLANKS = b" \t\r\n"
 _NO_OBJECT = "not one JSON object with names that differ"
 _NO_TEXT = "holds a NUL or bytes that are no text"
@@ -61,16 +63,15 @@ def _lines(content: Content, encoding: str | None) -> tuple[str, Iterable[bytes]
 
 
 def _table(objects: _Objects, header: tuple[str, ...], encoding: str) -> TextTable:
-    objects.pad()
-    cells = {str(at): pl.Series(objects.columns[name], dtype=pl.String) for at, name in enumerate(header)}
+    rows = objects.rows()
     return TextTable(
         encoding=encoding,
         delimiter="",
         header=header,
         header_line=1,
         preamble=(),
-        cells=pl.DataFrame(cells),
-        lines=pl.Series(objects.lines, dtype=pl.Int64),
+        cells=rows.select(str(at) for at in range(len(header))),
+        lines=rows[_LINE],
         rejected=tuple(objects.faults),
         dropped=tuple(objects.drops),
         warnings=(),
@@ -82,8 +83,9 @@ class _Objects:
     """The objects read so far, key by key; a key that an object lacks is an empty cell."""
 
     names: frozenset[str]
-    columns: dict[str, list[str]] = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)  # of the objects since the last of `parts`
     lines: list[int] = field(default_factory=list)
+    parts: list[pl.DataFrame] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     _wanted: dict[str, bool] = field(default_factory=dict)
@@ -114,6 +116,8 @@ class _Objects:
             column.extend([""] * (rows - len(column)))
             column.append(value)
         self.lines.append(number)
+        if len(self.lines) == _AT_ONCE:
+            self._put_by()
 
     def _is_wanted(self, name: str) -> bool:
         known = self._wanted.get(name)
@@ -122,10 +126,19 @@ class _Objects:
             self._wanted[name] = known
         return known
 
-    def pad(self) -> None:
-        """Make all columns as long as there are objects."""
+    def rows(self) -> pl.DataFrame:
+        """All objects: a column for each key, called "0", "1", …, and their lines."""
+        self._put_by()
+        return pl.concat(self.parts, how="diagonal").fill_null("")
+
+    def _put_by(self) -> None:
+        """Keep what was read in a fraction of the memory that lists take."""
         for column in self.columns.values():
             column.extend([""] * (len(self.lines) - len(column)))
+        cells = {str(at): pl.Series(column, dtype=pl.String) for at, column in enumerate(self.columns.values())}
+        self.parts.append(pl.DataFrame({**cells, _LINE: pl.Series(self.lines, dtype=pl.Int64)}))
+        self.columns = {name: [] for name in self.columns}
+        self.lines = []
 
 
 def _flat(line: bytes) -> dict[str, Any]:

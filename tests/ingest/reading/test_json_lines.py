@@ -108,3 +108,12 @@ def _shown(value: object) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_a_key_that_comes_late_is_a_column_of_all_objects() -> None:
+    many = 100_001
+    found = table('{"a":1}\n' * many + '{"b":2}\n', "a")
+    assert found.cells.height == many + 1
+    assert found.cells.row(0) == ("1", "")
+    assert found.cells.row(many) == ("", "2")
+    assert found.lines[-1] == many + 1
