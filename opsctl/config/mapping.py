@@ -31,7 +31,7 @@ UNITS: abc.Mapping[str, Decimal] = {
     "percent": Decimal("0.01"),
     "ratio": Decimal(1),
 }
-_SOURCES = ("from", "first_of", "const", "sum", "text", "file", "days_to", "days_after_start")
+_SOURCES = ("from", "const", "sum", "text", "file", "first_of", "days_to", "days_after_start")
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
