@@ -184,8 +184,7 @@ def plain_events(text: PlainText, way: Written, words: Collection[str], zone: st
 
 
 def _stands_alone(way: Written, name: str) -> bool:
-    column = way.column(name)
-    return len(way.claim.positions[name]) == 1 and column.text is None and not column.needs_period
+    return len(way.claim.positions[name]) == 1 and way.column(name).as_it_stands
 
 
 def _has_plain_values(way: Written) -> bool:

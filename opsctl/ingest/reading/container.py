@@ -9,12 +9,22 @@ import zipfile
 import zlib
 from operator import itemgetter
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, TooLarge
-from opsctl.ingest.reading.signatures import GZIP, LOOKED_AT, PARQUET, ZIP, is_blank, refuse_other_formats, without_mark
+from opsctl.ingest.reading.signatures import (
+    GZIP,
+    LOOKED_AT,
+    PARQUET,
+    ZIP,
+    is_blank,
+    is_json_lines,
+    refuse_other_formats,
+    without_mark,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LARGEST = 2 * 1024**3
@@ -22,7 +32,7 @@ LARGE = 16 * 1024**2  # a text of so many bytes stays on the disk until somebody
 SWELL = 200  # times its size; a text that shrinks more than this is a bomb, not an export
 HARMLESS = 64 * 1024**2  # below this no swelling matters
 _CHUNK = 1024 * 1024
-_TABLES = frozenset({".csv", ".tsv", ".txt"})
+_TABLES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
 _WORKBOOK = ("[content_types].xml", "xl/", "word/", "ppt/")
 _PARQUET_AT_LEAST = 12
 _ENCRYPTED = 0x1
@@ -58,6 +68,33 @@ class Content:
             return self._data or b""
         try:
             return self.path.read_bytes()
+        except OSError as error:
+            raise _unreadable(error, self.name) from None
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes, by which its format is known.
+
+        Raises:
+            DamagedFile: The file can no longer be read.
+        """
+        with self._stream() as stream:
+            return stream.read(LOOKED_AT)
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines, each with its end.
+
+        Raises:
+            DamagedFile: The file can no longer be read.
+        """
+        with self._stream() as stream:
+            yield from stream
+
+    def _stream(self) -> IO[bytes]:
+        if self._data is not None or self.path is None:
+            return io.BytesIO(self._data or b"")
+        try:
+            return self.path.open("rb")
         except OSError as error:
             raise _unreadable(error, self.name) from None
 
@@ -126,7 +163,7 @@ def _is_large_text(stream: io.BufferedReader, name: str) -> bool:
     if size < LARGE or head.startswith((GZIP, *ZIP)) or is_blank(without_mark(head)):
         return False
     _limit(size, name)
-    refuse_other_formats(head, name)
+    refuse_other_formats(head, name, but_json_lines=True)
     return True
 
 
@@ -159,7 +196,7 @@ def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
     if data.startswith(PARQUET):
         _whole_parquet(data[-len(PARQUET) :], len(data), name)
         return [Content(name, data, "parquet")]
-    refuse_other_formats(data, name)
+    refuse_other_formats(data, name, but_json_lines=True)
     return [Content(name, data, "text")]
 
 
@@ -198,12 +235,31 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
         what = "an Excel workbook" if _has_sheets(everything) else "an Office document"
         raise NotATable(f"this is {what}", file=name, hint="open it and save it as CSV UTF-8")
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
-    if not tables:
-        raise NotATable("this archive holds no .csv, .tsv or .txt", file=name, hint="unpack it and look inside")
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
     _limit(sum(item.file_size for _, item in tables), name, packed)
-    return [Content(f"{name}/{member}", _member(archive, item, name), "text") for member, item in tables]
+    unpacked = _unpacked([(f"{name}/{member}", _member(archive, item, name)) for member, item in tables], name, packed)
+    if not unpacked:
+        raise NotATable("this archive holds no .csv, .tsv or .txt", file=name, hint="unpack it and look inside")
+    return unpacked
+
+
+def _unpacked(members: list[tuple[str, bytes]], name: str, packed: int) -> list[Content]:
+    """The tables among an archive's members; some are packed once more, one by one."""
+    found: list[Content] = []
+    size = 0
+    for member, data in members:
+        content = Content(member, _gunzip(data, name) if data.startswith(GZIP) else data, "text")
+        size += len(content.data)
+        _limit(size, name, packed)
+        found += [] if _is_other_json(content) else [content]
+    return found
+
+
+def _is_other_json(content: Content) -> bool:
+    """Is it a .json that is no JSON lines, such as a description of the tables beside it?"""
+    path = PurePosixPath(content.name.lower().removesuffix(".gz"))
+    return path.suffix == ".json" and not is_json_lines(content.head)
 
 
 def _has_sheets(everything: list[zipfile.ZipInfo]) -> bool:
@@ -213,7 +269,8 @@ def _has_sheets(everything: list[zipfile.ZipInfo]) -> bool:
 def _is_table(item: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(item.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not item.is_dir() and not hidden and path.suffix.lower() in _TABLES
+    suffix = PurePosixPath(item.filename.lower().removesuffix(".gz")).suffix
+    return not item.is_dir() and not hidden and suffix in _TABLES
 
 
 def _real_name(item: zipfile.ZipInfo) -> str:

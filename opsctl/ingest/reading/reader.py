@@ -11,11 +11,12 @@ from opsctl.ingest.reading.cells import without_padding
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
 from opsctl.ingest.reading.encoding import LOST
 from opsctl.ingest.reading.header import HeaderSearch
+from opsctl.ingest.reading.json_lines import read_json_lines
 from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
 from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
-from opsctl.ingest.reading.signatures import refuse_other_formats
+from opsctl.ingest.reading.signatures import is_json_lines, refuse_other_formats
 from opsctl.ingest.reading.stack import Place, place_of
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, TextTable
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
@@ -57,6 +58,8 @@ def read_text(
         NoHeader: No line is a header that is expected.
         BadOption: There is no encoding of that name.
     """
+    if is_json_lines(content.head):
+        return read_json_lines(content, recognise, names, encoding)
     readable = _readable(content, HeaderSearch(recognise, names), encoding)
     return table_of(readable, recognise, Totals(total_words(readable.header.cells)))
 

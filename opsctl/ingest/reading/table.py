@@ -14,6 +14,7 @@ Recognise = Callable[[Sequence[str]], bool]  # is this row of cells a header som
 CELL_COUNT = "OPS201"
 UNREADABLE = "OPS207"
 QUOTING = "OPS208"
+NOT_AN_OBJECT = "OPS213"
 
 
 @dataclass(frozen=True, slots=True)
