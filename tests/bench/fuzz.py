@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import inspect
 import random
 import sys
 import tempfile
@@ -227,15 +228,25 @@ def _kept(name: str, data: bytes) -> Path:
 
 
 def _with_atheris(name: str, options: list[str]) -> None:
-    import atheris  # noqa: PLC0415 - an extra for those who look for paths
+    import atheris  # noqa: PLC0415 - not among the packages that tests need
+
+    for module in [
+        module for called, module in sys.modules.items() if called.startswith(("opsctl.ingest", "opsctl.config"))
+    ]:
+        for called, function in [*vars(module).items()]:
+            if inspect.isfunction(function) and function.__module__ == module.__name__:
+                setattr(module, called, atheris.instrument_func(function))
 
     def one_input(data: bytes) -> None:
         wrong = outcome(TARGETS[name], data)
         if wrong:
             raise AssertionError(wrong)
 
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *options], one_input)
+    corpus = _FOLDER / "corpus"
+    corpus.mkdir()
+    for number, seed in enumerate(seeds(name)):
+        (corpus / str(number)).write_bytes(seed)
+    atheris.Setup([sys.argv[0], *options, str(corpus)], one_input)
     atheris.Fuzz()
 
 
