@@ -11,4 +11,5 @@ RULES: dict[str, str] = {
     "OPS208": "The quotes of the row are broken, so that its cells cannot be told apart.",
     "OPS209": "The same key stands elsewhere with other values, and nothing says which is newer.",
     "OPS210": "Too many users have a channel code that the project's dictionary of channels does not hold.",
+    "OPS211": "The file has exactly as many rows as the platform exports at most: what came after them is missing.",
 }

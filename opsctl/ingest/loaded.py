@@ -71,7 +71,8 @@ class Loaded:
     @property
     def has_findings(self) -> bool:
         """Is there anything that `--strict` would not let pass?"""
-        return bool(self.refused or self.rejected or self.mismatches or self.unknown_codes)
+        cut_off = any(one.cap is not None for one in self.inputs)
+        return bool(self.refused or self.rejected or self.mismatches or cut_off or self.unknown_codes)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from opsctl.config.contract import Contract
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoRowLeft
@@ -18,7 +19,8 @@ from opsctl.core.period import Period
 from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, written
 from opsctl.ingest.claim import Claim, Claims
-from opsctl.ingest.control import reconciled, refuse_overflow, sums
+from opsctl.ingest.contract import broken, incomplete, new_columns, rule_of
+from opsctl.ingest.control import Added, reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
 from opsctl.ingest.in_place import InPlace
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
@@ -65,21 +67,25 @@ def begun(  # noqa: PLR0913 - what there is to say of reading a file
     """
     tried = attempt(file.name, file.content, claims, file.source) if stay else None
     if tried is None or not tried.is_long:
-        part = kept(_tried(file, tried, tried.prove() if tried else None) or _read(file, claims, asked))
+        part = kept(_tried(file, claims, tried, tried.prove() if tried else None) or _read(file, claims, asked))
         return lambda: part
     proven = meanwhile.submit(tried.prove)
-    return lambda: kept(_tried(file, tried, proven.result()) or _read(file, claims, asked))
+    return lambda: kept(_tried(file, claims, tried, proven.result()) or _read(file, claims, asked))
 
 
-def _tried(file: File, tried: Attempt | None, found: InPlace | None) -> Part | None:
+def _tried(file: File, claims: Claims, tried: Attempt | None, found: InPlace | None) -> Part | None:
     """A file of events whose rows stay where they are."""
     if tried is None or found is None:
         return None
     table = tried.claim.table
-    account = Input(file.name, "", tried.claim.name, table, found.days, found.height)
+    cap = _cap_reached(tried.claim, found.height)
+    account = Input(
+        file.name, "", tried.claim.name, table, found.days, found.height, unread=len(tried.claim.unused), cap=cap
+    )
+    _hold_to(file.source, claims.settings, tried.read, tried.claim, account)
     empty = pl.DataFrame(schema={**physical_schema(tables()[table]), "line": pl.Int64})
     converted = Converted(empty, found.supplied, (), (), (), currency_assumed=False)
-    notes = tuple(_notes(file.name, tried.read, tried.claim, converted, None))
+    notes = tuple(_notes(file, claims.settings, tried.read, tried.claim, converted))
     return Part(account, empty, found.supplied, notes=notes, scan=found.rows, stretches=found.stretches)
 
 
@@ -95,23 +101,41 @@ def _read(file: File, claims: Claims, asked: Period | None) -> Part:
     refuse_overflow(converted.frame, claim.table, name)
     written = way(read.raw, claim, source, claims.settings)
     zone = _foreign_zone(written, converted.frame, claims.settings)
-    account = _account(file, read, claim, converted, written)
+    account = account_of(name, read, claim, converted, written, claims.settings.project.contract_of(source))
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
     if read.raw.cells.height and len(converted.dropped) == read.raw.cells.height and not _only_totals(converted):
         raise _nothing_kept(account, converted)
+    _hold_to(source, claims.settings, read, claim, account)
     breakdown = claim.mapping.export.breakdown if claim.mapping else None
-    notes = _notes(name, read, claim, converted, zone)
+    notes = [*_notes(file, claims.settings, read, claim, converted), *_of_zone(name, zone)]
     return Part(account, converted.frame, converted.supplied, breakdown, tuple(notes), zone is not None)
 
 
-def _notes(name: str, read: Read, claim: Claim, converted: Converted, zone: str | None) -> Iterator[Note]:
+def _hold_to(source: Source | None, settings: Settings, read: Read, claim: Claim, account: Input) -> None:
+    """Hold a file to the contract of its source.
+
+    Raises:
+        NewColumn, TooManyRejected: It does not keep it.
+    """
+    refusal = broken(read.raw, claim, account, settings.project.contract_of(source))
+    if refusal is not None:
+        raise refusal
+
+
+def _notes(file: File, settings: Settings, read: Read, claim: Claim, converted: Converted) -> Iterator[Note]:
+    name, contract = file.name, settings.project.contract_of(file.source)
     yield from (Note("reading", f"{name}: {warning}") for warning in read.warnings)
     yield from (Note("values", f"{name}: {note}") for note in converted.notes)
-    if claim.unused and (claim.mapping is None or claim.table == "cohort"):
-        yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(claim.unused))}")
+    if rule_of(claim, contract) == "evolve" and (new := new_columns(claim, contract)):
+        yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(new))}")
     if converted.currency_assumed and converted.frame.height:
         yield Note("currency_assumed", f"{name} names no currency; the project's is taken")
+    if said := incomplete(read.raw, claim):
+        yield Note("incomplete_data", f"{name}: {said}")
+
+
+def _of_zone(name: str, zone: str | None) -> Iterator[Note]:
     if zone is not None:
         yield Note("tz_mismatch", f"{name}: its days are those of {zone} and cannot be shifted")
 
@@ -124,11 +148,14 @@ def _foreign_zone(way: Written, frame: pl.DataFrame, settings: Settings) -> str 
     return zone if zone != ours and days_differ(frame["day"].drop_nulls().unique(), zone, ours) else None
 
 
-def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:
+def account_of(  # noqa: PLR0913 - what there is to account for
+    name: str, read: Read, claim: Claim, converted: Converted, way: Written, contract: Contract
+) -> Input:
+    """What became of every row of a file; its hash is not among it yet."""
     dropped = Counter([*read.dropped, *(reason for _, reason in converted.dropped)])
     rejected = sorted((*read.rejected, *converted.rejected), key=lambda row: row.line)
     return Input(
-        file=file.name,
+        file=name,
         sha256="",
         mapping=claim.name,
         table=claim.table,
@@ -140,10 +167,17 @@ def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Wr
         control=reconciled(
             way,
             [*read.totals, *_called_totals(read, converted)],
-            sums(converted.frame, claim.table),
-            converted.frame.height,
+            Added(sums(converted.frame, claim.table), converted.frame.height, contract.tolerance),
         ),
+        unread=len(claim.unused),
+        cap=_cap_reached(claim, read.raw.cells.height + len(read.rejected)),
     )
+
+
+def _cap_reached(claim: Claim, rows: int) -> int | None:
+    """The most rows that a platform exports, where a file has just as many."""
+    caps = claim.mapping.export.file.cap if claim.mapping else ()
+    return rows if rows in caps else None
 
 
 def _called_totals(read: Read, converted: Converted) -> list[tuple[str, ...]]:

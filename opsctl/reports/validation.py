@@ -14,6 +14,7 @@ from opsctl.ingest.account import Input, Rejected
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
+from opsctl.reports.findings import CUT_OFF
 
 SHOWN = 5
 
@@ -29,7 +30,7 @@ class Check(StrEnum):
 
 # What keeps a file from being read at all, and from being recognised; anything else is found in its rows.
 _UNREADABLE = frozenset({"OPS101", "OPS104", "OPS105", "OPS107", "OPS110"})
-_UNRECOGNISED = frozenset({"OPS102", "OPS103", "OPS106", "OPS114"})
+_UNRECOGNISED = frozenset({"OPS102", "OPS103", "OPS106", "OPS114", "OPS121", "OPS123"})
 
 
 def check_of(code: str) -> Check:
@@ -153,7 +154,9 @@ def validation(loaded: Loaded, listed: Files, folder: str = "") -> Validation:
         )
         for error in loaded.refused
     ]
-    of_inputs = [problem for account in inputs for problem in (*_of_rows(account), *_of_totals(account))]
+    of_inputs = [
+        problem for account in inputs for problem in (*_of_rows(account), *_of_totals(account), *_of_cap(account))
+    ]
     codes = [_of_codes(loaded.unknown_codes)] if loaded.unknown_codes else []
     problems = sorted([*refused, *of_inputs, *codes], key=_order)
     told = {one.file for one in inputs} | {one.file for one in problems}
@@ -195,12 +198,16 @@ def _of_totals(account: Input) -> list[Problem]:
         Problem(
             code=ControlTotal.code,
             file=account.file,
-            message=f"the rows add up to {control.computed}, the file's own total says {control.stated}",
+            message=control.told,
             column=control.column,
         )
         for control in account.control
         if not control.ok
     ]
+
+
+def _of_cap(account: Input) -> list[Problem]:
+    return [Problem(CUT_OFF, account.file, account.cut_off)] if account.cut_off else []
 
 
 def _first(problems: Sequence[Problem]) -> list[Place]:
