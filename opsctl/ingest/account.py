@@ -95,6 +95,8 @@ class Input:
         control: The totals in the file and what the rows add up to.
         unread: How many of the file's columns nothing reads.
         cap: How many rows its platform exports at most, where it has just as many: it was cut off.
+        incomplete: Whether the file itself says that data may be missing in it.
+        may_reject: How many rows may be rejected as its source says; None where it says nothing.
     """
 
     file: str
@@ -109,6 +111,18 @@ class Input:
     control: tuple[Control, ...] = ()
     unread: int = 0
     cap: int | None = None
+    incomplete: bool = False
+    may_reject: int | None = None
+
+    @property
+    def rejects_are_allowed(self) -> bool:
+        """Has it no more rejected rows than its source allows? Where nothing is allowed, one is too many."""
+        return len(self.rejected) <= (self.may_reject or 0)
+
+    @property
+    def is_clean(self) -> bool:
+        """Is there nothing that `--strict` would not let pass?"""
+        return self.rejects_are_allowed and self.cap is None and all(control.ok for control in self.control)
 
     @property
     def cut_off(self) -> str:
@@ -143,6 +157,8 @@ class Input:
             "control": [control.as_json() for control in self.control],
             "unread_columns": self.unread,
             "cap": self.cap,
+            "incomplete": self.incomplete,
+            "may_reject": self.may_reject,
         }
 
 

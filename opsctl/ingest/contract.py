@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ATTRIBUTE = "attribute_"
 _SHOWN = 5
+INCOMPLETE = "its platform says that data may be missing in it: export it again later"
 
 
 # --- columns --------------------------------------------------------------------------------------------
@@ -102,12 +103,10 @@ def frozen(raw: Raw, claim: Claim, contract: Contract) -> NewColumn | None:
     )
 
 
-def incomplete(raw: Raw, claim: Claim) -> str:
-    """That a file's own platform says that data may be missing in it, in words; empty where it does not."""
+def is_incomplete(raw: Raw, claim: Claim) -> bool:
+    """Does a file itself say, above its header, that data may be missing in it?"""
     pattern = claim.mapping.export.file.incomplete if claim.mapping else None
-    if pattern is None or not any(extract(pattern, line) is not None for line in raw.preamble):
-        return ""
-    return "its platform says that data may be missing: export it again later"
+    return pattern is not None and any(extract(pattern, line) is not None for line in raw.preamble)
 
 
 # --- rows -----------------------------------------------------------------------------------------------
@@ -118,9 +117,9 @@ def too_many(account: Input, contract: Contract) -> TooManyRejected | None:
     judged = account.accepted + len(account.rejected)
     limit = contract.rejects
     lost = list(account.rejected) if limit else _lost_for_money(account)
-    if len(lost) <= (limit.of(judged) if limit else 0):
+    if len(lost) <= (account.may_reject or 0):
         return None
-    may = f"the source allows {limit.text}" if limit else "none may be lost for its money"
+    may = f"no more than {limit.text} may be" if limit else "none may be lost for its money"
     found = f"{len(lost):,} of {judged:,} rows {'is' if len(lost) == 1 else 'are'} rejected, and {may}"
     allowed = len(account.rejected)
     return TooManyRejected(

@@ -71,8 +71,7 @@ class Loaded:
     @property
     def has_findings(self) -> bool:
         """Is there anything that `--strict` would not let pass?"""
-        cut_off = any(one.cap is not None for one in self.inputs)
-        return bool(self.refused or self.rejected or self.mismatches or cut_off or self.unknown_codes)
+        return bool(self.refused or self.unknown_codes) or not all(one.is_clean for one in self.inputs)
 
 
 @dataclass

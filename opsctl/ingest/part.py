@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -19,10 +19,11 @@ from opsctl.core.period import Period
 from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, written
 from opsctl.ingest.claim import Claim, Claims
-from opsctl.ingest.contract import broken, incomplete, new_columns, rule_of
+from opsctl.ingest.contract import INCOMPLETE, broken, is_incomplete, new_columns, rule_of
 from opsctl.ingest.control import Added, reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
 from opsctl.ingest.in_place import InPlace
+from opsctl.ingest.keys import alike, told_apart
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
 from opsctl.ingest.reading import Content
 from opsctl.ingest.remarks import Note, days_differ
@@ -97,7 +98,7 @@ def _read(file: File, claims: Claims, asked: Period | None) -> Part:
         else of_text(name, file.content, claims, source)[0]
     )
     claim = claims.of(read.raw.header, source, name, read.raw.cells)
-    converted = typed_rows(read, claim, source, claims.settings, asked)
+    converted = rows_of(read, claim, source, claims.settings, asked)
     refuse_overflow(converted.frame, claim.table, name)
     written = way(read.raw, claim, source, claims.settings)
     zone = _foreign_zone(written, converted.frame, claims.settings)
@@ -110,6 +111,21 @@ def _read(file: File, claims: Claims, asked: Period | None) -> Part:
     breakdown = claim.mapping.export.breakdown if claim.mapping else None
     notes = [*_notes(file, claims.settings, read, claim, converted), *_of_zone(name, zone)]
     return Part(account, converted.frame, converted.supplied, breakdown, tuple(notes), zone is not None)
+
+
+def rows_of(
+    read: Read, claim: Claim, source: Source | None, settings: Settings, asked: Period | None = None
+) -> Converted:
+    """The file's rows as rows of its table, each once as far as its source says what tells them apart.
+
+    Raises:
+        RefusedFile: Its values can be read in two ways, or it does not have the columns of its key.
+    """
+    converted = typed_rows(read, claim, source, settings, asked)
+    if source is not None and source.key:
+        return told_apart(read.raw, converted, claim.table, source.key)
+    said = alike(read.raw, converted) if claim.table == "spend" and converted.frame.height else ""
+    return replace(converted, notes=(*converted.notes, said)) if said else converted
 
 
 def _hold_to(source: Source | None, settings: Settings, read: Read, claim: Claim, account: Input) -> None:
@@ -131,8 +147,8 @@ def _notes(file: File, settings: Settings, read: Read, claim: Claim, converted: 
         yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(new))}")
     if converted.currency_assumed and converted.frame.height:
         yield Note("currency_assumed", f"{name} names no currency; the project's is taken")
-    if said := incomplete(read.raw, claim):
-        yield Note("incomplete_data", f"{name}: {said}")
+    if is_incomplete(read.raw, claim):
+        yield Note("incomplete_data", f"{name}: {INCOMPLETE}")
 
 
 def _of_zone(name: str, zone: str | None) -> Iterator[Note]:
@@ -171,6 +187,8 @@ def account_of(  # noqa: PLR0913 - what there is to account for
         ),
         unread=len(claim.unused),
         cap=_cap_reached(claim, read.raw.cells.height + len(read.rejected)),
+        incomplete=is_incomplete(read.raw, claim),
+        may_reject=int(contract.rejects.of(converted.frame.height + len(rejected))) if contract.rejects else None,
     )
 
 

@@ -129,4 +129,4 @@ def _days(one: Input) -> str:
 
 def is_clean(accounts: Sequence[Input]) -> bool:
     """Was every row of these files accepted or left out for a good reason, and does all add up to its totals?"""
-    return not findings_of(accounts)
+    return all(one.is_clean for one in accounts)

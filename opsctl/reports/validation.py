@@ -14,7 +14,7 @@ from opsctl.ingest.account import Input, Rejected
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
-from opsctl.reports.findings import CUT_OFF
+from opsctl.reports.findings import CUT_OFF, rejected_rows
 
 SHOWN = 5
 
@@ -154,6 +154,7 @@ def validation(loaded: Loaded, listed: Files, folder: str = "") -> Validation:
         )
         for error in loaded.refused
     ]
+    allowed = [note for account in inputs if account.rejects_are_allowed for note in rejected_rows(account)]
     of_inputs = [
         problem for account in inputs for problem in (*_of_rows(account), *_of_totals(account), *_of_cap(account))
     ]
@@ -161,7 +162,7 @@ def validation(loaded: Loaded, listed: Files, folder: str = "") -> Validation:
     problems = sorted([*refused, *of_inputs, *codes], key=_order)
     told = {one.file for one in inputs} | {one.file for one in problems}
     uncounted = tuple(one.name for one in listed.found if not _is_told(one.name, told))
-    return Validation(inputs, tuple(problems), uncounted, tuple(loaded.notes), folder)
+    return Validation(inputs, tuple(problems), uncounted, (*allowed, *loaded.notes), folder)
 
 
 def _of_codes(note: Note) -> Problem:
@@ -179,9 +180,9 @@ def _order(problem: Problem) -> tuple[str, bool, bool, str]:
 
 
 def _of_rows(account: Input) -> list[Problem]:
-    """One problem per rule that rows of a file break, column by column."""
+    """One problem per rule that more rows of a file break than may, column by column."""
     lines: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for row in account.rejected:
+    for row in () if account.rejects_are_allowed else account.rejected:
         lines[_rule(row)].append(row.line)
     return [
         Problem(code, account.file, message, tuple(sorted(found)[:SHOWN]), column, len(found))

@@ -36,6 +36,8 @@ def account_of(text: str) -> Input:
         control=tuple(map(_control, told["control"])),
         unread=told.get("unread_columns", 0),
         cap=told.get("cap"),
+        incomplete=told.get("incomplete", False),
+        may_reject=told.get("may_reject"),
     )
 
 

@@ -16,7 +16,10 @@ from opsctl.ingest.load import load
 from opsctl.ingest.sources import files
 from tests.cli.inside import opsctl
 
-FIELDS = ["file", "encoding", "delimiter", "mapping", "header", "rows", "rejected", "dropped", "warnings", "refused"]
+FIELDS = [
+    "file", "encoding", "delimiter", "mapping", "header", "rows", "rejected", "dropped", "warnings", "control",
+    "refused",
+]  # fmt: skip
 MIXED = 'a remark\nday,channel,spend\n2025-03-01,"A, B","1,000.50"\n2025-03-02,A\n2025-03-03,C,x\n\n合计,,1000.50\n'
 
 
