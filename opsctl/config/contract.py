@@ -41,7 +41,11 @@ def _limit(value: Any, *, whole: bool) -> Limit:
         number = Decimal(text.rstrip("%％ ")) if text[:1].isdigit() else None
     except InvalidOperation:
         number = None
-    if number is None or (share and number > _HUNDRED) or (whole and not share and number != number.to_integral_value()):
+    if (
+        number is None
+        or (share and number > _HUNDRED)
+        or (whole and not share and number != number.to_integral_value())
+    ):
         raise said("is no limit", "write a number such as 20, or a share such as 0.5%")
     return Limit(number / _HUNDRED if share else number, share, text)
 

@@ -170,7 +170,10 @@ class Project(Strict):
 
     def contract_of(self, source: Source | None) -> Contract:
         """What is demanded of the files of a source, or of those that none covers."""
-        return self.contract if source is None else source.over(self.contract)
+        if source is None:
+            return self.contract
+        demands = source.over(self.contract)
+        return demands.model_copy(update={"unread": (*demands.unread, *(source.key or ()))})
 
     def channel_of(self, text: str) -> str:
         """The id of the channel that a text names; a text that names none is itself, tidied.

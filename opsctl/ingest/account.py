@@ -17,6 +17,7 @@ from opsctl.ingest.stretch import Stretch
 from opsctl.schemas.kinds import Kind
 
 SENT_TWICE = "sent twice"  # a reason for dropping rows
+CONFLICT = "OPS209"  # the rule that rows of one key break which differ
 
 
 @dataclass(frozen=True, slots=True)

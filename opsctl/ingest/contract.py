@@ -16,7 +16,7 @@ from opsctl.config.patterns import extract
 from opsctl.core.errors import NewColumn, RefusedFile, TooManyRejected
 from opsctl.core.naming import fold, nearest
 from opsctl.core.personal import masked
-from opsctl.ingest.account import Input, Rejected
+from opsctl.ingest.account import CONFLICT, Input, Rejected
 from opsctl.schemas import tables
 from opsctl.schemas.checks import EMPTY
 from opsctl.schemas.kinds import Kind
@@ -91,7 +91,9 @@ def frozen(raw: Raw, claim: Claim, contract: Contract) -> NewColumn | None:
         return None
     shown = [masked(name) for name in new]
     alike = tuple(
-        (f"'{masked(name)}'", f"the nearest known name is '{close}'") for name in new if (close := nearest(name, claim.looked_for))
+        (f"'{masked(name)}'", f"the nearest known name is '{close}'")
+        for name in new
+        if (close := nearest(name, claim.looked_for))
     )
     are = "a column is" if len(new) == 1 else f"{len(new)} columns are"
     return NewColumn(
@@ -133,8 +135,13 @@ def too_many(account: Input, contract: Contract) -> TooManyRejected | None:
 
 
 def _lost_for_money(account: Input) -> list[Rejected]:
+    """The rows that state an amount which does not count: none that can be read, or one that another row contradicts."""
     money = {name for name, column in columns(tables()[account.table]).items() if column.kind is Kind.MONEY}
-    return [row for row in account.rejected if row.column in money and row.code != EMPTY]
+    return [
+        row
+        for row in account.rejected
+        if (row.column in money and row.code != EMPTY) or (money and row.code == CONFLICT)
+    ]
 
 
 def _told(rows: Sequence[Rejected]) -> list[tuple[str, str]]:

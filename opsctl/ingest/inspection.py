@@ -20,7 +20,7 @@ from opsctl.core.personal import masked
 from opsctl.ingest.account import Control
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.contract import INCOMPLETE, broken
-from opsctl.ingest.opened import of_parquet, of_text, way
+from opsctl.ingest.opened import of_parquet, of_text
 from opsctl.ingest.part import account_of, rows_of
 from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
 from opsctl.ingest.written import Raw
@@ -176,8 +176,7 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     if claim.unused:
         seen.warnings.append(f"nothing reads {', '.join(claim.unused)}")
     contract = look.settings.project.contract_of(source)
-    written = way(read.raw, claim, source, look.settings)
-    account = account_of(seen.file, read, claim, converted, written, contract)
+    account = account_of(read, claim, converted, source, look.settings)
     seen.control = account.control
     seen.warnings += [told for told in (account.cut_off, INCOMPLETE if account.incomplete else "") if told]
     if (refusal := broken(read.raw, claim, account, contract)) is not None:

@@ -16,7 +16,7 @@ from opsctl.config.headers import header_of
 from opsctl.core.errors import NoKeyColumn
 from opsctl.core.naming import nearest
 from opsctl.core.personal import masked
-from opsctl.ingest.account import SENT_TWICE, Rejected, filled
+from opsctl.ingest.account import CONFLICT, SENT_TWICE, Rejected, filled
 from opsctl.ingest.convert import Converted
 from opsctl.ingest.reading.kinds import is_missing, is_number
 from opsctl.ingest.written import Raw
@@ -24,7 +24,6 @@ from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns
 
-CONFLICT = "OPS209"
 ADDED_UP = "added to its order"  # a reason for dropping rows
 _OF_ITEMS = ("category", "entry_path")  # what differs from item to item of one order, and then is nobody's
 _SHOWN = 5

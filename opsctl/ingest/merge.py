@@ -10,8 +10,7 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest import newer
-from opsctl.ingest.account import SENT_TWICE, Part, Rejected, filled
-from opsctl.ingest.keys import CONFLICT
+from opsctl.ingest.account import CONFLICT, SENT_TWICE, Part, Rejected, filled
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import Settled, one_owner_each
 from opsctl.schemas import tables

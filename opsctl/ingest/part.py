@@ -102,7 +102,7 @@ def _read(file: File, claims: Claims, asked: Period | None) -> Part:
     refuse_overflow(converted.frame, claim.table, name)
     written = way(read.raw, claim, source, claims.settings)
     zone = _foreign_zone(written, converted.frame, claims.settings)
-    account = account_of(name, read, claim, converted, written, claims.settings.project.contract_of(source))
+    account = account_of(read, claim, converted, source, claims.settings)
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
     if read.raw.cells.height and len(converted.dropped) == read.raw.cells.height and not _only_totals(converted):
@@ -164,26 +164,25 @@ def _foreign_zone(way: Written, frame: pl.DataFrame, settings: Settings) -> str 
     return zone if zone != ours and days_differ(frame["day"].drop_nulls().unique(), zone, ours) else None
 
 
-def account_of(  # noqa: PLR0913 - what there is to account for
-    name: str, read: Read, claim: Claim, converted: Converted, way: Written, contract: Contract
-) -> Input:
+def account_of(read: Read, claim: Claim, converted: Converted, source: Source | None, settings: Settings) -> Input:
     """What became of every row of a file; its hash is not among it yet."""
+    contract, table = settings.project.contract_of(source), claim.table
     dropped = Counter([*read.dropped, *(reason for _, reason in converted.dropped)])
     rejected = sorted((*read.rejected, *converted.rejected), key=lambda row: row.line)
     return Input(
-        file=name,
+        file=read.raw.name,
         sha256="",
         mapping=claim.name,
-        table=claim.table,
-        days=days_of(converted.frame, claim.table),
+        table=table,
+        days=days_of(converted.frame, table),
         accepted=converted.frame.height,
         rejected=tuple(rejected),
         dropped=dict(sorted(dropped.items())),
-        sums=sums_of(converted.frame, claim.table),
+        sums=sums_of(converted.frame, table),
         control=reconciled(
-            way,
+            way(read.raw, claim, source, settings),
             [*read.totals, *_called_totals(read, converted)],
-            Added(sums(converted.frame, claim.table), converted.frame.height, contract.tolerance),
+            Added(sums(converted.frame, table), converted.frame.height, contract.tolerance),
         ),
         unread=len(claim.unused),
         cap=_cap_reached(claim, read.raw.cells.height + len(read.rejected)),

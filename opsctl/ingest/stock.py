@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.ingest.account import SENT_TWICE, Input, Part
+from opsctl.ingest.account import CONFLICT, SENT_TWICE, Input, Part
 from opsctl.ingest.loaded import Loaded
-from opsctl.ingest.keys import CONFLICT
 from opsctl.ingest.merge import RE_ENGAGED, REINSTALL
 from opsctl.ingest.newer import REPLACED
 from opsctl.schemas import tables

@@ -24,7 +24,9 @@ def written(seen: Seen, format_: str) -> str:
         return json.dumps(seen.as_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     if format_ != "table":
         raise BadOption(f"inspect writes table or json, not {format_}")
-    return "\n".join([*_facts(seen), "", *_rows(seen), *_left_out(seen), *_totals(seen), *_refusal(seen)]).rstrip() + "\n"
+    return (
+        "\n".join([*_facts(seen), "", *_rows(seen), *_left_out(seen), *_totals(seen), *_refusal(seen)]).rstrip() + "\n"
+    )
 
 
 def _facts(seen: Seen) -> list[str]:
