@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
@@ -14,6 +15,7 @@ from opsctl.config.strict import Strict, said
 NewColumns: TypeAlias = Literal["freeze", "evolve", "discard"]
 
 _HUNDRED = Decimal(100)
+_WRITTEN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([%％])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,11 @@ class Limit:
 
 
 def _limit(value: Any, *, whole: bool) -> Limit:
-    text = value.strip() if isinstance(value, str) else ""
-    share = text.endswith(("%", "％"))
-    try:
-        number = Decimal(text.rstrip("%％ ")) if text[:1].isdigit() else None
-    except InvalidOperation:
-        number = None
-    if (
-        number is None
-        or (share and number > _HUNDRED)
-        or (whole and not share and number != number.to_integral_value())
-    ):
+    found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    number, share = (Decimal(found[1]), bool(found[2])) if found else (Decimal(0), False)
+    if not found or (share and number > _HUNDRED) or (whole and not share and number % 1):
         raise said("is no limit", "write a number such as 20, or a share such as 0.5%")
-    return Limit(number / _HUNDRED if share else number, share, text)
+    return Limit(number / _HUNDRED if share else number, share, found[0])
 
 
 def _rows(value: Any) -> Limit:
@@ -68,8 +62,8 @@ class Contract(Strict):
     columns: NewColumns | None = Field(
         None,
         description="A column that the mapping does not name: freeze refuses the file, evolve takes it along (new users"
-        " get it as an attribute, elsewhere it is said), discard leaves it out; unset: discard, but evolve for canonical"
-        " and summary tables.",
+        " get it as an attribute, elsewhere it is said), discard leaves it out; unset: discard, of canonical and"
+        " summary tables evolve.",
     )
     unread: tuple[Text, ...] = Field(
         (), description="Columns of the file that are known and wanted by nobody: they are never new."

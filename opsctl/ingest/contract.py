@@ -135,7 +135,7 @@ def too_many(account: Input, contract: Contract) -> TooManyRejected | None:
 
 
 def _lost_for_money(account: Input) -> list[Rejected]:
-    """The rows that state an amount which does not count: none that can be read, or one that another row contradicts."""
+    """The rows with an amount that does not count: it cannot be read, or another row contradicts it."""
     money = {name for name, column in columns(tables()[account.table]).items() if column.kind is Kind.MONEY}
     return [
         row

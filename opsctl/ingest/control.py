@@ -93,7 +93,7 @@ class Added:
     tolerance: Limit | None = None
 
     def allowed(self, stated: _Stated, kind: Kind) -> int:
-        """The most by which the sum of the rows may differ, in the column's own units; unset, what rounding explains."""
+        """By how much the sum of the rows may differ, in the column's own units; unset, what rounding explains."""
         if self.tolerance is None:
             return stated.tolerance(self.rows)
         scale = money.TEN_THOUSANDTHS if kind in SCALED and not self.tolerance.of_the_whole else 1

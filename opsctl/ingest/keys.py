@@ -100,7 +100,9 @@ def _orders_added_up(converted: Converted) -> Converted:
     )
     gone = parts.filter(~pl.col("line").is_in(added["line"].implode()))["line"]
     rest = frame.filter(~pl.col("line").is_in(parts["line"].implode()))
-    whole = pl.concat([rest, added.select(frame.columns).cast(dict(frame.schema))]).sort("line")
+    whole = pl.concat([rest, added.select(pl.col(name).cast(dtype) for name, dtype in frame.schema.items())]).sort(
+        "line"
+    )
     return replace(converted, frame=whole, dropped=(*converted.dropped, *((line, ADDED_UP) for line in gone)))
 
 
@@ -129,7 +131,7 @@ def alike(raw: Raw, converted: Converted) -> str:
     count = f"{len(lines):,} {'row is' if len(lines) == 1 else 'rows are'}"
     return (
         f"{count} of the same day, channel and names as another, {copies:,} of them exact copies"
-        f" (line {', '.join(map(str, lines[:_SHOWN]))}{more}); all count: `key:` under sources says what tells rows apart"
+        f" (line {', '.join(map(str, lines[:_SHOWN]))}{more}); all count: `key:` under sources tells rows apart"
     )
 
 

@@ -11,7 +11,6 @@ from datetime import date
 
 import polars as pl
 
-from opsctl.config.contract import Contract
 from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoRowLeft
@@ -66,7 +65,8 @@ def begun(  # noqa: PLR0913 - what there is to say of reading a file
     Raises:
         RefusedFile: It cannot be read, nobody claims it, or nothing is left of it; waiting may say so, too.
     """
-    tried = attempt(file.name, file.content, claims, file.source) if stay else None
+    keyed = file.source is not None and file.source.key is not None  # then no row is good before it saw the others
+    tried = attempt(file.name, file.content, claims, file.source) if stay and not keyed else None
     if tried is None or not tried.is_long:
         part = kept(_tried(file, claims, tried, tried.prove() if tried else None) or _read(file, claims, asked))
         return lambda: part
