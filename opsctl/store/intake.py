@@ -178,6 +178,7 @@ def reading_of(settings: Settings, declared: Declared, mapping: str, path: Path)
     source: Source | None = declared.of_gone(path)
     told = [one.export.model_dump_json() for one in settings.mappings_named(mapping)]
     told += [source.model_dump_json() if source else "", settings.project.timezone, settings.project.currency]
+    told.append(settings.project.contract_of(source).model_dump_json())
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
