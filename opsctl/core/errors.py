@@ -293,6 +293,8 @@ class TooManyRejected(RefusedFile):
 
     code = "OPS122"
     zh = "不能入库的行超过了允许的数量"
+    rows: tuple[tuple[int, str, str, str], ...] = ()
+    """Every row that was rejected: its line, column, code and reason."""
 
 
 class NoKeyColumn(RefusedFile):

@@ -124,7 +124,7 @@ def too_many(account: Input, contract: Contract) -> TooManyRejected | None:
     may = f"no more than {limit.text} may be" if limit else "none may be lost for its money"
     found = f"{len(lost):,} of {judged:,} rows {'is' if len(lost) == 1 else 'are'} rejected, and {may}"
     allowed = len(account.rejected)
-    return TooManyRejected(
+    refusal = TooManyRejected(
         found,
         file=account.file,
         line=lost[0].line,
@@ -132,6 +132,8 @@ def too_many(account: Input, contract: Contract) -> TooManyRejected | None:
         hint=f"correct them; or allow them in opsctl.yaml: `sources: [{{path: …, rejects: {allowed}}}]`,"
         f" for all files `contract: {{rejects: {allowed}}}`",
     )
+    refusal.rows = tuple((row.line, row.column, row.code, row.reason) for row in account.rejected)
+    return refusal
 
 
 def _lost_for_money(account: Input) -> list[Rejected]:

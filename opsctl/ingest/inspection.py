@@ -180,7 +180,7 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     seen.control = account.control
     seen.warnings += [told for told in (account.cut_off, INCOMPLETE if account.incomplete else "") if told]
     if (refusal := broken(read.raw, claim, account, contract)) is not None:
-        seen.warnings.append(f"loading refuses the file: {refusal.code} {refusal.sentence}; {refusal.hint}")
+        seen.warnings.append(f"loading refuses the file: {refusal.code} {refusal.sentence}")
     if look.typed:
         given = [name for name in converted.frame.columns if name in converted.supplied or name == "currency"]
         seen.header = given

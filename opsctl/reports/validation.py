@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from opsctl.core.errors import ControlTotal, OpsctlError
-from opsctl.ingest.account import Input, Rejected
+from opsctl.ingest.account import Input
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
@@ -155,11 +155,9 @@ def validation(loaded: Loaded, listed: Files, folder: str = "") -> Validation:
         for error in loaded.refused
     ]
     allowed = [note for account in inputs if account.rejects_are_allowed for note in rejected_rows(account)]
-    of_inputs = [
-        problem for account in inputs for problem in (*_of_rows(account), *_of_totals(account), *_of_cap(account))
-    ]
+    of_inputs = [problem for account in inputs for problem in (*_of_totals(account), *_of_cap(account))]
     codes = [_of_codes(loaded.unknown_codes)] if loaded.unknown_codes else []
-    problems = sorted([*refused, *of_inputs, *codes], key=_order)
+    problems = sorted([*refused, *_of_rows(loaded), *of_inputs, *codes], key=_order)
     told = {one.file for one in inputs} | {one.file for one in problems}
     uncounted = tuple(one.name for one in listed.found if not _is_told(one.name, told))
     return Validation(inputs, tuple(problems), uncounted, (*allowed, *loaded.notes), folder)
@@ -179,19 +177,17 @@ def _order(problem: Problem) -> tuple[str, bool, bool, str]:
     return problem.file, problem.refusal is None, problem.check is Check.TOTALS, problem.code
 
 
-def _of_rows(account: Input) -> list[Problem]:
-    """One problem per rule that more rows of a file break than may, column by column."""
-    lines: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for row in () if account.rejects_are_allowed else account.rejected:
-        lines[_rule(row)].append(row.line)
+def _of_rows(loaded: Loaded) -> list[Problem]:
+    """One problem per rule that more rows of a file break than may, file by file and column by column."""
+    allowed = {account.file for account in loaded.inputs if account.rejects_are_allowed}
+    lines: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    for row in loaded.rejected:
+        if row.file not in allowed:
+            lines[row.file, row.code, row.column, row.reason].append(row.line)
     return [
-        Problem(code, account.file, message, tuple(sorted(found)[:SHOWN]), column, len(found))
-        for (code, column, message), found in sorted(lines.items())
+        Problem(code, file, message, tuple(sorted(found)[:SHOWN]), column, len(found))
+        for (file, code, column, message), found in sorted(lines.items())
     ]
-
-
-def _rule(row: Rejected) -> tuple[str, str, str]:
-    return row.code, row.column, row.reason
 
 
 def _of_totals(account: Input) -> list[Problem]:
