@@ -67,6 +67,17 @@ def test_one_amount_of_money_that_cannot_be_read_refuses_the_file_and_loads_noth
     assert command.opsctl("ingest", "w.csv", cwd=tmp_path, environ={"HOME": str(tmp_path / "home")}).code == 3
 
 
+def test_every_row_for_which_a_file_is_refused_is_written_aside(tmp_path: Path) -> None:
+    project(tmp_path, "", w=f"{UNREADABLE}2025-03-05,A\n")
+    for command_ in ("validate", "ingest"):
+        in_store(tmp_path, command_, "w.csv", "--rejects", "rejects.csv")
+        assert (tmp_path / "rejects.csv").read_text().splitlines()[1:] == [
+            "w.csv,5,spend,OPS202,not an amount of money",
+            "w.csv,6,,OPS201,2 cells where the header has 4",
+        ]
+        (tmp_path / "rejects.csv").unlink()
+
+
 def test_other_files_still_load(tmp_path: Path) -> None:
     project(tmp_path, "", bad=UNREADABLE, good=GOOD)
     ran = validated(tmp_path)

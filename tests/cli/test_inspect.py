@@ -55,7 +55,7 @@ def test_rows_are_the_files_text_and_every_other_line_has_its_reason(tmp_path: P
                 "stated": "1000.5000",
                 "computed": "1000.5000",
                 "difference": "0.0000",
-                "tolerance": "0.0000",
+                "tolerance": "0.0122",
                 "ok": True,
             }
         ],
@@ -182,8 +182,10 @@ def test_for_people_it_shows_the_facts_and_the_first_rows_column_by_column(tmp_p
         "rejected   line 5: spend: not an amount of money",
         "left out   line 6: blank",
         "left out   line 7: total",
-        "total      spend agrees: the rows add up to 1000.5000, the file's own total says 1000.5000"
-        " (difference 0.0000, tolerance 0.0000)",
+        (
+            "total      spend agrees: the rows add up to 1000.5000, the file's own total says 1000.5000"
+            " (difference 0.0000, tolerance 0.0122)"
+        ),
     ]
 
 

@@ -114,8 +114,10 @@ def test_it_tells_a_line_per_file_then_the_first_places_of_each_problem_then_the
         "OPS203  in/bad.csv  cells that are no date or time, or several: 1",
         "  line 11  day  no such day in the calendar",
         "OPS111  in/bad.csv  rows that do not add up to the file's own total: 1",
-        "  spend  the rows add up to 100.0000, the file's own total says 101.0000"
-        " (difference -1.0000, tolerance 0.0000)",
+        (
+            "  spend  the rows add up to 100.0000, the file's own total says 101.0000"
+            " (difference -1.0000, tolerance 0.0000)"
+        ),
         "OPS101  in/login.csv",
         "  this is a web page (HTML)",
         "  hint: a login or error page is often saved so: download it again as CSV",
