@@ -81,7 +81,7 @@ def test_every_row_for_which_a_file_is_refused_is_written_aside(tmp_path: Path) 
 def test_other_files_still_load(tmp_path: Path) -> None:
     project(tmp_path, "", bad=UNREADABLE, good=GOOD)
     ran = validated(tmp_path)
-    assert (ran.code, codes(ran), account(ran)["file"]) == (1, ["OPS122"], "good.csv")
+    assert (ran.code, codes(ran), account(ran)["file"]) == (1, ["OPS122", "OPS202"], "good.csv")
 
 
 def test_a_row_without_any_amount_loses_none_and_is_rejected_alone(tmp_path: Path) -> None:
@@ -111,14 +111,14 @@ def test_as_many_rows_as_its_source_allows_may_be_lost_and_are_told_without_a_fi
 def test_one_row_more_refuses_the_file(tmp_path: Path, rejects: str) -> None:
     project(tmp_path, f"sources: [{{path: w.csv, rejects: {rejects}}}]\n", w=UNDATED)
     ran = validated(tmp_path)
-    assert (ran.code, codes(ran)) == (3, ["OPS122"])
+    assert (ran.code, codes(ran)) == (3, ["OPS122", "OPS203"])
     assert f"no more than {rejects} may be" in ran.json["problems"][0]["message"]
 
 
 def test_what_a_source_says_comes_before_what_is_said_for_all(tmp_path: Path) -> None:
     text = "contract: {rejects: 0}\nsources: [{path: may.csv, rejects: 1}]\n"
     ran = validated(project(tmp_path, text, may=UNDATED, must=UNDATED.replace("A", "D")))
-    assert (codes(ran), account(ran)["file"]) == (["OPS122"], "may.csv")
+    assert (codes(ran), account(ran)["file"]) == (["OPS122", "OPS203"], "may.csv")
 
 
 def test_no_value_of_a_row_is_told(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_with_a_key_a_copy_counts_once(tmp_path: Path) -> None:
 def test_rows_of_one_key_that_differ_are_not_guessed_at(tmp_path: Path) -> None:
     text = f"{OWN}sources: [{{path: w.csv, key: [日, 位置], rejects: LIMIT}}]\n"
     content = f"{TWICE}2025-03-02,x,8\n"
-    assert codes(validated(project(tmp_path, text.replace(", rejects: LIMIT", ""), w=content))) == ["OPS122"]
+    assert codes(validated(project(tmp_path, text.replace(", rejects: LIMIT", ""), w=content))) == ["OPS122", "OPS209"]
     ran = validated(project(tmp_path, text.replace("LIMIT", "2"), w=content))
     assert (ran.code, account(ran)["rejected"], account(ran)["sums"]["spend"]) == (0, 2, "10.0000")
     assert "the same 日 + 位置 stands elsewhere in the file with other values (line 5, 6)" in notes(ran)["OPS209"]
