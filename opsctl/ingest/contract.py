@@ -6,7 +6,7 @@ no amount at all loses none, and is rejected alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from opsctl.core.errors import NewColumn, RefusedFile, TooManyRejected
 from opsctl.core.naming import fold, nearest
 from opsctl.core.personal import masked
 from opsctl.ingest.account import CONFLICT, Input, Rejected
+from opsctl.ingest.remarks import Note
 from opsctl.schemas import tables
 from opsctl.schemas.checks import EMPTY
 from opsctl.schemas.kinds import Kind
@@ -134,6 +135,19 @@ def too_many(account: Input, contract: Contract) -> TooManyRejected | None:
     )
     refusal.rows = tuple((row.line, row.column, row.code, row.reason) for row in account.rejected)
     return refusal
+
+
+def lost_as_allowed(accounts: Iterable[Input]) -> list[Note]:
+    """One note per file of which rows were rejected, and no more than its source allows."""
+    return [
+        Note("rejects_allowed", f"{account.file}: {len(account.rejected):,} rejected, as allowed: {_in_words(account)}")
+        for account in accounts
+        if account.rejected and account.rejects_are_allowed
+    ]
+
+
+def _in_words(account: Input) -> str:
+    return "; ".join(f"{label}: {told}" for label, told in _told(account.rejected))
 
 
 def _lost_for_money(account: Input) -> list[Rejected]:

@@ -20,8 +20,8 @@ def findings(loaded: Loaded) -> list[Note]:
 
 
 def findings_of(accounts: Sequence[Input]) -> list[Note]:
-    """One note per rule that rows of a file broke, per total that does not agree, and per file that was cut off."""
-    rejected = [note for account in accounts for note in rejected_rows(account)]
+    """One note per rule that more rows broke than may, per total that does not agree, and per file that was cut off."""
+    rejected = [note for account in accounts if not account.rejects_are_allowed for note in _rejected(account)]
     totals = [
         Note(
             "OPS111",
@@ -35,9 +35,7 @@ def findings_of(accounts: Sequence[Input]) -> list[Note]:
     return [*rejected, *totals, *cut_off]
 
 
-def rejected_rows(account: Input) -> list[Note]:
-    """One note per rule that rows of a file broke, with the first lines."""
-
+def _rejected(account: Input) -> list[Note]:
     def rule(row: object) -> tuple[str, str, str]:
         return row.code, row.column, row.reason  # type: ignore[attr-defined]  # rows of one account
 

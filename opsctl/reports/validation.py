@@ -14,7 +14,7 @@ from opsctl.ingest.account import Input
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
-from opsctl.reports.findings import CUT_OFF, rejected_rows
+from opsctl.reports.findings import CUT_OFF
 
 SHOWN = 5
 
@@ -154,13 +154,12 @@ def validation(loaded: Loaded, listed: Files, folder: str = "") -> Validation:
         )
         for error in loaded.refused
     ]
-    allowed = [note for account in inputs if account.rejects_are_allowed for note in rejected_rows(account)]
     of_inputs = [problem for account in inputs for problem in (*_of_totals(account), *_of_cap(account))]
     codes = [_of_codes(loaded.unknown_codes)] if loaded.unknown_codes else []
     problems = sorted([*refused, *_of_rows(loaded), *of_inputs, *codes], key=_order)
     told = {one.file for one in inputs} | {one.file for one in problems}
     uncounted = tuple(one.name for one in listed.found if not _is_told(one.name, told))
-    return Validation(inputs, tuple(problems), uncounted, (*allowed, *loaded.notes), folder)
+    return Validation(inputs, tuple(problems), uncounted, tuple(loaded.notes), folder)
 
 
 def _of_codes(note: Note) -> Problem:
