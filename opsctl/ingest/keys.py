@@ -18,7 +18,7 @@ from opsctl.core.naming import nearest
 from opsctl.core.personal import masked
 from opsctl.ingest.account import CONFLICT, SENT_TWICE, Rejected, filled
 from opsctl.ingest.convert import Converted
-from opsctl.ingest.reading.kinds import is_missing, is_number
+from opsctl.ingest.reading.kinds import is_id, is_missing, is_number
 from opsctl.ingest.written import Raw
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
@@ -137,4 +137,4 @@ def alike(raw: Raw, converted: Converted) -> str:
 
 def _names_things(cells: pl.Series) -> bool:
     """Do the cells of a column name something, other than amounts?"""
-    return not all(is_number(cell) or is_missing(cell) for cell in cells.unique())
+    return not all((is_number(cell) and not is_id(cell)) or is_missing(cell) for cell in cells.unique())

@@ -362,6 +362,7 @@ def test_what_the_platform_itself_says_of_missing_data_reaches_every_answer(
     project(tmp_path, "", w=MICROSOFT.format(told=told))
     ran = validated(tmp_path)
     assert (ran.code, account(ran)["incomplete"], "incomplete_data" in notes(ran)) == (0, not whole, not whole)
+    assert ("may lack data" in opsctl("report", "w.csv", "--locale", "en", cwd=tmp_path).out) != whole
     assert ("data may be missing" in opsctl("query", "spend", "w.csv", cwd=tmp_path).err) != whole
     assert in_store(tmp_path, "ingest", "w.csv").code == 0
     assert in_store(tmp_path, "status", "--json").json["incomplete"] == ([] if whole else ["w.csv"])
