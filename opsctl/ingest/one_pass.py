@@ -59,10 +59,11 @@ def _kept(events: PlainEvents, rows: pl.LazyFrame, *, careful: bool, ids: bool) 
         return None
     if found.is_empty() or found["bad"].any():
         return None
-    if found["unusual"].any():
+    told = None if users is None else users.to_series()
+    if found["unusual"].any() or (told is not None and not careful and events.has_unusual(told)):
         return _kept(events, rows, careful=True, ids=ids)
     numbers = found.drop("unusual", "bad").with_columns(pl.col("user").to_physical())
-    kept = _Kept(numbers, _spans(found["time"]), careful, None if users is None else users.to_series())
+    kept = _Kept(numbers, _spans(found["time"]), careful, told)
     kinds = found["event"].unique() if "event" in found.columns else pl.Series([events.said])
     return kept if events.are_good(kinds) and events.times(pl.col("time"), kept.spans) is not None else None
 

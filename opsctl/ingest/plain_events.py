@@ -66,7 +66,8 @@ class PlainEvents:
     def numbers(self, rows: pl.LazyFrame, ids: pl.Categories | None, *, careful: bool) -> pl.LazyFrame:
         """Of each row the hash of its `user`, its `time` as written, its `event` and `value`, where columns have them.
 
-        With `ids` the user is one of these, which gather in it, in the place of a hash.
+        With `ids` the user is one of these, which gather in it, in the place of a hash; whether any of them is unusual
+        is then asked of each once (`has_unusual`).
         `bad` is true of rows that only the general way can read. Without `careful` ids are taken as they stand, and
         `unusual` is true of rows where they may not be.
         """
@@ -76,7 +77,8 @@ class PlainEvents:
             kept["event"] = self.cell("event").cast(pl.Categorical(pl.Categories.random(physical=_KINDS)))
         if self.place("value") is not None:
             kept["value"] = self.value
-        unusual = pl.lit(value=False) if careful else self.cell("user").str.contains(self._unusual)
+        asked = not careful and ids is None
+        unusual = self.cell("user").str.contains(self._unusual) if asked else pl.lit(value=False)
         bad = [*self._bad(), *(self._bad_users() if careful else [])]
         return rows.select(**kept, unusual=unusual, bad=pl.any_horizontal(bad).fill_null(value=True))
 
@@ -104,6 +106,10 @@ class PlainEvents:
         """Numbers; null where there is none."""
         found = self.cell("value").cast(pl.Float64, strict=False)
         return pl.when(found == 0).then(0.0).otherwise(found)
+
+    def has_unusual(self, ids: pl.Series) -> bool:
+        """Is there an id that may not be taken as it stands?"""
+        return bool(ids.str.contains(self._unusual).any())
 
     @property
     def _unusual(self) -> str:

@@ -13,7 +13,6 @@ import polars as pl
 from opsctl.core.errors import CannotStore
 from opsctl.ingest.account import Part
 from opsctl.ingest.people import is_untidy
-from opsctl.ingest.stretch import Stretch
 from opsctl.store import parquet, place, segments
 from opsctl.store.catalog import Catalog
 from opsctl.store.people import People
@@ -70,9 +69,7 @@ def _write_placed(catalog: Catalog, people: People, part: Part, names: Mapping[s
     kept = 0
     try:
         for month, name in names.items():
-            rows = [
-                stretch.placed for stretch in part.stretches if stretch.placed is not None and _holds(stretch, month)
-            ]
+            rows = [bit for stretch in part.stretches for bit in stretch.holding(_days_of(month))]
             if rows:
                 known = _numbered(pl.concat(rows).filter(_is_of(month)), numbers)
                 parquet.pour(known.select(_columns(known, part)), place.beside(catalog.store / name))
@@ -96,10 +93,6 @@ def ids_of(part: Part) -> pl.Series:
     if part.account.accepted > _MANY:
         return pl.Series("user", [], pl.String)
     return part.rows.select(pl.col("user").unique()).collect(engine="streaming")["user"]
-
-
-def _holds(stretch: Stretch, month: str) -> bool:
-    return stretch.days is None or month in _months(*stretch.days)
 
 
 def _poured(events: pl.LazyFrame, part: Part, people: People, files: Mapping[str, Path]) -> pl.DataFrame:
@@ -162,8 +155,13 @@ def _sink(known: pl.LazyFrame, month: str, path: Path, columns: list[str]) -> pl
 
 def _is_of(month: str) -> pl.Expr:
     """True of the events of a month, by its ends: three times as fast as by the month of each day."""
+    first, *_, last = _days_of(month)
+    return pl.col("day").is_between(first, last)
+
+
+def _days_of(month: str) -> list[date]:
     first = date.fromisoformat(f"{month}-01")
-    return pl.col("day").is_between(first, first.replace(day=monthrange(first.year, first.month)[1]))
+    return [first.replace(day=day) for day in range(1, monthrange(first.year, first.month)[1] + 1)]
 
 
 def _entered(catalog: Catalog, file: int, month: str, path: Path) -> int:

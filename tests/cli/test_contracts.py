@@ -252,7 +252,10 @@ def test_items_of_one_order_are_added_up_where_the_key_tells_them_apart(tmp_path
 
 
 def test_items_that_contradict_each_other_about_their_order_refuse_their_file(tmp_path: Path) -> None:
-    items = "order,item,user,paid_at,paid,currency\no1,1,u,2025-03-01,10,CNY\no1,2,v,2025-03-01,5,CNY\no2,1,v,2025-03-01,5,CNY\n"
+    items = (
+        "order,item,user,paid_at,paid,currency\n"
+        "o1,1,u,2025-03-01,10,CNY\no1,2,v,2025-03-01,5,CNY\no2,1,v,2025-03-01,5,CNY\n"
+    )
     ran = validated(project(tmp_path, "sources: [{path: w.csv, key: [order, item]}]\n", w=items))
     assert codes(ran) == ["OPS122", "OPS209"]
 
