@@ -14,7 +14,8 @@ from opsctl.core.paths import PROJECT_FILE
 from opsctl.core.personal import masked
 
 READ = (".csv", ".tsv", ".txt", ".parquet")
-PACKED = (".gz", ".zip")
+BOOKS = (".xlsx", ".xlsm")
+PACKED = (".gz", ".zip", *BOOKS)
 LOCK = ("~$", ".~lock")
 
 
@@ -155,7 +156,7 @@ def is_table_name(path: Path) -> bool:
     ends = [suffix.lower() for suffix in path.suffixes]
     if ends and ends[-1] == ".gz":
         return len(ends) > 1 and ends[-2] in READ
-    return bool(ends) and (ends[-1] in READ or ends[-1] == ".zip")
+    return bool(ends) and (ends[-1] in (*READ, *BOOKS) or ends[-1] == ".zip")
 
 
 def _declared(folder: Path, sources: Sequence[Source]) -> Files:

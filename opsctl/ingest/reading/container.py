@@ -7,11 +7,14 @@ import os
 import stat
 import zipfile
 import zlib
+import re
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, TooLarge
+from opsctl.core.errors import DamagedFile, EmptyFile, NoSuchPath, NotATable, RefusedFile, TooLarge
+from opsctl.core.personal import masked
 from opsctl.ingest.reading.signatures import GZIP, LOOKED_AT, PARQUET, ZIP, is_blank, refuse_other_formats, without_mark
 
 if TYPE_CHECKING:
@@ -21,9 +24,14 @@ LARGEST = 2 * 1024**3
 LARGE = 16 * 1024**2  # a text of so many bytes stays on the disk until somebody asks for all of it
 SWELL = 200  # times its size; a text that shrinks more than this is a bomb, not an export
 HARMLESS = 64 * 1024**2  # below this no swelling matters
+MEMBERS = 20_000  # of an archive; no export has so many
 _CHUNK = 1024 * 1024
+_ENTRY = b"PK\x01\x02"
+_UNFIT = re.compile(r"[/\\]")
+_PIVOT = re.compile("(?:^|[\x01\n])(?:求和项|计数项|平均值项|sum of |count of |average of )".encode(), re.IGNORECASE)
 _TABLES = frozenset({".csv", ".tsv", ".txt"})
-_WORKBOOK = ("[content_types].xml", "xl/", "word/", "ppt/")
+_WORKBOOKS = (".xlsx", ".xlsm")
+_OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
 _PARQUET_AT_LEAST = 12
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
@@ -32,19 +40,41 @@ _AGAIN = "download it again"
 Kind = Literal["text", "parquet"]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is known of a workbook's sheet before it is read.
+
+    Attributes:
+        book: The workbook's name.
+        name: The sheet's.
+        hidden: The names of the workbook's hidden sheets, which nobody reads.
+        is_pivot: Whether it sums up other rows, as the names of its columns say.
+        uncomputed: How many of its formulas have no result.
+    """
+
+    book: str
+    name: str
+    hidden: tuple[str, ...]
+    is_pivot: bool
+    uncomputed: int
+
+
 class Content:
     """The bytes of one table: a file, or one member of an archive, named "archive.zip/member.csv".
 
-    A Parquet file and a large text that lie on disk as they are have their `path`, and their bytes are read only when
+    A workbook is an archive of its sheets, named "book.xlsx/Sheet1", which come as separated cells. A Parquet file and a large text that lie on disk as they are have their `path`, and their bytes are read only when
     asked for.
     """
 
-    __slots__ = ("_data", "kind", "name", "path")
+    __slots__ = ("_data", "kind", "name", "path", "sheet")
 
-    def __init__(self, name: str, data: bytes | None, kind: Kind, path: Path | None = None) -> None:
+    def __init__(
+        self, name: str, data: bytes | None, kind: Kind, path: Path | None = None, sheet: Sheet | None = None
+    ) -> None:
         self.name = name
         self.kind: Kind = kind
         self.path = path
+        self.sheet = sheet
         self._data = data
 
     @property
@@ -185,35 +215,73 @@ def _gunzip(data: bytes, name: str) -> bytes:
 
 
 def _unzip(data: bytes, name: str) -> list[Content]:
+    if data.count(_ENTRY) > MEMBERS:
+        raise TooLarge(f"an archive of more than {MEMBERS:,} parts", file=name, hint="unpack it and look inside")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _members(archive, name, len(data))
+            everything = archive.infolist()
+            if not any(item.filename.lower().startswith("xl/") for item in everything):
+                return _members(archive, name, len(data))
+            _limit(sum(item.file_size for item in everything), name, len(data))
+    except RefusedFile:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
         raise DamagedFile("the zip archive is broken or ends early", file=name, hint=_AGAIN) from None
+    return _sheets(data, name)
+
+
+def _sheets(data: bytes, name: str) -> list[Content]:
+    """The sheets of a workbook that are shown and hold anything."""
+    from opsctl.ingest.reading.sheets.guard import sheets_of  # noqa: PLC0415 - few exports are workbooks
+
+    found = sheets_of(data, name)
+    hidden = tuple(one.name for one in found if one.hidden)
+    filled = [one for one in found if one.data]
+    if not filled:
+        raise EmptyFile(
+            "no sheet of the workbook that is shown holds anything",
+            file=name,
+            details=(("hidden sheets", masked(", ".join(hidden))),) if hidden else (),
+            hint="export it again; show a hidden sheet to have it read",
+        )
+    contents: dict[str, Content] = {}
+    for one in filled:
+        label = _UNFIT.sub("_", one.name).strip(". ") or "sheet"
+        sheet = Sheet(name, one.name, hidden, _PIVOT.search(one.data) is not None, one.uncomputed)
+        contents[label] = Content(f"{name}/{label}", one.data, "text", sheet=sheet)
+    if len(contents) < len(filled):
+        raise DamagedFile("two sheets of the workbook have one name", file=name, hint="rename one of them")
+    return list(contents.values())
 
 
 def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
     everything = archive.infolist()
-    if any(item.filename.lower().startswith(_WORKBOOK) for item in everything):
-        what = "an Excel workbook" if _has_sheets(everything) else "an Office document"
-        raise NotATable(f"this is {what}", file=name, hint="open it and save it as CSV UTF-8")
+    if any(item.filename.lower().startswith(_OFFICE) for item in everything):
+        raise NotATable("this is an Office document", file=name, hint="open it and save it as CSV UTF-8")
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
     if not tables:
-        raise NotATable("this archive holds no .csv, .tsv or .txt", file=name, hint="unpack it and look inside")
+        raise NotATable("this archive holds no .csv, .tsv, .txt or .xlsx", file=name, hint="unpack it and look inside")
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
     _limit(sum(item.file_size for _, item in tables), name, packed)
-    return [Content(f"{name}/{member}", _member(archive, item, name), "text") for member, item in tables]
+    return [
+        content
+        for member, item in tables
+        for content in _contents(f"{name}/{member}", _member(archive, item, name), member)
+    ]
 
 
-def _has_sheets(everything: list[zipfile.ZipInfo]) -> bool:
-    return any(item.filename.lower().startswith("xl/") for item in everything)
+def _contents(name: str, data: bytes, member: str) -> list[Content]:
+    """A member of an archive: a text whatever it is, unless it is named a workbook and is one."""
+    if member.lower().endswith(_WORKBOOKS) and data.startswith(ZIP):
+        return _unzip(data, name)
+    return [Content(name, data, "text")]
 
 
 def _is_table(item: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(item.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not item.is_dir() and not hidden and path.suffix.lower() in _TABLES
+    return not item.is_dir() and not hidden and path.suffix.lower() in (*_TABLES, *_WORKBOOKS)
 
 
 def _real_name(item: zipfile.ZipInfo) -> str:
