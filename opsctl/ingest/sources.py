@@ -173,9 +173,14 @@ def _declared(folder: Path, sources: Sequence[Source]) -> Files:
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
-    """The files below the project's folder that a pattern of `sources:` names, but for hidden and lock files."""
+    """The files below the project's folder that a pattern of `sources:` names, but for hidden and lock files.
+
+    A link is read where it is named outright: what others put into an inbox must not lead elsewhere.
+    """
+    outright = folder / pattern
     try:
-        found = [path for path in folder.glob(pattern) if path.is_file()]
+        every = [path for path in folder.glob(pattern) if path.is_file()]
+        found = [path for path in every if path == outright or not path.is_symlink()]
     except (ValueError, NotImplementedError):
         raise BadConfiguration(
             f"sources: '{pattern}' is no pattern below the project's folder",

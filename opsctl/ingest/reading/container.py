@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 from opsctl.core.errors import DamagedFile, EmptyFile, NoSuchPath, NotATable, RefusedFile, TooLarge
 from opsctl.core.personal import masked
+from opsctl.ingest.reading.kinds import is_number
+from opsctl.ingest.reading.sheets.grid import DELIMITER
 from opsctl.ingest.reading.signatures import GZIP, LOOKED_AT, PARQUET, ZIP, is_blank, refuse_other_formats, without_mark
 
 if TYPE_CHECKING:
@@ -27,8 +29,9 @@ HARMLESS = 64 * 1024**2  # below this no swelling matters
 MEMBERS = 20_000  # of an archive; no export has so many
 _CHUNK = 1024 * 1024
 _ENTRY = b"PK\x01\x02"
+_NAMES = 64 * 1024  # bytes of a sheet among which those of its columns are
 _UNFIT = re.compile(r"[/\\]")
-_PIVOT = re.compile("(?:^|[\x01\n])(?:求和项|计数项|平均值项|sum of |count of |average of )".encode(), re.IGNORECASE)
+_PIVOT = re.compile("(?:求和项|计数项|平均值项|最大值项|最小值项)[:：]|(?:sum|count|average|max|min) of ", re.IGNORECASE)
 _TABLES = frozenset({".csv", ".tsv", ".txt"})
 _WORKBOOKS = (".xlsx", ".xlsm")
 _OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
@@ -247,11 +250,17 @@ def _sheets(data: bytes, name: str) -> list[Content]:
     contents: dict[str, Content] = {}
     for one in filled:
         label = _UNFIT.sub("_", one.name).strip(". ") or "sheet"
-        sheet = Sheet(name, one.name, hidden, _PIVOT.search(one.data) is not None, one.uncomputed)
+        sheet = Sheet(name, one.name, hidden, _is_pivot(one.data), one.uncomputed)
         contents[label] = Content(f"{name}/{label}", one.data, "text", sheet=sheet)
     if len(contents) < len(filled):
         raise DamagedFile("two sheets of the workbook have one name", file=name, hint="rename one of them")
     return list(contents.values())
+
+
+def _is_pivot(data: bytes) -> bool:
+    """Whether the names of a sheet's columns say that it sums up another."""
+    lines = (line.split(DELIMITER) for line in data[:_NAMES].decode("utf-8", "replace").split("\n"))
+    return any(any(map(_PIVOT.match, cells)) and not any(map(is_number, cells)) for cells in lines)
 
 
 def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:

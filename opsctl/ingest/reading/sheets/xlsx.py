@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from opsctl.core.errors import DamagedFile
-from opsctl.ingest.reading.sheets.grid import UNCOMPUTED, Budget, Grid, column_of, placed, plain
+from opsctl.ingest.reading.sheets.grid import COLUMNS, UNCOMPUTED, Budget, Grid, column_of, placed, plain
 from opsctl.ingest.reading.sheets.package import AGAIN, Attributes, Package
 from opsctl.ingest.reading.sheets.values import Shown, shown_as, text_of
 
@@ -190,6 +190,8 @@ class _Reader:
             if reference[len(letters) :] != str(self.row):
                 raise DamagedFile("a cell of the workbook stands in another row than it says", hint=AGAIN)
             column = self.columns.get(letters) or self.columns.setdefault(letters, column_of(letters))
+        if column > COLUMNS:
+            raise DamagedFile("a row of the workbook has more cells than a sheet can", hint=AGAIN)
         gap = column - len(self.cells)
         if gap == 1:
             self.cells.append("")
