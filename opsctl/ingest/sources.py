@@ -14,7 +14,7 @@ from opsctl.core.paths import PROJECT_FILE
 from opsctl.core.personal import masked
 
 READ = (".csv", ".tsv", ".txt", ".parquet")
-BOOKS = (".xlsx", ".xlsm")
+BOOKS = (".xlsx", ".xlsm", ".xls")
 PACKED = (".gz", ".zip", *BOOKS)
 LOCK = ("~$", ".~lock")
 

@@ -17,7 +17,7 @@ from opsctl.core.errors import DamagedFile, EmptyFile, NoSuchPath, NotATable, Re
 from opsctl.core.personal import masked
 from opsctl.ingest.reading.kinds import is_number
 from opsctl.ingest.reading.sheets.grid import DELIMITER
-from opsctl.ingest.reading.signatures import GZIP, LOOKED_AT, PARQUET, ZIP, is_blank, refuse_other_formats, without_mark
+from opsctl.ingest.reading.signatures import GZIP, LOOKED_AT, OLE2, PARQUET, ZIP, is_blank, refuse_other_formats, without_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ _NAMES = 64 * 1024  # bytes of a sheet among which those of its columns are
 _UNFIT = re.compile(r"[/\\]")
 _PIVOT = re.compile("(?:求和项|计数项|平均值项|最大值项|最小值项)[:：]|(?:sum|count|average|max|min) of ", re.IGNORECASE)
 _TABLES = frozenset({".csv", ".tsv", ".txt"})
-_WORKBOOKS = (".xlsx", ".xlsm")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
 _PARQUET_AT_LEAST = 12
 _ENCRYPTED = 0x1
@@ -156,7 +156,7 @@ def _is_large_text(stream: io.BufferedReader, name: str) -> bool:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     head = stream.read(LOOKED_AT)
-    if size < LARGE or head.startswith((GZIP, *ZIP)) or is_blank(without_mark(head)):
+    if size < LARGE or head.startswith((GZIP, OLE2, *ZIP)) or is_blank(without_mark(head)):
         return False
     _limit(size, name)
     refuse_other_formats(head, name)
@@ -189,6 +189,8 @@ def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
         return _unpack(name, _gunzip(data, name), may_nest=False)
     if data.startswith(ZIP):
         return _unzip(data, name)
+    if data.startswith(OLE2):
+        return _sheets(data, name)
     if data.startswith(PARQUET):
         _whole_parquet(data[-len(PARQUET) :], len(data), name)
         return [Content(name, data, "parquet")]
@@ -269,7 +271,7 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
         raise NotATable("this is an Office document", file=name, hint="open it and save it as CSV UTF-8")
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
     if not tables:
-        raise NotATable("this archive holds no .csv, .tsv, .txt or .xlsx", file=name, hint="unpack it and look inside")
+        raise NotATable("this archive holds no .csv, .tsv, .txt, .xlsx or .xls", file=name, hint="unpack it and look inside")
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
     _limit(sum(item.file_size for _, item in tables), name, packed)
@@ -282,8 +284,8 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
 
 def _contents(name: str, data: bytes, member: str) -> list[Content]:
     """A member of an archive: a text whatever it is, unless it is named a workbook and is one."""
-    if member.lower().endswith(_WORKBOOKS) and data.startswith(ZIP):
-        return _unzip(data, name)
+    if member.lower().endswith(_WORKBOOKS) and data.startswith((OLE2, *ZIP)):
+        return _unpack(name, data, may_nest=True)
     return [Content(name, data, "text")]
 
 

@@ -11,6 +11,8 @@ import json
 import sys
 
 from opsctl.core.errors import RefusedFile, TooLarge
+from opsctl.ingest.reading.sheets import xls, xlsx
+from opsctl.ingest.reading.signatures import OLE2
 
 MEMORY = 1024**3  # bytes of address space
 SECONDS = 60  # of computing
@@ -33,12 +35,10 @@ def main() -> None:
 
 
 def _sheets(data: bytes) -> tuple[dict[str, object], list[bytes]]:
-    from opsctl.ingest.reading.sheets.xlsx import sheets  # noqa: PLC0415 - under the limits
-
     told: list[tuple[str, bool, int, int]] = []
     texts: list[bytes] = []
-    for sheet in sheets(io.BytesIO(data)):
-        text = b"" if sheet.hidden else sheet.text.encode("utf-8", "replace")
+    for sheet in xls.sheets(data) if data.startswith(OLE2) else xlsx.sheets(io.BytesIO(data)):
+        text = sheet.text.encode("utf-8", "replace")
         told.append((sheet.name, sheet.hidden, sheet.uncomputed, len(text)))
         texts.append(text)
     return {"sheets": told}, texts

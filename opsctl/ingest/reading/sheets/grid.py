@@ -111,6 +111,16 @@ class Grid:
         self._width = max(self._width, len(cells))
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet as text, empty where it is hidden, and how many formulas in it have no result."""
+
+    name: str
+    hidden: bool
+    text: str
+    uncomputed: int
+
+
 def plain(text: str) -> str:
     """A cell's text without what would end it or its line.
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from opsctl.core.errors import DamagedFile
-from opsctl.ingest.reading.sheets.grid import COLUMNS, UNCOMPUTED, Budget, Grid, column_of, placed, plain
+from opsctl.ingest.reading.sheets.grid import COLUMNS, UNCOMPUTED, Budget, Grid, Sheet, column_of, placed, plain
 from opsctl.ingest.reading.sheets.package import AGAIN, Attributes, Package
+from opsctl.ingest.reading.sheets.rows import Cell
 from opsctl.ingest.reading.sheets.values import Shown, shown_as, text_of
 
 _TRUE = ("1", "true")
@@ -18,17 +19,8 @@ _WORKSHEET = "worksheet"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SHORT = 15  # digits; a whole number of no more is its own text
+_OTHER_ROW = "a cell of the workbook stands in another row than it says"
 _RELATION = "id"  # in whatever namespace
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet as text, and how many formulas in it have no result."""
-
-    name: str
-    hidden: bool
-    text: str
-    uncomputed: int
 
 
 @dataclass(slots=True)
@@ -76,7 +68,8 @@ def sheets(stream: BinaryIO) -> Iterator[Sheet]:
             if not package.has(part):
                 raise DamagedFile("a sheet of the workbook is missing", hint=AGAIN)
             grid = Grid(budget)
-            _Reader(book, grid).read(package, part)
+            if not hidden:
+                _Reader(book, grid).read(package, part)
             yield Sheet(name, hidden, grid.text(), grid.uncomputed)
 
 
@@ -137,18 +130,39 @@ class _Reader:
         self.row = 0
         self.cells: list[str] = []
         self.columns: dict[str, int] = {}
+        self.shown: dict[str, Shown] = {str(at): shown for at, shown in enumerate(book.formats)}
         self.collecting = self.spoken = self.formula = False
         self.kind = self.style = ""
         self.pieces: list[str] = []
 
     def read(self, package: Package, part: str) -> None:
         """Read the part of the sheet into the grid."""
-        package.read(part, self.begin, self.end, self.say)
+        package.read_sheet(part, self.begin, self.end, self.say, self.take)
+
+    def take(self, row: str, cells: list[Cell]) -> None:
+        """A whole row, without formulas."""
+        self._go_to(row)
+        self.formula = False
+        found, texts = self.cells, self.book.texts
+        for letters, number, style, kind, value, inline in cells:
+            if number != row:
+                raise DamagedFile(_OTHER_ROW, hint=AGAIN)
+            if self.columns.get(letters) != len(found) + 1:
+                self._move(letters)
+                found.pop()
+            if kind == "s" and value:
+                found.append(texts[int(value)])
+            elif value and (not kind or kind == "n"):
+                found.append(self._number(value, style))
+            else:
+                text = inline if kind == "inlineStr" else value
+                found.append(self._text(text, kind, style) if text else "")
+        self.grid.add(self.row, found)
 
     def begin(self, tag: str, attributes: Attributes) -> None:
         """An element starts."""
         if tag == "c":
-            self._move(attributes.get("r"))
+            self._move_to(attributes.get("r"))
             self.kind = attributes.get("t", "n")
             self.style = attributes.get("s", "")
             self.formula = False
@@ -158,8 +172,7 @@ class _Reader:
         elif tag == "f":
             self.formula = True
         elif tag == "row":
-            self.row = placed(f"A{attributes['r']}")[0] if "r" in attributes else self.row + 1
-            self.cells = []
+            self._go_to(attributes.get("r"))
         elif tag == "rPh":
             self.spoken = True
         elif tag == "mergeCell":
@@ -167,11 +180,11 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         """An element ends."""
-        if tag == "v" or tag == "t":
+        if tag in ("v", "t"):
             self.collecting = False
         elif tag == "c":
             if self.pieces or self.formula:
-                self.cells[-1] = self._text("".join(self.pieces))
+                self.cells[-1] = self._text("".join(self.pieces), self.kind, self.style)
         elif tag == "row":
             self.grid.add(self.row, self.cells)
         elif tag == "rPh":
@@ -182,16 +195,25 @@ class _Reader:
         if self.collecting:
             self.pieces.append(text)
 
-    def _move(self, reference: str | None) -> None:
-        """Go to a cell of the row, to the right of the last one."""
-        column = len(self.cells) + 1
-        if reference is not None:
-            letters = reference.rstrip("0123456789")
-            if reference[len(letters) :] != str(self.row):
-                raise DamagedFile("a cell of the workbook stands in another row than it says", hint=AGAIN)
-            column = self.columns.get(letters) or self.columns.setdefault(letters, column_of(letters))
-        if column > COLUMNS:
-            raise DamagedFile("a row of the workbook has more cells than a sheet can", hint=AGAIN)
+    def _go_to(self, row: str | None) -> None:
+        self.row = self.row + 1 if row is None else placed(f"A{row}")[0]
+        self.cells = []
+
+    def _move_to(self, reference: str | None) -> None:
+        """Go to a cell by its reference, or to the next one."""
+        if reference is None:
+            if len(self.cells) == COLUMNS:
+                raise DamagedFile("a row of the workbook has more cells than a sheet can", hint=AGAIN)
+            self.cells.append("")
+            return
+        letters = reference.rstrip("0123456789")
+        if reference[len(letters) :] != str(self.row):
+            raise DamagedFile(_OTHER_ROW, hint=AGAIN)
+        self._move(letters)
+
+    def _move(self, letters: str) -> None:
+        """Go to a column of the row, to the right of the last one."""
+        column = self.columns.get(letters) or self.columns.setdefault(letters, column_of(letters))
         gap = column - len(self.cells)
         if gap == 1:
             self.cells.append("")
@@ -200,33 +222,36 @@ class _Reader:
         else:
             raise DamagedFile("the cells of the workbook are not in order", hint=AGAIN)
 
-    def _text(self, value: str) -> str:
-        if self.formula and self._is_uncomputed(value):
+    def _text(self, value: str, kind: str, style: str) -> str:
+        if self.formula and self._is_uncomputed(value, kind):
             self.grid.uncomputed += 1
             return UNCOMPUTED
-        match self.kind:
+        match kind or "n":
             case "n":
-                return self._number(value)
+                return self._number(value, style)
             case "s":
                 return self.book.texts[int(value)]
             case "b":
                 return "TRUE" if value.strip() in _TRUE else "FALSE"
             case "d":
-                return value.removesuffix("T00:00:00").replace("T", " ")
+                return plain(value.removesuffix("T00:00:00").replace("T", " "))
             case "inlineStr" | "str":
                 return _unescaped(value)
             case _:
                 return plain(value)
 
-    def _is_uncomputed(self, value: str) -> bool:
+    def _is_uncomputed(self, value: str, kind: str) -> bool:
         """Has nobody computed the formula? What writes workbooks without computing puts a 0, or nothing."""
-        return (not value and self.kind != "str") or (self.book.stale and value in ("", "0"))
+        return (not value and kind != "str") or (self.book.stale and value in ("", "0"))
 
-    def _number(self, value: str) -> str:
-        style = self.style
-        shown: Shown = self.book.formats[int(style)] if style and int(style) < len(self.book.formats) else "number"
-        if shown == "number" and value.isdecimal() and len(value) <= _SHORT and value.isascii():
-            return value.lstrip("0") or "0"
+    def _number(self, value: str, style: str) -> str:
+        shown = self.shown.get(style, "number")
+        if shown == "number":
+            if value.isdecimal() and len(value) <= _SHORT and value.isascii():
+                return value.lstrip("0") or "0"
+            text = repr(float(value))
+            if "e" not in text and not text.endswith(".0"):
+                return text
         return text_of(float(value), shown, from_1904=self.book.from_1904)
 
     def _merge(self, reference: str) -> None:
