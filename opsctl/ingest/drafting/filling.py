@@ -17,6 +17,7 @@ from opsctl.ingest.drafting.sheet import Sheet
 from opsctl.ingest.drafting.vocabulary import Sureness, channel_in
 from opsctl.ingest.drafting.words import Words
 from opsctl.ingest.personal import by_name
+from opsctl.ingest.sources import BOOKS
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns, required
@@ -150,9 +151,12 @@ def stem(name: str) -> str:
     Examples:
         >>> stem("exports/game_installs_2024.csv"), stem("消耗_20250101-20250131.csv"), stem("2025-01.csv.gz")
         ('game_installs', '消耗', 'export')
+        >>> stem("exports/消耗_202501.xlsx/Sheet1")
+        '消耗'
     """
-    base = PurePosixPath(name).name
-    while (shorter := re.sub(r"\.(?:csv|tsv|txt|parquet|gz|zip)$", "", base, flags=re.IGNORECASE)) != base:
+    path = PurePosixPath(name)
+    base = path.parent.name if path.parent.suffix.lower() in BOOKS else path.name
+    while (shorter := re.sub(r"\.(?:csv|tsv|txt|parquet|xlsx|xlsm|xls|gz|zip)$", "", base, flags=re.IGNORECASE)) != base:
         base = shorter
     tidy = re.sub(r"[^\w-]+", "_", base).strip("_-")
     undated = _DATES.sub("", tidy).strip("_-")
