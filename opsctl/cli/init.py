@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from opsctl.ingest.drafting import Draft, Drafts
 
 EXAMPLE = "configs/opsctl.example.yaml"
-TABLES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls", ".gz", ".zip")  # such a word is meant for a file, even if it is none
+TABLES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".xlsx",
+    ".xls",
+    ".gz",
+    ".zip",
+)  # such a word is meant for a file, even if it is none
 
 Folder = Annotated[
     Optional[list[Path]],  # noqa: UP045 - typer reads the annotation

@@ -216,7 +216,8 @@ def list_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice) -> 
         voice.say(f"note: no file matches '{pattern}' of the project's sources")
     if not listed.found:
         raise NoData(
-            "there is no file to read there", hint="tables are named .csv .tsv .txt .parquet .xlsx .xls, also in .gz .zip"
+            "there is no file to read there",
+            hint="tables are named .csv .tsv .txt .parquet .xlsx .xls, also in .gz .zip",
         )
     return listed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from opsctl.core.errors import EmptyFile, NoHeader, RefusedFile, UnknownFile
+from opsctl.core.errors import EmptyFile, NoHeader, OpsctlError, UnknownFile
 from opsctl.core.personal import masked
 from opsctl.ingest.loaded import Gathered
 from opsctl.ingest.part import File
@@ -31,28 +31,25 @@ class Sheets:
         """
         if not self.of:
             return found
-        read = [part.account.file for part in found.parts] + found.passed
-        data = {self.of[name].book for name in read if name in self.of and not self.of[name].is_pivot}
-        pivots = {name for name in read if name in self.of and self.of[name].is_pivot and self.of[name].book in data}
+        read = [*(part.account.file for part in found.parts), *found.passed]
+        sheets = {name: self.of[name] for name in read if name in self.of}
+        books = {sheet.book for sheet in sheets.values()}
+        data = {sheet.book for sheet in sheets.values() if not sheet.is_pivot}
+        pivots = {name for name, sheet in sheets.items() if sheet.is_pivot and sheet.book in data}
         helpers = {
-            refusal.file
+            name
             for refusal in found.refused
-            if refusal.file in self.of and self._is_helper(refusal) and self._book(refusal.file, read)
+            if (name := refusal.file or "") in self.of and self.of[name].book in books and self._is_helper(refusal)
         }
-        notes = self._notes(pivots, {name for name in helpers if name is not None})
         return replace(
             found,
             parts=[part for part in found.parts if part.account.file not in pivots],
             refused=[refusal for refusal in found.refused if refusal.file not in helpers],
-            notes=[*found.notes, *notes],
+            notes=[*found.notes, *self._notes(pivots, helpers)],
         )
 
-    def _book(self, name: str, read: list[str]) -> bool:
-        """Is a sheet of the same workbook read?"""
-        return any(other in self.of and self.of[other].book == self.of[name].book for other in read)
-
     @staticmethod
-    def _is_helper(refusal: RefusedFile) -> bool:
+    def _is_helper(refusal: OpsctlError) -> bool:
         is_near = any(label == "looked for" for label, _ in refusal.details)
         return isinstance(refusal, UnknownFile | NoHeader | EmptyFile) and not is_near
 

@@ -63,8 +63,9 @@ def run(*arguments: str | Path, cwd: Path | None = None) -> Ended:
         too_long.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        told, wrong = (stream.seek(0) or stream.read().decode() for stream in (out, err))
-    return Ended(process.returncode, told, wrong, seconds, memory)
+        for stream in (out, err):
+            stream.seek(0)
+        return Ended(process.returncode, out.read().decode(), err.read().decode(), seconds, memory)
 
 
 def assert_clean(ended: Ended, code: str) -> None:
@@ -87,7 +88,8 @@ def book(sheet: Iterable[str], texts: Iterable[str] = f'<sst xmlns="{SPREADSHEET
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": f'<Relationships xmlns="{RELATIONS}">'
         f'<Relationship Id="r" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{SPREADSHEET}" xmlns:r="{OFFICE}"><sheets><sheet name="S" r:id="a"/></sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{SPREADSHEET}" xmlns:r="{OFFICE}">'
+        '<sheets><sheet name="S" r:id="a"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}">'
         f'<Relationship Id="a" Type="{OFFICE}/worksheet" Target="worksheets/s.xml"/>'
         f'<Relationship Id="b" Type="{OFFICE}/sharedStrings" Target="texts.xml"/></Relationships>',

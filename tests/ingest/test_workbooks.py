@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,21 @@ import pytest
 
 from opsctl.ingest.load import load
 from opsctl.ingest.loaded import Loaded
+from opsctl.ingest.reading import read_text, unpack
 from opsctl.ingest.sources import files
+from opsctl.ingest.values import Style, type_column
+from opsctl.schemas.kinds import Kind
 from tests.ingest.books import as_xml, book, put, rows, saved
 from tests.ingest.exports import project
 
 HEAD = "时间-天,单元名称,消耗(元),展示数,点击数,转化数"
-DATA = rows("单元日报", HEAD, "2025-01-06,拉新-A,100.5,1200,240,48", "2025-01-07,拉新-A,90,1000,200,40", "合计,-,190.5,2200,440,88")
+DATA = rows(
+    "单元日报",
+    HEAD,
+    "2025-01-06,拉新-A,100.5,1200,240,48",
+    "2025-01-07,拉新-A,90,1000,200,40",
+    "合计,-,190.5,2200,440,88",
+)
 MORE = rows(HEAD, "2025-01-08,拉新-A,80,900,180,30")
 NOTES = rows("说明", "数据来自后台")
 
@@ -46,7 +55,10 @@ def test_a_sheet_is_read_as_a_text_would_be(tmp_path: Path) -> None:
 
 
 def test_what_a_sheet_is_called_by_its_name_does_not_matter(tmp_path: Path) -> None:
-    assert spend(loaded(tmp_path, book({"数据": DATA}), "week.csv")) == [("2025-01-06", 1_005_000), ("2025-01-07", 900_000)]
+    assert spend(loaded(tmp_path, book({"数据": DATA}), "week.csv")) == [
+        ("2025-01-06", 1_005_000),
+        ("2025-01-07", 900_000),
+    ]
 
 
 def test_two_sheets_that_are_expected_are_two_tables(tmp_path: Path) -> None:
@@ -99,7 +111,7 @@ def test_merged_headers_and_merged_days_are_those_of_all_their_cells(tmp_path: P
         sheet.merge_range(0, 2, 0, 5, "数据")
         day = made.add_format({"num_format": "yyyy-mm-dd"})
         sheet.merge_range(2, 0, 3, 0, "", day)
-        sheet.write_datetime(2, 0, datetime(2025, 1, 6), day)
+        sheet.write_datetime(2, 0, date(2025, 1, 6), day)
         for row, cells in enumerate(["拉新-A,100.5,1200,240,48", "拉新-B,90,1000,200,40"]):
             for column, cell in enumerate(cells.split(","), start=1):
                 put(sheet, 2 + row, column, cell)
@@ -108,10 +120,6 @@ def test_merged_headers_and_merged_days_are_those_of_all_their_cells(tmp_path: P
 
 
 def test_a_percentage_is_what_is_shown_and_never_a_hundred_times_it(tmp_path: Path) -> None:
-    from opsctl.ingest.values import Style, type_column
-    from opsctl.ingest.reading import read_text, unpack
-    from opsctl.schemas.kinds import Kind
-
     def write(sheet: Any, made: Any) -> None:
         rows("日期,留存率", "2025-01-06", "2025-01-07")(sheet, None)
         for row in (1, 2):

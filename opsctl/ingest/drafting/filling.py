@@ -156,7 +156,9 @@ def stem(name: str) -> str:
     """
     path = PurePosixPath(name)
     base = path.parent.name if path.parent.suffix.lower() in BOOKS else path.name
-    while (shorter := re.sub(r"\.(?:csv|tsv|txt|parquet|xlsx|xlsm|xls|gz|zip)$", "", base, flags=re.IGNORECASE)) != base:
+    while (
+        shorter := re.sub(r"\.(?:csv|tsv|txt|parquet|xlsx|xlsm|xls|gz|zip)$", "", base, flags=re.IGNORECASE)
+    ) != base:
         base = shorter
     tidy = re.sub(r"[^\w-]+", "_", base).strip("_-")
     undated = _DATES.sub("", tidy).strip("_-")

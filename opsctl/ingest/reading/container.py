@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import zipfile
 import zlib
-import re
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import PurePosixPath
@@ -17,7 +17,16 @@ from opsctl.core.errors import DamagedFile, EmptyFile, NoSuchPath, NotATable, Re
 from opsctl.core.personal import masked
 from opsctl.ingest.reading.kinds import is_number
 from opsctl.ingest.reading.sheets.grid import DELIMITER
-from opsctl.ingest.reading.signatures import GZIP, LOOKED_AT, OLE2, PARQUET, ZIP, is_blank, refuse_other_formats, without_mark
+from opsctl.ingest.reading.signatures import (
+    GZIP,
+    LOOKED_AT,
+    OLE2,
+    PARQUET,
+    ZIP,
+    is_blank,
+    refuse_other_formats,
+    without_mark,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +40,9 @@ _CHUNK = 1024 * 1024
 _ENTRY = b"PK\x01\x02"
 _NAMES = 64 * 1024  # bytes of a sheet among which those of its columns are
 _UNFIT = re.compile(r"[/\\]")
-_PIVOT = re.compile("(?:求和项|计数项|平均值项|最大值项|最小值项)[:：]|(?:sum|count|average|max|min) of ", re.IGNORECASE)
+_PIVOT = re.compile(
+    "(?:求和项|计数项|平均值项|最大值项|最小值项)[:：]|(?:sum|count|average|max|min) of ", re.IGNORECASE
+)
 _TABLES = frozenset({".csv", ".tsv", ".txt"})
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
@@ -65,8 +76,8 @@ class Sheet:
 class Content:
     """The bytes of one table: a file, or one member of an archive, named "archive.zip/member.csv".
 
-    A workbook is an archive of its sheets, named "book.xlsx/Sheet1", which come as separated cells. A Parquet file and a large text that lie on disk as they are have their `path`, and their bytes are read only when
-    asked for.
+    A workbook is an archive of its sheets, named "book.xlsx/Sheet1", which come as separated cells. A Parquet file
+    and a large text that lie on disk as they are have their `path`, and their bytes are read only when asked for.
     """
 
     __slots__ = ("_data", "kind", "name", "path", "sheet")
@@ -271,7 +282,9 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
         raise NotATable("this is an Office document", file=name, hint="open it and save it as CSV UTF-8")
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
     if not tables:
-        raise NotATable("this archive holds no .csv, .tsv, .txt, .xlsx or .xls", file=name, hint="unpack it and look inside")
+        raise NotATable(
+            "this archive holds no .csv, .tsv, .txt, .xlsx or .xls", file=name, hint="unpack it and look inside"
+        )
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
     _limit(sum(item.file_size for _, item in tables), name, packed)

@@ -1,6 +1,6 @@
 """The process that opens a workbook: bytes in, the text of its sheets out, under limits that end it and nothing else.
 
-    python -m opsctl.ingest.reading.sheets.child < workbook
+python -m opsctl.ingest.reading.sheets.child < workbook
 """
 
 from __future__ import annotations

@@ -122,10 +122,10 @@ class Sheet:
 
 
 def plain(text: str) -> str:
-    """A cell's text without what would end it or its line.
+    r"""A cell's text without what would end it or its line.
 
     Examples:
-        >>> plain("消耗\\n(元)") == f"消耗{LINE_END_IN_CELL}(元)"
+        >>> plain("消耗\n(元)") == f"消耗{LINE_END_IN_CELL}(元)"
         True
     """
     if not _ODD.search(text):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import opsctl
-from opsctl.core.errors import DamagedFile, OpsctlError, TooLarge, every_error
+from opsctl.core.errors import DamagedFile, TooLarge, every_error
 from opsctl.ingest.reading.sheets.package import AGAIN
 
 LARGEST = 128 * 1024**2  # bytes, packed
@@ -39,17 +39,14 @@ def sheets_of(data: bytes, name: str) -> list[SheetText]:
     told, _, texts = _asked(data, name).partition(b"\n")
     answer = json.loads(told)
     if "refused" in answer:
-        raise _refusal(*answer["refused"], name)
+        code, sentence, hint = answer["refused"]
+        raise every_error()[code](sentence, file=name, hint=hint)
     found: list[SheetText] = []
     at = 0
     for sheet, hidden, uncomputed, size in answer["sheets"]:
         found.append(SheetText(sheet, hidden, uncomputed, texts[at : at + size]))
         at += size
     return found
-
-
-def _refusal(code: str, sentence: str, hint: str, name: str) -> OpsctlError:
-    return every_error()[code](sentence, file=name, hint=hint)
 
 
 def _asked(data: bytes, name: str) -> bytes:

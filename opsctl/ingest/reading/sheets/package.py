@@ -76,7 +76,7 @@ class Package:
             for chunk in self.chunks(part):
                 parser.Parse(chunk)
             if self.has(part):
-                parser.Parse(b"", True)  # noqa: FBT003 - the parser's own word for the end
+                parser.Parse(b"", True)  # that was all
 
     def read_sheet(self, part: str, begin: Begin, end: End, say: Say, take: Callable[[str, list[Cell]], None]) -> None:
         """The same of a sheet, of which rows may be taken the fast way.
@@ -91,7 +91,7 @@ class Package:
             for chunk in self.chunks(part):
                 rows.feed(chunk)
             rows.close()
-            parser.Parse(b"", True)  # noqa: FBT003 - the parser's own word for the end
+            parser.Parse(b"", True)  # that was all
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """The bytes of a part; none where it is not there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -24,7 +24,6 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _DIGITS = 15  # that Excel keeps; what a longer number had behind them is zeros
 _EXACT = 10**_DIGITS
-_DAY = timedelta(days=1)
 _FALSE_LEAP_DAY = 60  # 1900-02-29, which Excel believes in
 _LAST = 2_958_466  # the day after 9999-12-31
 _MILLISECONDS = 86_400_000
@@ -87,19 +86,20 @@ def _plain(number: float) -> str:
 
 
 def _moment(serial: float, shown: Shown, *, from_1904: bool) -> str | None:
-    if not 0 <= serial < _LAST or int(serial) == _FALSE_LEAP_DAY and not from_1904:
+    whole = int(serial)
+    if not 0 <= serial < _LAST or (whole == _FALSE_LEAP_DAY and not from_1904):
         return None
     if shown == "elapsed":
         return _clock(round(serial * _MILLISECONDS))
-    start = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 31 if serial < _FALSE_LEAP_DAY else 30)
-    whole = int(serial)
+    start = date(1904, 1, 1) if from_1904 else date(1899, 12, 31 if serial < _FALSE_LEAP_DAY else 30)
     rest = round((serial - whole) * _MILLISECONDS)
     if shown == "time" and not whole:
         return _clock(rest)
-    moment = start + timedelta(days=whole, milliseconds=rest)
-    if shown == "month" and moment.day == 1:
-        return f"{moment:%Y-%m}"
-    return f"{moment:%Y-%m-%d}" if not rest or rest == _MILLISECONDS else f"{moment:%Y-%m-%d} {_clock(rest)}"
+    days, rest = divmod(rest, _MILLISECONDS)  # what is a day but for a millisecond is one
+    day = start + timedelta(days=whole + days)
+    if shown == "month" and day.day == 1:
+        return f"{day:%Y-%m}"
+    return f"{day:%Y-%m-%d} {_clock(rest)}" if rest else f"{day:%Y-%m-%d}"
 
 
 def _clock(milliseconds: int) -> str:

@@ -205,25 +205,10 @@ class _Cells:
 
     def _take(self, number: int, content: bytes) -> None:
         match number:
-            case Kind.LABEL_SST:
-                row, column, _, at = struct.unpack_from("<3HI", content)
-                self._put(row, column, self.book.texts[at])
-            case Kind.NUMBER:
-                row, column, style, value = struct.unpack_from("<3Hd", content)
-                self._put(row, column, self.book.number(value, style))
-            case Kind.RK:
-                row, column, style, packed = struct.unpack_from("<3HI", content)
-                self._put(row, column, self.book.number(_unpacked(packed), style))
             case Kind.MUL_RK:
                 row, first = struct.unpack_from("<2H", content)
                 for at, (style, packed) in enumerate(struct.iter_unpack("<HI", content[4:-2])):
                     self._put(row, first + at, self.book.number(_unpacked(packed), style))
-            case Kind.LABEL:
-                row, column = struct.unpack_from("<2H", content)
-                self._put(row, column, _text(content[6:]))
-            case Kind.BOOL_ERR:
-                row, column, _, value, is_error = struct.unpack_from("<3H2B", content)
-                self._put(row, column, _ERRORS.get(value, UNCOMPUTED) if is_error else _truth(value))
             case Kind.FORMULA:
                 self._formula(content)
             case Kind.STRING if self.waiting is not None:
@@ -233,6 +218,24 @@ class _Cells:
                 for top, bottom, left, _ in struct.iter_unpack("<4H", content[2:]):
                     if bottom > top:
                         self.grid.merged.append((top + 1, left + 1, bottom + 1))
+            case Kind.LABEL_SST | Kind.NUMBER | Kind.RK | Kind.LABEL | Kind.BOOL_ERR:
+                row, column, style = struct.unpack_from("<3H", content)
+                self._put(row, column, self._one(number, content[6:], style))
+
+    def _one(self, number: int, content: bytes, style: int) -> str:
+        """The cell that a record holds."""
+        match number:
+            case Kind.LABEL_SST:
+                return self.book.texts[int.from_bytes(content[:4], "little")]
+            case Kind.NUMBER:
+                return self.book.number(struct.unpack_from("<d", content)[0], style)
+            case Kind.RK:
+                return self.book.number(_unpacked(int.from_bytes(content[:4], "little")), style)
+            case Kind.LABEL:
+                return _text(content)
+            case _:
+                value, is_error = content[:2]
+                return _ERRORS.get(value, UNCOMPUTED) if is_error else _truth(value)
 
     def _formula(self, content: bytes) -> None:
         row, column, style, result, flags = struct.unpack_from("<3H8sH", content)

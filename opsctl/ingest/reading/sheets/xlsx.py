@@ -54,7 +54,7 @@ def sheets(stream: BinaryIO) -> Iterator[Sheet]:
             settings.update(attributes)
 
     package.read(package.book, begin)
-    parts = {kind: part for kind, part in targets.values()}
+    parts = dict(targets.values())
     budget = Budget()
     book = _Book(
         _texts(package, parts.get("sharedStrings", ""), budget),
