@@ -123,6 +123,8 @@ def _tell(drafts: Drafts, voice: Voice) -> None:
         voice.refuse(error)
     for name, label in drafts.claimed.items():
         voice.say(f"{name}: read by {label} already")
+    for name in drafts.left_out:
+        voice.say(f"{name}: a sheet beside the data; it is left out")
     for one in drafts.mappings:
         for name, outcome in one.loads.items():
             voice.say(f"{name}: {one.table}, drafted in {one.file}; {_outcome(outcome)}; {_to_check(one)}")

@@ -172,6 +172,7 @@ class UnknownFile(RefusedFile):
 
     code = "OPS102"
     zh = "没有映射认得这个文件"
+    is_near = False  # whether something knows most of its columns
 
 
 class AmbiguousFile(RefusedFile):

@@ -19,7 +19,8 @@ from opsctl.core.naming import fold
 from opsctl.core.personal import masked
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.opened import of_parquet, of_text, typed_rows
-from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
+from opsctl.ingest.reading import Content, TextTable, read_text, unpack
+from opsctl.ingest.reading.survey import survey
 from opsctl.ingest.written import Raw
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import SCALED

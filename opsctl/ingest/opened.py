@@ -76,8 +76,12 @@ def _cut_off(name: str) -> DamagedFile:
 
 
 def place_of(content: Content) -> str:
-    """A file's name below that of its folder: what patterns over names see, wherever the command was typed."""
-    return "/".join(Path(content.name).resolve().parts[-2:])
+    """A file's name below that of its folder: what patterns over names see, wherever the command was typed.
+
+    Of a workbook's sheet it is the workbook's.
+    """
+    name = content.name if content.sheet is None else content.sheet.book
+    return "/".join(Path(name).resolve().parts[-2:])
 
 
 def of_text(
@@ -88,7 +92,8 @@ def of_text(
     Raises:
         UnknownFile: Nobody claims any of its lines as a header; the nearest and what differs are named.
     """
-    from opsctl.ingest.reading import read_text, survey  # noqa: PLC0415 - columns that have types need none of it
+    from opsctl.ingest.reading.reader import read_text  # noqa: PLC0415 - columns that have types need none of it
+    from opsctl.ingest.reading.survey import survey  # noqa: PLC0415 - nor of this
 
     encoding = encoding or (source.encoding if source else None)
     try:

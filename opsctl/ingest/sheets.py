@@ -13,6 +13,12 @@ from opsctl.ingest.reading.container import Sheet
 from opsctl.ingest.remarks import Note
 
 
+def is_helper(refusal: OpsctlError) -> bool:
+    """Is a sheet that was refused so no export at all, where another sheet of its workbook is one?"""
+    is_near = isinstance(refusal, UnknownFile) and refusal.is_near
+    return isinstance(refusal, UnknownFile | NoHeader | EmptyFile) and not is_near
+
+
 @dataclass
 class Sheets:
     """The sheets among the files of a run, by the names under which files are known."""
@@ -39,7 +45,7 @@ class Sheets:
         helpers = {
             name
             for refusal in found.refused
-            if (name := refusal.file or "") in self.of and self.of[name].book in books and self._is_helper(refusal)
+            if (name := refusal.file or "") in self.of and self.of[name].book in books and is_helper(refusal)
         }
         return replace(
             found,
@@ -47,11 +53,6 @@ class Sheets:
             refused=[refusal for refusal in found.refused if refusal.file not in helpers],
             notes=[*found.notes, *self._notes(pivots, helpers)],
         )
-
-    @staticmethod
-    def _is_helper(refusal: OpsctlError) -> bool:
-        is_near = any(label == "looked for" for label, _ in refusal.details)
-        return isinstance(refusal, UnknownFile | NoHeader | EmptyFile) and not is_near
 
     def _notes(self, pivots: set[str], helpers: set[str]) -> list[Note]:
         """One note for each workbook of which something was left out."""

@@ -188,3 +188,10 @@ def test_a_sheet_may_be_called_anything(tmp_path: Path, name: str) -> None:
     chosen = project(tmp_path)
     [refusal] = load(files([tmp_path], chosen), chosen).refused
     assert Path(refusal.file or "").parent.name == "week.xlsx"
+
+
+def test_a_sheet_beside_those_of_a_declared_mapping_is_a_helper_too(tmp_path: Path) -> None:
+    saved(tmp_path, book({"数据": DATA, "说明": NOTES}))
+    chosen = project(tmp_path, "sources: [{path: '*.xlsx', mapping: oceanengine/单元日报}]\n")
+    found = load(files([], chosen), chosen)
+    assert (found.refused, len(told(found))) == ([], 1)

@@ -17,7 +17,6 @@ from opsctl.ingest.drafting.sheet import Sheet
 from opsctl.ingest.drafting.vocabulary import Sureness, channel_in
 from opsctl.ingest.drafting.words import Words
 from opsctl.ingest.personal import by_name
-from opsctl.ingest.sources import BOOKS
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import Kind
 from opsctl.schemas.table import columns, required
@@ -103,7 +102,7 @@ class Filling:
             case "channel":
                 yield self._channel()
             case "event":
-                yield Line(name, f"{{const: {scalar(stem(self.sheet.name))}}}", self._with_candidates(words("event")))
+                yield Line(name, f"{{const: {scalar(stem(self.sheet.file))}}}", self._with_candidates(words("event")))
             case "users" if not self._is_needed(name):
                 yield Line(name, "[…]", words("no_users"), is_comment=True)
             case "users" | "spend":
@@ -151,11 +150,8 @@ def stem(name: str) -> str:
     Examples:
         >>> stem("exports/game_installs_2024.csv"), stem("消耗_20250101-20250131.csv"), stem("2025-01.csv.gz")
         ('game_installs', '消耗', 'export')
-        >>> stem("exports/消耗_202501.xlsx/Sheet1")
-        '消耗'
     """
-    path = PurePosixPath(name)
-    base = path.parent.name if path.parent.suffix.lower() in BOOKS else path.name
+    base = PurePosixPath(name).name
     while (
         shorter := re.sub(r"\.(?:csv|tsv|txt|parquet|xlsx|xlsm|xls|gz|zip)$", "", base, flags=re.IGNORECASE)
     ) != base:
