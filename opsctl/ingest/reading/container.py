@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 LARGEST = 2 * 1024**3
 LARGE = 16 * 1024**2  # a text of so many bytes stays on the disk until somebody asks for all of it
 SWELL = 200  # times its size; a text that shrinks more than this is a bomb, not an export
+BOOK_SWELL = 50  # the same of a workbook, which takes longer to read: one of nothing but zeros shrinks 15 times
 HARMLESS = 64 * 1024**2  # below this no swelling matters
 MEMBERS = 20_000  # of an archive; no export has so many
 _CHUNK = 1024 * 1024
@@ -186,11 +187,11 @@ def _whole_parquet(tail: bytes, size: int, name: str) -> None:
         raise DamagedFile("a Parquet file that ends early", file=name, hint=_AGAIN)
 
 
-def _limit(size: int, name: str, packed: int = 0) -> None:
+def _limit(size: int, name: str, packed: int = 0, swell: int = SWELL) -> None:
     if size > LARGEST:
         raise TooLarge(f"more than {LARGEST // 1024**3} GB", file=name, hint="split the export by month")
-    if packed and size > HARMLESS and size > SWELL * packed:
-        raise TooLarge(f"unpacked it is more than {SWELL} times its size", file=name, hint="unpack it and look inside")
+    if packed and size > HARMLESS and size > swell * packed:
+        raise TooLarge(f"unpacked it is more than {swell} times its size", file=name, hint="unpack it and look inside")
 
 
 def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
@@ -238,7 +239,7 @@ def _unzip(data: bytes, name: str) -> list[Content]:
             everything = archive.infolist()
             if not any(item.filename.lower().startswith("xl/") for item in everything):
                 return _members(archive, name, len(data))
-            _limit(sum(item.file_size for item in everything), name, len(data))
+            _limit(sum(item.file_size for item in everything), name, len(data), BOOK_SWELL)
     except RefusedFile:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
