@@ -195,3 +195,14 @@ def test_a_sheet_beside_those_of_a_declared_mapping_is_a_helper_too(tmp_path: Pa
     chosen = project(tmp_path, "sources: [{path: '*.xlsx', mapping: oceanengine/单元日报}]\n")
     found = load(files([], chosen), chosen)
     assert (found.refused, len(told(found))) == ([], 1)
+
+
+def test_an_archive_within_an_archive_is_none_whatever_it_is_called(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as archive:
+        archive.writestr("week.xlsx", book({"数据": DATA}))
+    with zipfile.ZipFile(tmp_path / "week.zip", "w") as archive:
+        archive.write(tmp_path / "inner.zip", "again.xlsx")
+    (tmp_path / "inner.zip").unlink()
+    chosen = project(tmp_path)
+    [refusal] = load(files([tmp_path], chosen), chosen).refused
+    assert (refusal.code, dict(refusal.details)) == ("OPS101", {"in the archive": "again.xlsx"})

@@ -196,11 +196,11 @@ def _limit(size: int, name: str, packed: int = 0, swell: int = SWELL) -> None:
 
 def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
     if data.startswith((GZIP, *ZIP)) and not may_nest:
-        raise NotATable("this is an archive inside an archive", file=name, hint="unpack it first")
+        raise _nested(name)
     if data.startswith(GZIP):
         return _unpack(name, _gunzip(data, name), may_nest=False)
     if data.startswith(ZIP):
-        return _unzip(data, name)
+        return _unzip(data, name, may_nest=True)
     if data.startswith(OLE2):
         return _sheets(data, name)
     if data.startswith(PARQUET):
@@ -208,6 +208,10 @@ def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
         return [Content(name, data, "parquet")]
     refuse_other_formats(data, name)
     return [Content(name, data, "text")]
+
+
+def _nested(name: str) -> NotATable:
+    return NotATable("this is an archive inside an archive", file=name, hint="unpack it first")
 
 
 def _gunzip(data: bytes, name: str) -> bytes:
@@ -231,13 +235,15 @@ def _gunzip(data: bytes, name: str) -> bytes:
     return bytes(unpacked)
 
 
-def _unzip(data: bytes, name: str) -> list[Content]:
+def _unzip(data: bytes, name: str, *, may_nest: bool) -> list[Content]:
     if data.count(_ENTRY) > MEMBERS:
         raise TooLarge(f"an archive of more than {MEMBERS:,} parts", file=name, hint="unpack it and look inside")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             everything = archive.infolist()
             if not any(item.filename.lower().startswith("xl/") for item in everything):
+                if not may_nest:
+                    raise _nested(name)
                 return _members(archive, name, len(data))
             _limit(sum(item.file_size for item in everything), name, len(data), BOOK_SWELL)
     except RefusedFile:
@@ -298,9 +304,13 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
 
 def _contents(name: str, data: bytes, member: str) -> list[Content]:
     """A member of an archive: a text whatever it is, unless it is named a workbook and is one."""
-    if member.lower().endswith(_WORKBOOKS) and data.startswith((OLE2, *ZIP)):
-        return _unpack(name, data, may_nest=True)
-    return [Content(name, data, "text")]
+    if not member.lower().endswith(_WORKBOOKS) or not data.startswith((OLE2, *ZIP)):
+        return [Content(name, data, "text")]
+    try:
+        return _sheets(data, name) if data.startswith(OLE2) else _unzip(data, name, may_nest=False)
+    except RefusedFile as refusal:
+        refusal.details += (("in the archive", masked(member)),)
+        raise
 
 
 def _is_table(item: zipfile.ZipInfo) -> bool:
