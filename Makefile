@@ -40,9 +40,11 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 
-bench: setup     ## start-up; how often intervals hold the truth; the job on 1 and 20 M rows against DuckDB and Polars
+bench: setup     ## start-up; how often intervals hold the truth; polluted files; the job on 1 and 20 M rows against DuckDB and Polars
 	$(BIN)/python tests/bench/startup.py
 	$(BIN)/python tests/bench/coverage.py
+	$(BIN)/python -m tests.bench.pollution
+	$(BIN)/python -m tests.bench.taking_in
 	$(BIN)/python -m tests.bench.job S M
 
 bench-L: setup   ## the job on 100 M rows: 2 GB of disk, half an hour

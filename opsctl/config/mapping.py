@@ -25,11 +25,13 @@ EMPTY = "empty"  # in `where`, a cell with nothing in it
 UNITS: abc.Mapping[str, Decimal] = {
     "fen": Decimal("0.01"),
     "wan": Decimal(10_000),
+    "seconds": Decimal(1),
+    "millis": Decimal("0.001"),
     "micros": Decimal("0.000001"),
     "percent": Decimal("0.01"),
     "ratio": Decimal(1),
 }
-_SOURCES = ("from", "const", "sum", "text", "file", "days_to", "days_after_start")
+_SOURCES = ("from", "const", "sum", "text", "file", "first_of", "days_to", "days_after_start")
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -77,10 +79,28 @@ class FileText(Strict):
         return self
 
 
+class When(Strict):
+    """In which rows a column has a value: by the word that another column has there, such as an order's status.
+
+    Its words are all known: a row with any other is rejected, since nobody can tell what it means.
+    """
+
+    column: Names = Field(description="The column of words, today's name first.")
+    holds: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
+        alias="is", description="The words of rows that have the value; `empty` for nothing."
+    )
+    lacks: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
+        alias="is_not", description="The words of rows that do not."
+    )
+
+
 class Column(Strict):
-    """Where the values of one canonical column come from: exactly one of its first seven keys."""
+    """Where the values of one canonical column come from: exactly one of its first eight keys."""
 
     names: Names | None = Field(None, alias="from", description="The column's name, today's first.")
+    first_of: Annotated[tuple[Text, ...], Field(min_length=2)] | None = Field(
+        None, description="Columns of which a row's value is that of the first it fills."
+    )
     const: Text | None = Field(None, description="The same value in every row.")
     sum: Annotated[tuple[Text, ...], Field(min_length=2)] | None = Field(
         None, description="Columns whose numbers are added."
@@ -99,8 +119,12 @@ class Column(Strict):
         None, description="For a day without a year, with from: `file`, the year that puts it into the file's period."
     )
     unit: Annotated[str, AfterValidator(_unit)] | None = Field(
-        None, description="The unit of the file: a currency, fen, wan, micros; percent or ratio of the users."
+        None,
+        description="The unit of the file: a currency, fen, wan, micros; percent or ratio of the users; "
+        "seconds, millis or micros since 1970.",
     )
+    when: When | None = Field(None, description="Which rows have it, by the word of another column.")
+    if_empty: Text | None = Field(None, description="Of a text: what stands for a cell with nothing in it.")
     zone: Zone | None = Field(None, description="The time zone of the moments in this column.")
     basis: Bases | None = Field(
         None, description="The day on which conversions are booked; one for all names, or one for each."
@@ -134,6 +158,17 @@ class Column(Strict):
         return self.days_after_start is not None or self.year is not None
 
     @property
+    def as_it_stands(self) -> bool:
+        """Whether its values are cells of the file that nothing else has a say in."""
+        return (
+            self.text is None
+            and self.first_of is None
+            and not self.needs_period
+            and self.when is None
+            and self.if_empty is None
+        )
+
+    @property
     def looked_for(self) -> tuple[tuple[str, ...], ...]:
         """The columns of the file it needs; for each, its possible names, today's first.
 
@@ -146,7 +181,7 @@ class Column(Strict):
         names = next((one for one in (self.names, self.days_to, self.days_after_start) if one is not None), None)
         if names is not None:
             return (names,)
-        found = self.sum if self.sum is not None else _FIELD.findall(self.text or "")
+        found = self.sum or self.first_of or _FIELD.findall(self.text or "")
         return tuple((name,) for name in found)
 
 
@@ -195,6 +230,9 @@ class Rows(Strict):
     """Which rows of the file are not rows of the table."""
 
     drop: tuple[Drop, ...] = Field((), description="Rules; a row that meets one is dropped and counted.")
+    each: Literal["item"] | None = Field(
+        None, description="Of table order, where each row is an item: the items of one order are added up."
+    )
 
 
 class MeltedColumn(Strict):
@@ -263,6 +301,8 @@ class Export(Strict):
             raise told("'summary' is missing", "say day_base, day_unit and amounts")
         if self.attributes and self.table != "acquisition":
             raise told("only the table acquisition has attributes", at=("attributes",))
+        if self.rows.each is not None and self.table != "order":
+            raise told("only the table order is of items", at=("rows", "each"))
         return self
 
 

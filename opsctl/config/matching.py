@@ -169,6 +169,8 @@ class _Search:
         needed = name in self.required and not column.optional
         if lacking and (needed or len(lacking) < len(wanted)):
             self.missing += [Absent(name, names) for names in lacking]
+        if not lacking and column.when is not None and not self.names("", column.when.column):
+            self.missing.append(Absent(name, column.when.column))
         return () if lacking else tuple(indexes[0] for indexes in found)
 
     def melted(self, export: Export) -> dict[tuple[str, str], int]:

@@ -64,7 +64,10 @@ class Settings:
 
     def mappings_named(self, name: str) -> tuple[PlatformMapping, ...]:
         """The mappings that `mapping: NAME` of a source means: one, or all exports of a platform."""
-        exact = tuple(mapping for mapping in self.mappings if mapping.name == name)
+        own = tuple(mapping for mapping in self.own if mapping.name == name)
+        if own:  # in the place of a shipped one of this name: these need not be read
+            return own
+        exact = tuple(mapping for mapping in self.shipped if mapping.name == name)
         return exact or tuple(mapping for mapping in self.mappings if mapping.platform == name)
 
     def origins(self) -> tuple[Origin, ...]:

@@ -11,4 +11,7 @@ RULES: dict[str, str] = {
     "OPS208": "The quotes of the row are broken, so that its cells cannot be told apart.",
     "OPS209": "The same key stands elsewhere with other values, and nothing says which is newer.",
     "OPS210": "Too many users have a channel code that the project's dictionary of channels does not hold.",
+    "OPS211": "A word, such as an order's status, says what to do with the row, and the mapping does not know it.",
+    "OPS212": "The row is an item of an order of which another item was rejected: without it the order is not whole.",
+    "OPS213": "The line of a file of JSON lines is no JSON object, or has a name twice or too many levels.",
 }

@@ -127,6 +127,7 @@ class Part:
         load: When it was read: a greater number is newer, files of one number were read together.
         scan: The rows of a large table that nothing looks at one by one, in place of those of `frame`, which is empty.
         stretches: The same rows bit by bit, with what is known of each bit; empty where nothing is.
+        ids: Those of all users in these, each once, where the bits have places among them.
     """
 
     account: Input
@@ -138,6 +139,7 @@ class Part:
     load: int = 0
     scan: pl.LazyFrame | None = None
     stretches: tuple[Stretch, ...] = ()
+    ids: pl.Series | None = None
 
     @property
     def rows(self) -> pl.LazyFrame:

@@ -147,23 +147,26 @@ class Claims:
         return found
 
     def _mapped(self, header: Sequence[str], mappings: Sequence[matching.Mapping]) -> list[Claim]:
-        """The mappings that claim the header, one per platform and table.
+        """The mappings that claim the header, one per platform, table and what it asks of every row.
 
-        One that knows all columns that another does, and more, is the closer; of a platform's own it is then the
-        one that is written first.
+        One that knows all columns that another does, and more, is the closer, unless they ask different things of the
+        rows; of a platform's own it is then the one that is written first.
         """
         claims = [
             _through(mapping, match, header)
             for mapping in mappings
             if (match := mapping.matches(header, self.required)).claims
         ]
-        known = [_known(claim, header) for claim in claims]
+        known = [(_known(claim, header), _asked(claim)) for claim in claims]
         closest = [
-            claim for claim, mine in zip(claims, known, strict=True) if not any(mine < others for others in known)
+            claim
+            for claim, (mine, asked) in zip(claims, known, strict=True)
+            if not any(mine < others and asked == theirs for others, theirs in known)
         ]
-        first: dict[tuple[str, str], Claim] = {}
+        first: dict[tuple[str, str, frozenset[tuple[str, str]]], Claim] = {}
         for claim in closest:
-            first.setdefault((claim.mapping.platform if claim.mapping else CANONICAL, claim.table), claim)
+            platform = claim.mapping.platform if claim.mapping else CANONICAL
+            first.setdefault((platform, claim.table, frozenset(_asked(claim).items())), claim)
         return list(first.values())
 
     def refusal(self, header: Sequence[str], source: Source | None, file: str, line: int | None = None) -> RefusedFile:
@@ -220,9 +223,15 @@ class Claims:
 
 def _by_rows(claims: Sequence[Claim], header: Sequence[str], cells: pl.DataFrame) -> list[Claim]:
     """Of several claims those that what every row holds speaks for; else those that ask for nothing in the rows."""
-    asked = {id(claim): claim.mapping.export.file.rows_have if claim.mapping else {} for claim in claims}
-    meant = [claim for claim in claims if asked[id(claim)] and _all_have(asked[id(claim)], header, cells)]
-    return meant or [claim for claim in claims if not asked[id(claim)]]
+    meant = [claim for claim in claims if _asked(claim) and _all_have(_asked(claim), header, cells)]
+    if cells.is_empty():
+        meant = meant[:1]  # which of them it would be is all the same where there are no rows
+    return meant or [claim for claim in claims if not _asked(claim)]
+
+
+def _asked(claim: Claim) -> Mapping[str, str]:
+    """What every row of a file must hold, for a claim to be meant."""
+    return claim.mapping.export.file.rows_have if claim.mapping else {}
 
 
 def _all_have(wanted: Mapping[str, str], header: Sequence[str], cells: pl.DataFrame) -> bool:
@@ -279,6 +288,7 @@ def _looked_for(export: Export) -> Iterator[str]:
     yield from export.file.header_has
     for column in export.columns.values():
         yield from (name for names in column.looked_for for name in names)
+        yield from column.when.column if column.when else ()
     for names in export.attributes.values():
         yield from names
     for melted in export.melt.columns.values() if export.melt else ():

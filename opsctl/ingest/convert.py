@@ -12,7 +12,9 @@ from opsctl.core.period import Period
 from opsctl.core.personal import masked
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim
+from opsctl.ingest.conditions import as_told
 from opsctl.ingest.derive import UNDATED, derived, kind_in_file
+from opsctl.ingest.items import A_FURTHER_ITEM, of_items
 from opsctl.ingest.unlabelled import of_all_channels, unlabelled_total
 from opsctl.ingest.values import Typed, glance, type_column
 from opsctl.ingest.values.typed import counted
@@ -109,11 +111,23 @@ def convert(raw: Raw, written: Written, project: Project, asked: Period | None =
     assumed = _settle_currency(read, written, table, project.currency)
     frame, rejected = _checked(read, kept, table, made.empty)
     dropped += [(line, NOTHING_THERE) for line in kept.lines.filter(made.empty)]
+    if written.export and written.export.rows.each == "item":
+        orders = of_items(frame, _orders_of(read, kept, rejected))
+        frame = orders.frame
+        dropped += [(line, A_FURTHER_ITEM) for line in orders.added]
+        rejected += [_rejection(kept.name, line, fault) for line, fault in orders.rejected]
+        read.notes += orders.notes
     totals = _hidden_totals(written, kept, frame, table)
     frame = frame.filter(~pl.col("line").is_in(totals)) if totals else frame
     dropped += [(line, TOTAL) for line in totals]
     read.notes += _more_clicks(frame)
     return Converted(frame, supplied, tuple(rejected), tuple(dropped), tuple(read.notes), assumed)
+
+
+def _orders_of(read: _Columns, raw: Raw, rejected: list[Rejected]) -> pl.Series:
+    """The orders of which some row was rejected."""
+    lines = [row.line for row in rejected]
+    return read.found["order"].filter(raw.lines.is_in(lines)).drop_nulls().unique()
 
 
 def _hidden_totals(written: Written, raw: Raw, frame: pl.DataFrame, table: type[Table]) -> list[int]:
@@ -154,7 +168,7 @@ def _read_columns(written: Written, table: type[Table], zone: str) -> _Columns:
     known = glance.at_a_glance(single)
     read = _Columns(zone)
     for name, of in parts.items():
-        typed = known[name] if name in known else _added([_typed(name, part) for part in of])
+        typed = as_told(known[name] if name in known else _added([_typed(name, part) for part in of]), written, name)
         read.keep(name, of[0], columns(table)[name].day_name if name in columns(table) else name, typed)
     basis = written.basis("conversions") if "conversions" in read.found else None
     if basis and "conversion_basis" in columns(table) and "conversion_basis" not in read.found:
@@ -204,7 +218,7 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
     if own is None:
         read.same["currency"] = told or project
         return told is None and written.raw.cells.height > 0
-    read.found["currency"] = own.fill_null(told or project)
+    read.found["currency"] = own.str.to_uppercase().fill_null(told or project)
     return told is None and own.null_count() > 0
 
 

@@ -25,13 +25,17 @@ ROWS = 2_000_000  # of a stretch: few enough that its days are few, enough that 
 
 @dataclass(frozen=True)
 class InPlace:
-    """What is known of a file's events that are not held as they are: their rows, bit by bit too, where they lie."""
+    """What is known of a file's events that are not held as they are: their rows, bit by bit too, where they lie.
+
+    `ids` are those of all its users, each once, where the bits have places among them.
+    """
 
     rows: pl.LazyFrame
     stretches: tuple[Stretch, ...]
     days: Days
     height: int
     supplied: frozenset[str]
+    ids: pl.Series | None = None
 
 
 def in_place(path: Path, way: Written, zone: str) -> InPlace | None:

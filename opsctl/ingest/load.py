@@ -99,7 +99,7 @@ def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left 
                 continue
             found.paths[file.name] = path
             sheets.add(file)
-            begin = partial(begun, file, claims, asked, kept, meanwhile, stay=stay)
+            begin = partial(begun, file, claims, asked, kept, meanwhile, stay=stay, ids=keeping is not None)
             if _size(file.content) <= SMALL:
                 reading.add_small(file, begin, readers)
             else:

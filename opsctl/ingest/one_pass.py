@@ -27,33 +27,42 @@ _BITS = ROWS // _BIT  # of a stretch
 
 @dataclass(frozen=True)
 class _Kept:
-    """The numbers of rows, the first and last time of each bit of them, and whether ids were read with care."""
+    """The numbers of rows, the first and last time of each bit of them, and whether ids were read with care.
+
+    Where `ids` are kept, which are all there are, a row's number of its user is the place among them.
+    """
 
     rows: pl.DataFrame
     spans: list[Span]
     careful: bool
+    ids: pl.Series | None
 
 
-def in_one_pass(events: PlainEvents) -> InPlace | None:
-    """The events of a text, proven and kept as numbers; None where it is not certain that all of them are good."""
-    sample = _kept(events, events.text.sampled(), careful=False)
+def in_one_pass(events: PlainEvents, *, ids: bool = False) -> InPlace | None:
+    """The events of a text, proven and kept as numbers; None where it is not certain that all of them are good.
+
+    Users are hashes, as measures compare them; with `ids`, places among these, as a store numbers them.
+    """
+    sample = _kept(events, events.text.sampled(), careful=False, ids=False)
     if sample is None or not events.text.is_sound():
         return None
-    found = _kept(events, events.text.rows(), careful=sample.careful)
+    found = _kept(events, events.text.rows(), careful=sample.careful, ids=ids)
     return _placed(events, found) if found is not None and events.are_filled(found.rows.height) else None
 
 
-def _kept(events: PlainEvents, rows: pl.LazyFrame, *, careful: bool) -> _Kept | None:
+def _kept(events: PlainEvents, rows: pl.LazyFrame, *, careful: bool, ids: bool) -> _Kept | None:
     """None where a row is bad or has more cells than the header, where the text is none, or nobody knows its days."""
+    users = pl.Categories.random(physical=pl.UInt32) if ids else None
     try:
-        found = events.numbers(rows, careful=careful).collect(engine="streaming")
+        found = events.numbers(rows, users, careful=careful).collect(engine="streaming")
     except (pl.exceptions.PolarsError, OSError):
         return None
     if found.is_empty() or found["bad"].any():
         return None
     if found["unusual"].any():
-        return _kept(events, rows, careful=True)
-    kept = _Kept(found.drop("unusual", "bad"), _spans(found["time"]), careful)
+        return _kept(events, rows, careful=True, ids=ids)
+    numbers = found.drop("unusual", "bad").with_columns(pl.col("user").to_physical())
+    kept = _Kept(numbers, _spans(found["time"]), careful, None if users is None else users.to_series())
     kinds = found["event"].unique() if "event" in found.columns else pl.Series([events.said])
     return kept if events.are_good(kinds) and events.times(pl.col("time"), kept.spans) is not None else None
 
@@ -76,9 +85,9 @@ def _placed(events: PlainEvents, kept: _Kept) -> InPlace | None:
     own = {name: pl.col(name) for name in kept.rows.columns if name != "time"}
     numbers = {**texts, **own, **({"event": own["event"].cast(pl.String)} if "event" in own else {})}
     rows = events.text.rows().select(*_table(there, texts))
-    stretches = tuple(_stretch(kept.rows, here, numbers, rows, first) for first in range(0, len(kept.spans), _BITS))
+    stretches = tuple(_stretch(kept, here, numbers, rows, first) for first in range(0, len(kept.spans), _BITS))
     supplied = {"user", "at", "day", "event", *({"value"} & own.keys())}
-    return InPlace(rows, stretches, joined(here.days), kept.rows.height, frozenset(supplied))
+    return InPlace(rows, stretches, joined(here.days), kept.rows.height, frozenset(supplied), kept.ids)
 
 
 def _table(times: Times, columns: Mapping[str, pl.Expr]) -> list[pl.Expr]:
@@ -87,17 +96,17 @@ def _table(times: Times, columns: Mapping[str, pl.Expr]) -> list[pl.Expr]:
     return [found[name].alias(name) for name in ("user", "at", "day", "event", "value", "line")]
 
 
-def _stretch(
-    numbers: pl.DataFrame, times: Times, columns: Mapping[str, pl.Expr], rows: pl.LazyFrame, first_bit: int
-) -> Stretch:
+def _stretch(kept: _Kept, times: Times, columns: Mapping[str, pl.Expr], rows: pl.LazyFrame, first_bit: int) -> Stretch:
     first, days = first_bit * _BIT, times.days[first_bit : first_bit + _BITS]
-    here = numbers.slice(first, ROWS)
+    here = kept.rows.slice(first, ROWS)
     lines = here.lazy().with_row_index("line", offset=FIRST_LINE + first)
     left = [min(_BIT, here.height - at) for at in range(0, here.height, _BIT)]
+    numbered = lines.select(*_table(times, columns))
     return Stretch(
         rows.slice(first, here.height),
         joined(days),
         here.height,
         [*zip(left, days, strict=True)],
-        hashed=lines.select(*_table(times, columns)),
+        hashed=numbered if kept.ids is None else None,
+        placed=None if kept.ids is None else numbered,
     )

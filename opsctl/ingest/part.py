@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -53,17 +53,24 @@ def sha256_of(content: Content) -> str:
 
 
 def begun(  # noqa: PLR0913 - what there is to say of reading a file
-    file: File, claims: Claims, asked: Period | None, kept: Callable[[Part], Part], meanwhile: Executor, *, stay: bool
+    file: File,
+    claims: Claims,
+    asked: Period | None,
+    kept: Callable[[Part], Part],
+    meanwhile: Executor,
+    *,
+    stay: bool,
+    ids: bool,
 ) -> Callable[[], Part]:
     """Begin to read the rows of a file; what is returned waits for them, as they are to be `kept`.
 
     Nearly all files are read at once. With `stay`, rows of events remain where they are if nothing speaks against it;
-    where it takes long to tell, that is found out `meanwhile`.
+    where it takes long to tell, that is found out `meanwhile`, and with `ids` whoever they are of, too.
 
     Raises:
         RefusedFile: It cannot be read, nobody claims it, or nothing is left of it; waiting may say so, too.
     """
-    tried = attempt(file.name, file.content, claims, file.source) if stay else None
+    tried = attempt(file.name, file.content, claims, file.source, ids=ids) if stay else None
     if tried is None or not tried.is_long:
         part = kept(_tried(file, tried, tried.prove() if tried else None) or _read(file, claims, asked))
         return lambda: part
@@ -80,7 +87,8 @@ def _tried(file: File, tried: Attempt | None, found: InPlace | None) -> Part | N
     empty = pl.DataFrame(schema={**physical_schema(tables()[table]), "line": pl.Int64})
     converted = Converted(empty, found.supplied, (), (), (), currency_assumed=False)
     notes = tuple(_notes(file.name, tried.read, tried.claim, converted, None))
-    return Part(account, empty, found.supplied, notes=notes, scan=found.rows, stretches=found.stretches)
+    given = Part(account, empty, found.supplied, notes=notes)
+    return replace(given, scan=found.rows, stretches=found.stretches, ids=found.ids)
 
 
 def _read(file: File, claims: Claims, asked: Period | None) -> Part:

@@ -63,13 +63,15 @@ class PlainEvents:
 
     # --- one pass over the cells --------------------------------------------------------------------------
 
-    def numbers(self, rows: pl.LazyFrame, *, careful: bool) -> pl.LazyFrame:
+    def numbers(self, rows: pl.LazyFrame, ids: pl.Categories | None, *, careful: bool) -> pl.LazyFrame:
         """Of each row the hash of its `user`, its `time` as written, its `event` and `value`, where columns have them.
 
+        With `ids` the user is one of these, which gather in it, in the place of a hash.
         `bad` is true of rows that only the general way can read. Without `careful` ids are taken as they stand, and
         `unusual` is true of rows where they may not be.
         """
-        kept = {"user": (self.user if careful else self.cell("user")).hash(), "time": self.time}
+        user = self.user if careful else self.cell("user")
+        kept = {"user": user.hash() if ids is None else user.cast(pl.Categorical(ids)), "time": self.time}
         if self.place("event") is not None:
             kept["event"] = self.cell("event").cast(pl.Categorical(pl.Categories.random(physical=_KINDS)))
         if self.place("value") is not None:
@@ -182,8 +184,7 @@ def plain_events(text: PlainText, way: Written, words: Collection[str], zone: st
 
 
 def _stands_alone(way: Written, name: str) -> bool:
-    column = way.column(name)
-    return len(way.claim.positions[name]) == 1 and column.text is None and not column.needs_period
+    return len(way.claim.positions[name]) == 1 and way.column(name).as_it_stands
 
 
 def _has_plain_values(way: Written) -> bool:

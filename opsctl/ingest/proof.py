@@ -50,7 +50,7 @@ class Stored:
     def column(self, name: str) -> str | None:
         """The file's column that is a canonical one just as it stands."""
         at = self.way.claim.positions.get(name)
-        if at is None or len(at) != 1 or self.way.column(name).text is not None:
+        if at is None or len(at) != 1 or not self.way.column(name).as_it_stands:
             return None
         return self.way.raw.header[at[0]]
 

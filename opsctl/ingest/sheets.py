@@ -9,7 +9,7 @@ from opsctl.core.errors import EmptyFile, NoHeader, OpsctlError, UnknownFile
 from opsctl.core.personal import masked
 from opsctl.ingest.loaded import Gathered
 from opsctl.ingest.part import File
-from opsctl.ingest.reading.container import Sheet
+from opsctl.ingest.reading.content import Sheet
 from opsctl.ingest.remarks import Note
 
 

@@ -13,7 +13,7 @@ from opsctl.core.errors import BadConfiguration, NoSource, NoSuchPath
 from opsctl.core.paths import PROJECT_FILE
 from opsctl.core.personal import masked
 
-READ = (".csv", ".tsv", ".txt", ".parquet")
+READ = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet")
 BOOKS = (".xlsx", ".xlsm", ".xls")
 PACKED = (".gz", ".zip", *BOOKS)
 LOCK = ("~$", ".~lock")
@@ -155,7 +155,7 @@ def is_table_name(path: Path) -> bool:
     """
     ends = [suffix.lower() for suffix in path.suffixes]
     if ends and ends[-1] == ".gz":
-        return len(ends) > 1 and ends[-2] in READ
+        return len(ends) > 1 and ends[-2] in (*READ, ".json")
     return bool(ends) and (ends[-1] in (*READ, *BOOKS) or ends[-1] == ".zip")
 
 

@@ -34,8 +34,10 @@ class Attempt:
     is_long: bool
 
 
-def attempt(name: str, content: Content, claims: Claims, source: Source | None) -> Attempt | None:
+def attempt(name: str, content: Content, claims: Claims, source: Source | None, *, ids: bool = False) -> Attempt | None:
     """What to try with a file before its rows are read one by one; None where there is nothing to be tried.
+
+    With `ids` a text's users are told by their ids, see `in_one_pass`.
 
     Raises:
         DamagedFile: A Parquet file whose footer cannot be read.
@@ -45,7 +47,7 @@ def attempt(name: str, content: Content, claims: Claims, source: Source | None) 
         return None
     if content.kind == "parquet":
         return _of_parquet(name, content, content.path, claims, source)
-    return _of_text(name, content, claims, source)
+    return _of_text(name, content, claims, source, ids=ids)
 
 
 def _of_parquet(name: str, content: Content, path: Path, claims: Claims, source: Source | None) -> Attempt | None:
@@ -57,7 +59,7 @@ def _of_parquet(name: str, content: Content, path: Path, claims: Claims, source:
     return Attempt(read, claim, partial(in_place, path, written, claims.settings.project.timezone), is_long=False)
 
 
-def _of_text(name: str, content: Content, claims: Claims, source: Source | None) -> Attempt | None:
+def _of_text(name: str, content: Content, claims: Claims, source: Source | None, *, ids: bool) -> Attempt | None:
     text = plain_text_of(content, claims, source)
     if text is None:
         return None
@@ -68,7 +70,7 @@ def _of_text(name: str, content: Content, claims: Claims, source: Source | None)
     written = way(read.raw, claim, source, claims.settings)
     words = claims.total_words(text.header, source)
     events = plain_events(text, written, words, claims.settings.project.timezone)
-    return None if events is None else Attempt(read, claim, partial(in_one_pass, events), is_long=True)
+    return None if events is None else Attempt(read, claim, partial(in_one_pass, events, ids=ids), is_long=True)
 
 
 def _claim(read: Read, claims: Claims, source: Source | None) -> Claim | None:

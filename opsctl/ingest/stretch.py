@@ -26,6 +26,7 @@ class Stretch:
             and hardly ever changes anything: whoever reads these rows looks at `people.is_untidy` of what is written
             too, and reads `rows` instead where it is ever true. None where `rows` costs no more.
         hashed: The same rows with hashes in the place of users, where they are at hand; then `rows` are dear.
+        placed: The same rows with places among the ids of their file in the place of users, where they are at hand.
         tidy_up_to: Whatever is written in so many bytes is tidy, or would be nobody's id that is known once it was.
     """
 
@@ -35,11 +36,12 @@ class Stretch:
     bits: Sequence[tuple[int, Days]] = ()
     as_written: pl.LazyFrame | None = None
     hashed: pl.LazyFrame | None = None
+    placed: pl.LazyFrame | None = None
     tidy_up_to: int = 0
 
     def holding(self, wanted: Collection[date]) -> Iterator[pl.LazyFrame]:
         """The rows of those bits that can hold a row of one of the wanted days; whoever `user` says they are of."""
-        rows = self.rows if self.hashed is None else self.hashed
+        rows = next(rows for rows in (self.hashed, self.placed, self.rows) if rows is not None)
         at = 0
         for height, (first, last) in self.bits:
             if any(first <= day <= last for day in wanted):
@@ -50,4 +52,4 @@ class Stretch:
         """The same stretch with every way of reading it changed alike."""
         plain = None if self.as_written is None else how(self.as_written)
         hashed = None if self.hashed is None else how(self.hashed)
-        return replace(self, rows=how(self.rows), as_written=plain, hashed=hashed)
+        return replace(self, rows=how(self.rows), as_written=plain, hashed=hashed, placed=None)

@@ -18,6 +18,8 @@ from opsctl.core.period import Grain, Period
 from opsctl.ingest.claim import Claim
 from opsctl.ingest.spans import day_after_start, day_within, days_in
 from opsctl.ingest.values import Style
+from opsctl.ingest.values.missing import without_tokens
+from opsctl.ingest.values.native import as_text
 
 _FIELD = re.compile(r"\{[^{}]+\}")
 _SPELT = "[0-9]{4}"  # a year
@@ -89,6 +91,8 @@ class Written:
         column = self.column(name)
         if column.text is not None:
             return [composed(column.text, cells)]
+        if column.first_of is not None:
+            return [first_filled(cells, self.style(name).nulls)]
         return [self._whole_days(one, column) for one in cells] if column.needs_period else cells
 
     def _whole_days(self, cells: pl.Series, column: Column) -> pl.Series:
@@ -258,6 +262,12 @@ def composed(template: str, parts: Sequence[pl.Series]) -> pl.Series:
     inner = [each for pair in zip(cells, ends[1:], strict=True) for each in pair]
     frame = pl.DataFrame({str(at): part for at, part in enumerate(parts)})
     return frame.select(pl.concat_str(ends[0], *inner)).to_series()
+
+
+def first_filled(parts: Sequence[pl.Series], nulls: frozenset[str]) -> pl.Series:
+    """Row by row the first cell that holds something."""
+    texts = [without_tokens(as_text(part), nulls | {""}) for part in parts]
+    return pl.DataFrame({str(at): each for at, each in enumerate(texts)}).select(pl.coalesce(pl.all())).to_series()
 
 
 def without_dropped(raw: Raw, export: Export | None) -> tuple[Raw, list[tuple[int, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,17 +45,17 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     days = part.account.days
     if days is None:
         return Taken(0, 0)
+    if part.ids is not None:
+        return _write_placed(catalog, people, part, {month: _name(load, file, month) for month in _months(*days)}, file)
     if part.account.accepted > _MANY and _is_crowd_of_strangers(part, people):
         everybody = _as_written(part).select("user", "line").unique("user").collect(engine="streaming")
         people.numbers(_tidied(part, everybody)["user"])
     files = {month: catalog.store / _name(load, file, month) for month in _months(*days)}
     try:
-        groups = _by_hash(part, list(files))
-        left = [_poured(rows, part, people, {month: files[month] for month in months}) for rows, months in groups]
+        rest = _poured(_as_written(part).with_columns(pl.col("user").hash().alias(_HASH)), part, people, files)
     except (OSError, pl.exceptions.ComputeError) as error:  # polars tells of a full disk in either
         raise CannotStore("the store cannot be written", hint="check the disk and the folder's rights") from error
-    rest = pl.concat(left)
-    rest = _tidied(part, rest) if "user" in rest.columns else _of_lines(part, rest["line"])
+    rest = _tidied(part, rest)
     numbers, erased = people.numbers(rest["user"])
     rest = rest.with_columns(numbers).filter(~erased)
     kept = sum(_entered(catalog, file, month, path) for month, path in files.items())
@@ -63,25 +63,39 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
     return Taken(kept + rest.height, int(erased.sum()))
 
 
+def _write_placed(catalog: Catalog, people: People, part: Part, names: Mapping[str, str], file: int) -> Taken:
+    """Write the events of a file whose users were told apart when it was read: each is the place of an id."""
+    assert part.ids is not None  # noqa: S101 - as the caller made sure
+    numbers, _ = people.numbers(part.ids)
+    kept = 0
+    try:
+        for month, name in names.items():
+            rows = [
+                stretch.placed for stretch in part.stretches if stretch.placed is not None and _holds(stretch, month)
+            ]
+            if rows:
+                known = _numbered(pl.concat(rows).filter(_is_of(month)), numbers)
+                parquet.pour(known.select(_columns(known, part)), place.beside(catalog.store / name))
+                kept += _entered(catalog, file, month, catalog.store / name)
+    except (OSError, pl.exceptions.ComputeError) as error:  # polars tells of a full disk in either
+        raise CannotStore("the store cannot be written", hint="check the disk and the folder's rights") from error
+    return Taken(kept, part.account.accepted - kept)
+
+
+def _numbered(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
+    """Events whose users are places among numbers with these in their place, without those of nobody."""
+    found = pl.col("user").map_batches(numbers.gather, return_dtype=numbers.dtype, is_elementwise=True)
+    told = rows.with_columns(user=found)
+    return told.filter(pl.col("user").is_not_null()) if numbers.null_count() else told
+
+
 def ids_of(part: Part) -> pl.Series:
     """The people of a file of few events, each once; nobody's of one of very many, which is not read twice."""
+    if part.ids is not None:
+        return part.ids
     if part.account.accepted > _MANY:
         return pl.Series("user", [], pl.String)
     return part.rows.select(pl.col("user").unique()).collect(engine="streaming")["user"]
-
-
-def _by_hash(part: Part, months: Sequence[str]) -> Iterator[tuple[pl.LazyFrame, Sequence[str]]]:
-    """The events with the hash of each user's id, and the months that they are of, to be written at once.
-
-    Those that are at hand come month by month; of others, which have the id too, all come together, to be read once.
-    """
-    hashed = [stretch.hashed for stretch in part.stretches if stretch.hashed is not None]
-    if not hashed or len(hashed) < len(part.stretches):
-        yield _as_written(part).with_columns(pl.col("user").hash().alias(_HASH)), months
-        return
-    for month in months:
-        rows = [rows for rows, stretch in zip(hashed, part.stretches, strict=True) if _holds(stretch, month)]
-        yield pl.concat(rows or hashed[:1]).filter(_is_of(month)).rename({"user": _HASH}), [month]
 
 
 def _holds(stretch: Stretch, month: str) -> bool:
@@ -104,13 +118,6 @@ def _met(events: pl.LazyFrame, part: Part, people: People) -> pl.LazyFrame:
         return people.met.lazy()
     here = events.select(pl.col(_HASH).unique()).collect(engine="streaming")
     return people.met.join(here, on=_HASH, how="semi").lazy()
-
-
-def _of_lines(part: Part, lines: pl.Series) -> pl.DataFrame:
-    """The events of strangers out of their file, as the table has them; most often there are none."""
-    if lines.is_empty():
-        return pl.DataFrame(schema=part.rows.collect_schema())
-    return part.rows.join(lines.to_frame().lazy(), on="line", how="semi").collect(engine="streaming")
 
 
 def _is_crowd_of_strangers(part: Part, people: People) -> bool:

@@ -160,3 +160,31 @@ def test_two_columns_that_could_be_the_same_are_refused_with_their_places(tmp_pa
     assert refusal.code == "OPS114"
     assert refusal.sentence == "two columns could be spend: '消耗(元)' (column 3), '消耗(USD)' (column 4)"
     assert refusal.hint == "write the exact name under columns.spend of the mapping oceanengine/单元日报"
+
+
+# --- one header, two exports ------------------------------------------------------------------------------
+
+KINDS = """
+mappings:
+  - platform: own
+    exports:
+      - {report: events, table: activity, file: {rows_have: {kind: event}}, columns: {user: id, at: t, event: name}}
+      - {report: all, table: activity, columns: {user: id, at: t, event: kind}}
+      - {report: new, table: acquisition, file: {rows_have: {kind: install}},
+         columns: {user: id, acquired_at: t, channel: {const: a}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "mapping_"),
+    [
+        ("u1,2025-01-06,event,buy\n", "own/events"),
+        ("u1,2025-01-06,install,\n", "own/new"),
+        ("u1,2025-01-06,event,buy\nu1,2025-01-06,session,\n", "own/all"),
+        ("", "own/events"),
+    ],
+    ids=["one kind", "another kind", "several kinds", "no rows"],
+)
+def test_what_every_row_holds_tells_the_exports_of_one_header_apart(tmp_path: Path, rows: str, mapping_: str) -> None:
+    loaded = read(tmp_path, {"w.csv": f"id,t,kind,name\n{rows}"}, KINDS)
+    assert account(loaded).mapping == mapping_

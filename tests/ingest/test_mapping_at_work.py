@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ingest.exports import account, read, values
+from opsctl.core.errors import BadConfiguration
+from opsctl.ingest.loaded import Loaded
+from tests.ingest.exports import account, read, refusals, values
 
 DAY = date(2025, 1, 5)
 
@@ -235,3 +237,142 @@ def test_a_channel_that_the_tree_does_not_have_is_said_and_kept(tmp_path: Path) 
     loaded = read(tmp_path, {"w.csv": "day,channel,spend\n2025-01-05,抖音,1\n2025-01-05,快手,1\n"}, TREE)
     assert [row[0] for row in values(loaded, "spend", "channel")] == ["douyin", "快手"]
     assert [note.text for note in loaded.notes if note.code == "unknown_channels"] == ["not in the channel tree: 快手"]
+
+
+# --- words of another column, items of an order, counts since 1970 --------------------------------------
+
+STATUS = (
+    "order: 单号, created_at: 时间, paid: 应付, "
+    "paid_at: {from: 时间, when: {column: [状态, 订单状态], is: [已完成, 已发货], is_not: [待支付, empty]}}"
+)
+
+
+def test_a_value_counts_only_in_rows_whose_status_says_so(tmp_path: Path) -> None:
+    rows = "o1,2025-01-05,10, 已完成 \no2,2025-01-06,20,待支付\no3,2025-01-07,30,\n"
+    loaded = read(tmp_path, {"w.csv": f"单号,时间,应付,状态\n{rows}"}, shop(STATUS, table="order"))
+    assert values(loaded, "order", "order", "created_day", "paid_day") == [
+        ("o1", date(2025, 1, 5), date(2025, 1, 5)),
+        ("o2", date(2025, 1, 6), None),
+        ("o3", date(2025, 1, 7), None),
+    ]
+
+
+def test_a_status_that_nobody_knows_rejects_its_row_and_no_other(tmp_path: Path) -> None:
+    rows = "o1,2025-01-05,10,已完成\no2,2025-01-06,20,部分退款\n"
+    loaded = read(tmp_path, {"w.csv": f"单号,时间,应付,订单状态\n{rows}"}, shop(STATUS, table="order"))
+    assert values(loaded, "order", "order") == [("o1",)]
+    assert [(row.line, row.column, row.code) for row in loaded.rejected] == [(3, "paid_at", "OPS211")]
+
+
+def test_a_file_without_the_column_of_the_status_is_not_this_export(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"w.csv": "单号,时间,应付\no1,2025-01-05,10\n"}, shop(STATUS, table="order"))
+    assert refusals(loaded) == [("OPS102", "w.csv")]
+
+
+def test_an_empty_cell_of_a_text_may_stand_for_a_word(tmp_path: Path) -> None:
+    users = "user: id, acquired_at: 时间, channel: {from: 渠道, if_empty: organic}"
+    loaded = read(
+        tmp_path, {"w.csv": "id,时间,渠道\nu1,2025-01-05,\nu2,2025-01-05,dy\n"}, shop(users, table="acquisition")
+    )
+    assert values(loaded, "acquisition", "user", "channel") == [("u1", "organic"), ("u2", "dy")]
+
+
+ITEMS = "order: 单号, user: 买家, created_at: 下单, paid_at: 付款, paid: 实付, refunded: 退款"
+ITEMS_HEADER = "单号,买家,下单,付款,实付,退款\n"
+
+
+def items(tmp_path: Path, rows: str) -> Loaded:
+    return read(tmp_path, {"w.csv": ITEMS_HEADER + rows}, shop(ITEMS, "rows: {each: item}", table="order"))
+
+
+def test_the_items_of_an_order_are_one_order_and_every_row_is_accounted_for(tmp_path: Path) -> None:
+    loaded = items(
+        tmp_path,
+        "o1,u1,2025-01-05 10:00:00,2025-01-05 10:01:00,10.50,\n"
+        "o2,u2,2025-01-05 11:00:00,,8,\n"
+        "o1,u1,2025-01-05 10:00:00,2025-01-05 10:01:00,4.50,4.50\n",
+    )
+    assert values(loaded, "order", "order", "paid", "refunded", "source_line") == [
+        ("o1", 15_0000, 4_5000, 2),
+        ("o2", 8_0000, None, 3),
+    ]
+    found = account(loaded)
+    assert (found.read, found.accepted, dict(found.dropped)) == (3, 2, {"further item of an order": 1})
+
+
+def test_an_item_that_was_never_paid_adds_nothing_to_what_was_paid_for_the_others(tmp_path: Path) -> None:
+    loaded = items(tmp_path, "o1,u1,2025-01-05,2025-01-06,10,\no1,u1,2025-01-05,,7,\n")
+    assert values(loaded, "order", "paid", "paid_day") == [(10_0000, date(2025, 1, 6))]
+
+
+def test_an_order_of_which_an_item_cannot_be_read_is_rejected_as_a_whole(tmp_path: Path) -> None:
+    loaded = items(tmp_path, "o1,u1,2025-01-05,2025-01-05,10,\no1,u1,2025-01-05,2025-01-05,1O,\no2,u2,2025-01-05,,1,\n")
+    assert values(loaded, "order", "order") == [("o2",)]
+    assert [(row.line, row.column, row.code) for row in loaded.rejected] == [
+        (2, "order", "OPS212"),
+        (3, "paid", "OPS202"),
+    ]
+
+
+def test_items_of_one_order_under_two_buyers_are_rejected(tmp_path: Path) -> None:
+    loaded = items(tmp_path, "o1,u1,2025-01-05,,10,\no1,u2,2025-01-05,,1,\no2,u2,2025-01-05,,1,\n")
+    assert values(loaded, "order", "order") == [("o2",)]
+    assert [(row.line, row.code) for row in loaded.rejected] == [(2, "OPS209"), (3, "OPS209")]
+
+
+def test_two_items_that_say_the_same_are_added_and_it_is_said(tmp_path: Path) -> None:
+    loaded = items(tmp_path, "o1,u1,2025-01-05,2025-01-05,10,\n" * 2)
+    assert values(loaded, "order", "paid") == [(20_0000,)]
+    assert any("just what another of its order does" in note.text for note in loaded.notes)
+
+
+def test_only_orders_are_of_items(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration, match="only the table order is of items"):
+        read(tmp_path, {"w.csv": EXPORT}, shop(SPEND, "rows: {each: item}"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "moment"),
+    [
+        ("seconds", "1736006400"),
+        ("millis", "1736006400000"),
+        ("micros", "1736006400000000"),
+        ("seconds", "1736006400.0"),
+    ],
+)
+def test_a_time_may_be_a_count_since_1970(tmp_path: Path, unit: str, moment: str) -> None:
+    """1736006400 s = 2025-01-04 16:00 UTC, midnight of the 5th in Shanghai."""
+    users = f"user: id, acquired_at: {{from: t, unit: {unit}}}, channel: {{const: a}}"
+    loaded = read(tmp_path, {"w.csv": f"id,t\nu1,{moment}\nu2,2025-01-06\n"}, shop(users, table="acquisition"))
+    assert values(loaded, "acquisition", "day") == [(date(2025, 1, 5),), (date(2025, 1, 6),)]
+
+
+@pytest.mark.parametrize(("unit", "moment"), [("millis", "1736006400"), ("seconds", "1736006400000"), ("seconds", "0")])
+def test_a_count_in_another_unit_is_no_time(tmp_path: Path, unit: str, moment: str) -> None:
+    users = f"user: id, acquired_at: {{from: t, unit: {unit}}}, channel: {{const: a}}"
+    loaded = read(tmp_path, {"w.csv": f"id,t\nu1,{moment}\nu2,2025-01-06\n"}, shop(users, table="acquisition"))
+    assert [(row.line, row.column, row.code) for row in loaded.rejected] == [(2, "acquired_at", "OPS203")]
+
+
+def test_a_currency_may_be_written_in_small_letters(tmp_path: Path) -> None:
+    spend = SPEND + ", currency: 币种"
+    loaded = read(tmp_path, {"w.csv": "日期,消耗,币种\n2025-01-05,1,usd\n2025-01-06,2,EUR\n"}, shop(spend))
+    assert values(loaded, "spend", "currency") == [("USD",), ("EUR",)]
+
+
+def test_words_on_which_the_items_of_an_order_differ_are_not_those_of_the_order(tmp_path: Path) -> None:
+    rows = "o1,u1,2025-01-05,2025-01-05,10,,直播,器具\no1,u1,2025-01-05,2025-01-05,5,,直播,咖啡\n"
+    export = ITEMS_HEADER.replace("\n", ",来源,类目\n") + rows
+    columns = ITEMS + ", entry_path: 来源, category: 类目"
+    loaded = read(tmp_path, {"w.csv": export}, shop(columns, "rows: {each: item}", table="order"))
+    assert values(loaded, "order", "paid", "entry_path", "category") == [(15_0000, "直播", None)]
+
+
+def test_of_several_columns_a_row_takes_the_first_that_it_fills(tmp_path: Path) -> None:
+    users = "user: {first_of: [idfv, aid]}, acquired_at: t, channel: {first_of: [partner, link], if_empty: organic}"
+    export = (
+        "idfv,aid,t,partner,link\ni1,,2025-01-05,Ads,mail\n-,a2,2025-01-05,,mail\n,a3,2025-01-05,,\n,,2025-01-05,Ads,\n"
+    )
+    loaded = read(tmp_path, {"w.csv": export}, shop(users, 'nulls: ["-"]', table="acquisition"))
+    assert values(loaded, "acquisition", "user", "channel") == [("i1", "Ads"), ("a2", "mail"), ("a3", "organic")]
+    assert [(row.line, row.column, row.code) for row in loaded.rejected] == [(5, "user", "OPS204")]

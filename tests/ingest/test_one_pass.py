@@ -33,8 +33,8 @@ def read_in_one_pass(**sizes: int) -> Iterator[list[bool]]:
     tried: list[bool] = []
     in_one_pass = one_pass.in_one_pass
 
-    def heard(*given: Any) -> Any:
-        tried.append((found := in_one_pass(*given)) is not None)
+    def heard(*given: Any, **options: Any) -> Any:
+        tried.append((found := in_one_pass(*given, **options)) is not None)
         return found
 
     with pytest.MonkeyPatch.context() as patch:

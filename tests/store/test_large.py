@@ -112,9 +112,11 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that were read in one pass; every text counts as large, and has many stretches."""
     found: list[Path] = []
 
-    def heard(events: PlainEvents) -> InPlace | None:
+    in_one_pass = one_pass.in_one_pass
+
+    def heard(events: PlainEvents, *, ids: bool) -> InPlace | None:
         found.append(events.text.path)
-        return one_pass.in_one_pass(events)
+        return in_one_pass(events, ids=ids)
 
     monkeypatch.setattr(container, "LARGE", 1)
     monkeypatch.setattr("opsctl.ingest.staying.in_one_pass", heard)
@@ -131,17 +133,29 @@ def as_text(shop: Path, *, without: int = 0) -> None:
     parquet.unlink()
 
 
-@pytest.mark.parametrize("many", [10**9, 10], ids=["strangers one by one", "a crowd of strangers first"])
-def test_events_of_a_text_that_is_read_in_one_pass_answer_alike(
-    shop: Path, many: int, monkeypatch: pytest.MonkeyPatch, passes: list[Path]
-) -> None:
-    monkeypatch.setattr(large, "_MANY", many)
+def test_events_of_a_text_that_is_read_in_one_pass_answer_alike(shop: Path, passes: list[Path]) -> None:
     expected = answer(shop, "exports").json["rows"]
     as_text(shop)
     assert answer(shop, "exports").json["rows"] == expected
     taken_in(shop)
     assert answer(shop).json["rows"] == expected
     assert len(passes) == 2
+
+
+def test_a_text_brings_nobody_back_who_was_erased(shop: Path, passes: list[Path]) -> None:
+    taken_in(shop)
+    gone = written(2, 0)
+    erased = opsctl("erase", "--user", gone, "-q", cwd=shop, environ={"HOME": str(shop)})
+    assert erased.code == 1, erased.err  # the exports still name them
+    events = pl.read_parquet(shop / "exports" / "events.parquet")
+    lost = events.filter(pl.col("user") == gone).height
+    as_text(shop)
+    taken_in(shop)
+    kept = [pl.read_parquet(path) for path in (shop / ".opsctl" / "data" / "activity").rglob("*.parquet")]
+    of_the_text = events.height - lost
+    assert lost > 0
+    assert sum(frame.height for frame in kept) == 2 * of_the_text  # the Parquet file's and the text's
+    assert len(passes) == 1
 
 
 def test_a_month_without_events_between_others_is_no_file(shop: Path, passes: list[Path]) -> None:

@@ -6,7 +6,8 @@ What reads texts is imported when it is first asked for: files of typed columns 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from opsctl.ingest.reading.container import Content, unpack
+from opsctl.ingest.reading.container import unpack
+from opsctl.ingest.reading.content import Content
 
 if TYPE_CHECKING:
     from opsctl.ingest.reading.reader import read_text

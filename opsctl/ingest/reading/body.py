@@ -11,7 +11,13 @@ import polars as pl
 
 from opsctl.ingest.reading.dialect import USUAL
 from opsctl.ingest.reading.kinds import BLANKS
-from opsctl.ingest.reading.oddities import has_quoted_cell, has_quoted_column, reject_oddities, suspicious_shapes
+from opsctl.ingest.reading.oddities import (
+    has_needed_quotes,
+    has_quoted_cell,
+    has_quoted_column,
+    reject_oddities,
+    suspicious_shapes,
+)
 from opsctl.ingest.reading.records import split
 from opsctl.ingest.reading.rows import Rows, judge, suspicious_looks
 from opsctl.ingest.reading.scan import Dialect, scan
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 500
 _NEARLY = 0.9
+_MENDED = 0.5  # of the broken records: so few may be left where another way of quoting is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class BodyReader:
     def _best_quoting(self, cells: tuple[str, ...], delimiter: str) -> Body:
         """By RFC 4180, or under another way of quoting if that leaves no record broken and this does."""
         strict = self._attempt(cells, Dialect(delimiter))
-        if strict.clean and not ("'" in self.below.text and has_quoted_column(strict.rows, "'")):
+        if strict.clean and not ("'" in self.below.text and _is_quoted(strict.rows, "'")):
             return strict
         for dialect, warning in self._other_quotings(delimiter, several=len(strict.rows.faults) > 1):
             other = self._attempt(cells, dialect)
@@ -120,7 +127,7 @@ class BodyReader:
         suspicious = suspicious_looks(cells, self.totals) | suspicious_shapes(len(cells), dialect.quote)
         rows = Rows(found, cells, suspicious)
         judge(rows, found.odd, self.totals)
-        reject_oddities(rows, dialect.quote, self.recognise)
+        reject_oddities(rows, dialect, self.recognise)
         rows.settle()
         return Body(cells, dialect, rows)
 
@@ -142,12 +149,26 @@ class BodyReader:
         return (*cells, *[""] * (width - len(cells))) if width > len(cells) else None
 
 
+def _is_quoted(rows: Rows, quote: str) -> bool:
+    return has_quoted_column(rows, quote) or has_needed_quotes(rows, quote)
+
+
 def _is_better(other: Body, strict: Body) -> bool:
-    """Whether a way of quoting mends every record, or reads most of a file of which the strict way reads nothing."""
-    kept = other.rows.frame.height
+    """Whether a way of quoting mends every record, or several and breaks none, or reads most of a file.
+
+    The last counts where the strict way reads nothing.
+    """
+    if strict.rows.another_table is not None and other.rows.another_table != strict.rows.another_table:
+        return False
+    kept, kept_strictly = other.rows.frame.height, strict.rows.frame.height
     if other.clean:
-        return kept >= strict.rows.frame.height
-    return not strict.rows.frame.height and kept > len(other.rows.faults)
+        return kept >= kept_strictly
+    broken, strictly = (len(body.rows.faults) for body in (other, strict))
+    if other.dialect.quote == "'" and has_needed_quotes(strict.rows, "'"):
+        return broken <= strictly
+    if other.dialect.quote == "'" and broken + 1 < strictly and broken < strictly * _MENDED and kept > kept_strictly:
+        return True
+    return not kept_strictly and kept > len(other.rows.faults)
 
 
 def _all_spaced(rows: Rows) -> bool:

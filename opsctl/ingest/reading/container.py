@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
 import zipfile
 import zlib
-from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from opsctl.core.errors import DamagedFile, EmptyFile, NoSuchPath, NotATable, RefusedFile, TooLarge
+from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, RefusedFile, TooLarge
 from opsctl.core.personal import masked
-from opsctl.ingest.reading.kinds import is_number
-from opsctl.ingest.reading.sheets.grid import DELIMITER
+from opsctl.ingest.reading.content import Content, unreadable
 from opsctl.ingest.reading.signatures import (
     GZIP,
     LOOKED_AT,
@@ -24,9 +21,11 @@ from opsctl.ingest.reading.signatures import (
     PARQUET,
     ZIP,
     is_blank,
+    is_json_lines,
     refuse_other_formats,
     without_mark,
 )
+from opsctl.ingest.reading.workbook import sheets_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,75 +38,13 @@ HARMLESS = 64 * 1024**2  # below this no swelling matters
 MEMBERS = 20_000  # of an archive; no export has so many
 _CHUNK = 1024 * 1024
 _ENTRY = b"PK\x01\x02"
-_NAMES = 64 * 1024  # bytes of a sheet among which those of its columns are
-_UNFIT = re.compile(r"[/\\]")
-_PIVOT = re.compile(
-    "(?:求和项|计数项|平均值项|最大值项|最小值项)[:：]|(?:sum|count|average|max|min) of ", re.IGNORECASE
-)
-_TABLES = frozenset({".csv", ".tsv", ".txt"})
+_TABLES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
 _PARQUET_AT_LEAST = 12
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
 _AGAIN = "download it again"
-
-Kind = Literal["text", "parquet"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What is known of a workbook's sheet before it is read.
-
-    Attributes:
-        book: The workbook's name.
-        name: The sheet's.
-        hidden: The names of the workbook's hidden sheets, which nobody reads.
-        is_pivot: Whether it sums up other rows, as the names of its columns say.
-        uncomputed: How many of its formulas have no result.
-    """
-
-    book: str
-    name: str
-    hidden: tuple[str, ...]
-    is_pivot: bool
-    uncomputed: int
-
-
-class Content:
-    """The bytes of one table: a file, or one member of an archive, named "archive.zip/member.csv".
-
-    A workbook is an archive of its sheets, named "book.xlsx/Sheet1", which come as separated cells. A Parquet file
-    and a large text that lie on disk as they are have their `path`, and their bytes are read only when asked for.
-    """
-
-    __slots__ = ("_data", "kind", "name", "path", "sheet")
-
-    def __init__(
-        self, name: str, data: bytes | None, kind: Kind, path: Path | None = None, sheet: Sheet | None = None
-    ) -> None:
-        self.name = name
-        self.kind: Kind = kind
-        self.path = path
-        self.sheet = sheet
-        self._data = data
-
-    @property
-    def data(self) -> bytes:
-        """The bytes, unpacked.
-
-        Raises:
-            DamagedFile: The file can no longer be read.
-        """
-        if self._data is not None or self.path is None:
-            return self._data or b""
-        try:
-            return self.path.read_bytes()
-        except OSError as error:
-            raise _unreadable(error, self.name) from None
-
-    def __repr__(self) -> str:
-        return f"Content({self.name!r}, {self.kind!r})"
 
 
 def unpack(path: Path) -> list[Content]:
@@ -147,12 +84,8 @@ def _open(path: Path) -> io.BufferedReader:
     except FileNotFoundError:
         raise NoSuchPath(f"there is no file '{name}'", file=name) from None
     except OSError as error:
-        raise _unreadable(error, name) from None
+        raise unreadable(error, name) from None
     return os.fdopen(handle, "rb")
-
-
-def _unreadable(error: OSError, name: str) -> DamagedFile:
-    return DamagedFile(f"the file cannot be read: {error.strerror}", file=name)
 
 
 def _not_regular(name: str) -> NotATable:
@@ -171,7 +104,7 @@ def _is_large_text(stream: io.BufferedReader, name: str) -> bool:
     if size < LARGE or head.startswith((GZIP, OLE2, *ZIP)) or is_blank(without_mark(head)):
         return False
     _limit(size, name)
-    refuse_other_formats(head, name)
+    refuse_other_formats(head, name, but_json_lines=True)
     return True
 
 
@@ -202,11 +135,11 @@ def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
     if data.startswith(ZIP):
         return _unzip(data, name, may_nest=True)
     if data.startswith(OLE2):
-        return _sheets(data, name)
+        return sheets_in(data, name)
     if data.startswith(PARQUET):
         _whole_parquet(data[-len(PARQUET) :], len(data), name)
         return [Content(name, data, "parquet")]
-    refuse_other_formats(data, name)
+    refuse_other_formats(data, name, but_json_lines=True)
     return [Content(name, data, "text")]
 
 
@@ -250,37 +183,7 @@ def _unzip(data: bytes, name: str, *, may_nest: bool) -> list[Content]:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
         raise DamagedFile("the zip archive is broken or ends early", file=name, hint=_AGAIN) from None
-    return _sheets(data, name)
-
-
-def _sheets(data: bytes, name: str) -> list[Content]:
-    """The sheets of a workbook that are shown and hold anything."""
-    from opsctl.ingest.reading.sheets.guard import sheets_of  # noqa: PLC0415 - few exports are workbooks
-
-    found = sheets_of(data, name)
-    hidden = tuple(one.name for one in found if one.hidden)
-    filled = [one for one in found if one.data]
-    if not filled:
-        raise EmptyFile(
-            "no sheet of the workbook that is shown holds anything",
-            file=name,
-            details=(("hidden sheets", masked(", ".join(hidden))),) if hidden else (),
-            hint="export it again; show a hidden sheet to have it read",
-        )
-    contents: dict[str, Content] = {}
-    for one in filled:
-        label = _UNFIT.sub("_", one.name).strip(". ") or "sheet"
-        sheet = Sheet(name, one.name, hidden, _is_pivot(one.data), one.uncomputed)
-        contents[label] = Content(f"{name}/{label}", one.data, "text", sheet=sheet)
-    if len(contents) < len(filled):
-        raise DamagedFile("two sheets of the workbook have one name", file=name, hint="rename one of them")
-    return list(contents.values())
-
-
-def _is_pivot(data: bytes) -> bool:
-    """Whether the names of a sheet's columns say that it sums up another."""
-    lines = (line.split(DELIMITER) for line in data[:_NAMES].decode("utf-8", "replace").split("\n"))
-    return any(any(map(_PIVOT.match, cells)) and not any(map(is_number, cells)) for cells in lines)
+    return sheets_in(data, name)
 
 
 def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
@@ -288,35 +191,53 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
     if any(item.filename.lower().startswith(_OFFICE) for item in everything):
         raise NotATable("this is an Office document", file=name, hint="open it and save it as CSV UTF-8")
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
-    if not tables:
-        raise NotATable(
-            "this archive holds no .csv, .tsv, .txt, .xlsx or .xls", file=name, hint="unpack it and look inside"
-        )
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
     _limit(sum(item.file_size for _, item in tables), name, packed)
-    return [
-        content
-        for member, item in tables
-        for content in _contents(f"{name}/{member}", _member(archive, item, name), member)
-    ]
+    unpacked = _unpacked([(member, _member(archive, item, name)) for member, item in tables], name, packed)
+    if not unpacked:
+        raise NotATable(
+            "this archive holds no .csv, .tsv, .txt, .xlsx or .xls", file=name, hint="unpack it and look inside"
+        )
+    return unpacked
 
 
-def _contents(name: str, data: bytes, member: str) -> list[Content]:
-    """A member of an archive: a text whatever it is, unless it is named a workbook and is one."""
-    if not member.lower().endswith(_WORKBOOKS) or not data.startswith((OLE2, *ZIP)):
-        return [Content(name, data, "text")]
+def _unpacked(members: list[tuple[str, bytes]], name: str, packed: int) -> list[Content]:
+    """The tables among an archive's members; some are packed once more, one by one."""
+    found: list[Content] = []
+    size = 0
+    for member, data in members:
+        if member.lower().endswith(_WORKBOOKS) and data.startswith((OLE2, *ZIP)):
+            found += _book(data, name, member)
+            continue
+        content = Content(f"{name}/{member}", _gunzip(data, name) if data.startswith(GZIP) else data, "text")
+        size += len(content.data)
+        _limit(size, name, packed)
+        found += [] if _is_other_json(content) else [content]
+    return found
+
+
+def _book(data: bytes, name: str, member: str) -> list[Content]:
+    """The sheets of a workbook in an archive."""
     try:
-        return _sheets(data, name) if data.startswith(OLE2) else _unzip(data, name, may_nest=False)
+        book = f"{name}/{member}"
+        return sheets_in(data, book) if data.startswith(OLE2) else _unzip(data, book, may_nest=False)
     except RefusedFile as refusal:
         refusal.details += (("in the archive", masked(member)),)
         raise
 
 
+def _is_other_json(content: Content) -> bool:
+    """Is it a .json that is no JSON lines, such as a description of the tables beside it?"""
+    path = PurePosixPath(content.name.lower().removesuffix(".gz"))
+    return path.suffix == ".json" and not is_json_lines(content.head)
+
+
 def _is_table(item: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(item.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not item.is_dir() and not hidden and path.suffix.lower() in (*_TABLES, *_WORKBOOKS)
+    suffix = PurePosixPath(item.filename.lower().removesuffix(".gz")).suffix
+    return not item.is_dir() and not hidden and suffix in (*_TABLES, *_WORKBOOKS)
 
 
 def _real_name(item: zipfile.ZipInfo) -> str:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from opsctl.core.naming import fold
 from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name
-from opsctl.ingest.reading.rows import LINE, REMARK, WIDEST, is_same_header
+from opsctl.ingest.reading.rows import LINE, REMARK, UNSEEN, WIDEST, is_same_header
 from opsctl.ingest.reading.table import CELL_COUNT, QUOTING, Drop
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from opsctl.ingest.reading.rows import Rows
+    from opsctl.ingest.reading.scan import Dialect
     from opsctl.ingest.reading.table import Recognise
 
 _WIDE = 3
@@ -32,13 +36,17 @@ def suspicious_shape(at: int, width: int, quote: str) -> pl.Expr:
     shape = cell.str.starts_with("'" if quote == '"' else '"')
     if at == 0:
         shape |= cell.str.contains(_GLUED)
+    shape |= cell.str.contains("[0-9]'|'[0-9]")
     return shape | cell.str.contains("^[ \t]") if at == min(1, width - 1) else shape
 
 
-def reject_oddities(rows: Rows, quote: str, recognise: Recognise) -> None:
+def reject_oddities(rows: Rows, dialect: Dialect, recognise: Recognise) -> None:
     """Move rows out of the table that another delimiter, quote or table put into it."""
+    quote = dialect.quote
     _reject_second_table(rows, recognise)
     _reject_other_delimiters(rows)
+    if len(dialect.delimiter) > 1:
+        _reject_half_delimited(rows, dialect.delimiter.strip())
     _reject_wrapped(rows, "'" if quote == '"' else '"')
     _leave_out_footnotes(rows)
     if quote == '"':
@@ -55,6 +63,14 @@ def has_quoted_column(rows: Rows, quote: str) -> bool:
     return False
 
 
+def has_needed_quotes(rows: Rows, quote: str) -> bool:
+    """Whether cells stand between a quote that was needed there, for one inside, and none begins with it alone."""
+    cells = [rows.frame.get_column(name) for name in rows.columns]
+    begin = [column.filter(column.str.starts_with(quote)) for column in cells]
+    needed = any(column.str.contains(f'(?s)^{quote}.*(?:{quote}{quote}|").*{quote}$').any() for column in begin)
+    return needed and all(column.str.contains(_between(quote)).all() for column in begin)
+
+
 def has_quoted_cell(rows: Rows, quote: str) -> bool:
     """Whether some cell has a quote at both ends."""
     return any(rows.frame.get_column(name).str.contains(_between(quote)).any() for name in rows.columns)
@@ -66,6 +82,15 @@ def _between(quote: str) -> str:
 
 def _reject_second_table(rows: Rows, recognise: Recognise) -> None:
     """Where another header begins, below a gap or with names of this one, nothing that follows is of this table."""
+    begins = [*_headers_again(rows, recognise), *(line for line, cells in rows.broken if _has_moved(cells, rows))]
+    if begins:
+        rows.another_table = first = min(begins)
+        below = rows.without().filter(pl.col(LINE) >= first).get_column(LINE).to_list()
+        rows.reject(below, CELL_COUNT, f"belongs to another table, whose header is on line {first}")
+
+
+def _headers_again(rows: Rows, recognise: Recognise) -> Iterator[int]:
+    """The lines of other headers."""
     names = {name.strip(BLANKS).lower() for name in rows.header if name.strip(BLANKS)}
     below_gaps = rows.below_gaps()
     after_gap = set(below_gaps.get_column(LINE))
@@ -73,10 +98,22 @@ def _reject_second_table(rows: Rows, recognise: Recognise) -> None:
         possible = line in after_gap or any(cell.strip(BLANKS).lower() in names for cell in cells)
         if not possible or is_same_header(cells, rows.header):
             continue
-        if _is_all_names(cells, rows, line) or recognise(cells):
-            below = rows.without().filter(pl.col(LINE) >= line).get_column(LINE).to_list()
-            rows.reject(below, CELL_COUNT, f"belongs to another table, whose header is on line {line}")
+        if _has_same_names(cells, rows) or _is_all_names(cells, rows, line) or recognise(cells):
+            yield line
             return
+
+
+def _has_moved(cells: Sequence[str], rows: Rows) -> bool:
+    """Whether a line that is broken has names of the header in other places: their columns changed there."""
+    places = {fold(name): at for at, name in enumerate(rows.header) if name.strip(UNSEEN)}
+    found = [(at, places[name]) for at, cell in enumerate(cells) if (name := fold(cell.strip(UNSEEN))) in places]
+    return 2 * len(found) > len(cells) > 1 and any(here != there for here, there in found)
+
+
+def _has_same_names(cells: list[str], rows: Rows) -> bool:
+    """Whether a row has the header's names in another order."""
+    here, there = (sorted(fold(cell.strip(UNSEEN)) for cell in names) for names in (cells, rows.header))
+    return len(here) > 1 and here == there
 
 
 def _is_all_names(cells: list[str], rows: Rows, line: int) -> bool:
@@ -99,6 +136,14 @@ def _reject_other_delimiters(rows: Rows) -> None:
         rows.reject(found, CELL_COUNT, "looks as if another delimiter stood in this row")
 
 
+def _reject_half_delimited(rows: Rows, mark: str) -> None:
+    """Where the delimiter is one with blanks, as in `, `, it stands at a cell's end without them where one is lost."""
+    ends = re.escape(mark)
+    cut = pl.any_horizontal(pl.col(name).str.contains(rf"^\s*{ends}|{ends}\s*$") for name in rows.columns)
+    found = rows.without().filter(cut).get_column(LINE).to_list() if mark else []
+    rows.reject(found, CELL_COUNT, "looks as if a delimiter stood in this row too many")
+
+
 def _is_delimited_twice(cells: list[str]) -> bool:
     """Whether all cells begin with a blank or all end in a comma: the other part of `, ` is the delimiter."""
     if len(cells) < _WIDE or all(cell.strip(BLANKS) and is_missing(cell) for cell in cells[1:]):
@@ -118,9 +163,10 @@ def _reject_wrapped(rows: Rows, quote: str) -> None:
     found = []
     for *cells, line in rows.suspects.iter_rows():
         filled = [cell for cell in cells if cell]
-        if len(filled) > 1 and all(len(cell) > 1 and cell[0] == cell[-1] == quote for cell in filled):
+        wrapped = sum(len(cell) > 1 and cell[0] == cell[-1] == quote for cell in filled)
+        if wrapped > 1 and wrapped >= len(filled) - (len(filled) > _WIDE):
             found.append(line)
-    rows.reject(found, QUOTING, f"all its cells stand between {quote}, which is no quote in this file")
+    rows.reject(found, QUOTING, f"its cells stand between {quote}, which is no quote in this file")
 
 
 def _leave_out_footnotes(rows: Rows) -> None:
@@ -145,6 +191,27 @@ def _reject_broken_apostrophes(rows: Rows) -> None:
     found = [
         line
         for *cells, line in rows.suspects.iter_rows()
-        if line + 1 in refused and any(cell.startswith("'") and "'" not in cell[1:] for cell in cells)
+        if (line + 1 in refused and any(map(_opens, cells))) or _is_cut_inside(cells)
     ]
     rows.reject(found, QUOTING, "a cell is opened with ', which is no quote in this file")
+    measured = rows.measured()
+    found = [
+        line for *cells, line in rows.suspects.iter_rows() if any(_has_stray_apostrophe(cells[at]) for at in measured)
+    ]
+    rows.reject(found, QUOTING, "a lone ' stands inside a number, date or id")
+
+
+def _opens(cell: str) -> bool:
+    return cell.startswith("'") and "'" not in cell[1:]
+
+
+def _is_cut_inside(cells: Sequence[str]) -> bool:
+    """Whether a delimiter that stood between two ' has cut a cell in two."""
+    opened = next((at for at, cell in enumerate(cells) if _opens(cell)), len(cells))
+    return any(cell.endswith("'") and "'" not in cell[:-1] for cell in cells[opened + 1 :])
+
+
+def _has_stray_apostrophe(cell: str) -> bool:
+    """Whether it is a number, date or id but for one ' within; that before an id keeps a spreadsheet from counting."""
+    inside = cell.strip(BLANKS).removeprefix("'")
+    return "'" in inside and not is_measured(inside) and is_measured(inside.replace("'", ""))

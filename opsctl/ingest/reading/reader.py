@@ -12,12 +12,13 @@ from opsctl.ingest.reading.cells import without_padding
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
 from opsctl.ingest.reading.encoding import LOST
 from opsctl.ingest.reading.header import HeaderSearch
-from opsctl.ingest.reading.kinds import BLANKS, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.json_lines import read_json_lines
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
-from opsctl.ingest.reading.scan import line_starts
+from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
 from opsctl.ingest.reading.sheets.grid import LINE_END_IN_CELL
-from opsctl.ingest.reading.signatures import refuse_other_formats
+from opsctl.ingest.reading.signatures import is_json_lines, refuse_other_formats
 from opsctl.ingest.reading.stack import Place, place_of
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, TextTable
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
@@ -25,7 +26,7 @@ from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from opsctl.ingest.reading.container import Content
+    from opsctl.ingest.reading.content import Content
 
 _SAMPLE = 200
 _NAMED_LINES = 5
@@ -59,6 +60,8 @@ def read_text(
         NoHeader: No line is a header that is expected.
         BadOption: There is no encoding of that name.
     """
+    if is_json_lines(content.head):
+        return read_json_lines(content, recognise, names, encoding)
     readable = _readable(content, HeaderSearch(recognise, names), encoding)
     return of_sheet(content, table_of(readable, recognise, Totals(total_words(readable.header.cells))))
 
@@ -115,8 +118,10 @@ class _Above:
         self.faults: list[Fault] = []
         self.drops: list[Drop] = []
         measured = measured_columns(body.rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
+        plainly = Dialect(body.dialect.delimiter.strip(" ") or body.dialect.delimiter, body.dialect.quote)
         for number, line in place.above:
-            self._judge(number, line.split(body.dialect.delimiter), len(body.header), measured, totals)
+            cells = scan(Lines([line], [""]), 0, plainly).cells
+            self._judge(number, cells, len(body.header), measured, totals)
 
     def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> None:
         if len(cells) != width or sum(not is_missing(cell) for cell in cells) < 2:  # noqa: PLR2004 - a remark fills one
@@ -124,7 +129,7 @@ class _Above:
         label = totals.label(cells)
         if label and not keys_of(cells, label):
             self.drops.append(Drop(number, "total", tuple(cells)))
-        elif resembles(cells, measured):
+        elif resembles(cells, measured) or (not measured and sum(map(is_measured, cells)) > 1):
             self.faults.append(Fault(number, CELL_COUNT, "looks like a row, but stands above the header"))
 
 

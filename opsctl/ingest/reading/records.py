@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.complete import AT, complete_rows
-from opsctl.ingest.reading.kinds import is_measured, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.scan import LINE_END, NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
@@ -26,7 +26,9 @@ _SAMPLE = 500
 _FARTHEST = 1000  # lines; a record of more is no record
 _NEAR = 20
 _ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
-_INCHES = re.compile(r'(?<![\w./:;@#%&=?+-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9])', re.ASCII)
+_INCHES = re.compile(r'(?<![\w./:;@#%&=?+-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9%])', re.ASCII)
+_PART_OF_NUMBER = re.compile(r"[-+]?[0-9.,]+", re.ASCII)
+_PART_OF_DATE = re.compile(r"[-+0-9.,:/]+", re.ASCII)
 _ID_AS_TEXT = re.compile(r'="[^"]*"')
 _BLANK_BEFORE = re.compile(r'[ \t]+".*"[ \t]*', re.DOTALL)
 _STRAY = "a lone quote stands inside a cell"
@@ -40,6 +42,7 @@ class Split:
     lines: pl.Series
     odd: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    broken: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)  # of those, as far as they can be cut
 
 
 @dataclass(slots=True)
@@ -139,6 +142,7 @@ class _Splitter:
             (together.get_column(AT) + self.lines.first).alias("line"),
             [(self.lines.first + at, cells) for at, cells in sorted(self.odd.items())],
             [fault for _, fault in sorted(self.faults.items())],
+            [(self.lines.first + at, tuple(self._without_quotes(at))) for at in sorted(self.faults)],
         )
 
     def _read_from(self, start: int) -> int:
@@ -155,7 +159,7 @@ class _Splitter:
         line = self.lines.first + at
         if not self.lines.sound and not all(map(is_sound, found.cells)):
             self.faults[at] = Fault(line, UNREADABLE, _unreadable("".join(found.cells)))
-        elif (found.loose or self.dialect.quote != '"') and self._has_stray(found.cells):
+        elif (found.loose or self.dialect.quote != '"') and self._has_stray(found):
             self.faults[at] = Fault(line, QUOTING, _STRAY)
         elif len(found.cells) == self.width:
             self.rows[at] = found.cells
@@ -165,12 +169,22 @@ class _Splitter:
             self.odd[at] = tuple(found.cells)
         return False
 
-    def _has_stray(self, cells: Sequence[str]) -> bool:
+    def _has_stray(self, found: Scanned) -> bool:
         """Whether a quote stands where none can: alone in words, or anywhere in a number, date or id."""
+        if (
+            found.loose
+            and self.dialect.quote == "'"
+            and any(self._has_stray_apostrophe(at, cell) for at, cell in enumerate(found.cells))
+        ):
+            return True
         return any(
             '"' in cell and (is_stray(cell) or (at in self.measured and not _ID_AS_TEXT.fullmatch(cell)))
-            for at, cell in enumerate(cells)
+            for at, cell in enumerate(found.cells)
         )
+
+    def _has_stray_apostrophe(self, at: int, cell: str) -> bool:
+        """Whether an apostrophe stands where no word or number has one."""
+        return cell.endswith("'") or (at in self.measured and "'" in cell and not is_measured(cell))
 
     def _settle(self, at: int, found: Scanned, *, doubtful: bool = False) -> int:
         """Take or reject the record that starts at `at`; the index of the line to go on with."""
@@ -281,6 +295,8 @@ class _Splitter:
         for below in sorted(at for at in refused if at and at - 1 not in refused):
             if self._is_fragment(below) and self._is_closed_below(below, refused):
                 gone += self._beginnings_above(below - 1, refused)
+        gone += [above for at in sorted(refused) if (above := self._ended_on(at, refused)) is not None]
+        gone += [begun for at in sorted(refused) if (begun := self._begun_on(at, refused)) is not None]
         for start in gone:
             self.rows.pop(start, None)
             self._reject(start, "goes on below with text that does not belong to a row")
@@ -317,6 +333,23 @@ class _Splitter:
                     self.faults.pop(at, None)
                     self.odd.pop(at, None)
                 refused.difference_update(inside)
+
+    def _ended_on(self, at: int, refused: set[int]) -> int | None:
+        """The row whose last number could go on in a line of one cell below it."""
+        above = next((one for one in range(at - 1, -1, -1) if self.lines.texts[one].strip(BLANKS)), None)
+        rest = self._without_quotes(at)
+        if above is None or above in refused or not len(rest) == 1 < self.width:
+            return None
+        end = self._without_quotes(above)[-1].strip(BLANKS)
+        goes_on = _PART_OF_NUMBER.fullmatch(rest[0].strip(BLANKS)) and (not end or _PART_OF_NUMBER.fullmatch(end))
+        return self.ends.get(above, above) if goes_on else None
+
+    def _begun_on(self, at: int, refused: set[int]) -> int | None:
+        """The row whose first number or date could begin on a line of one cell above it."""
+        begins = self._without_quotes(at)
+        below = next((one for one in range(at + 1, len(self.lines)) if self.lines.texts[one].strip(BLANKS)), None)
+        begun = len(begins) == 1 < self.width and _PART_OF_DATE.fullmatch(begins[0].strip(BLANKS))
+        return below if begun and below not in refused else None
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while at in refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,6 +23,8 @@ UNSEEN = BLANKS + "\ufeff"
 _SAMPLE = 200
 _NEAR = 20
 WIDEST = 256  # columns that are looked at; labels and names stand in the first
+_ANSWER = ("<", "{", "[")  # what a server sends in the place of further rows begins so
+_UNIT = re.compile(r"[(（][^()（）]{1,12}[)）]")
 
 
 class Rows:
@@ -37,6 +40,8 @@ class Rows:
         self.frame = split.cells.with_columns(split.lines.alias(LINE))
         self.suspects = self.frame.filter(suspicious)
         self.faults = list(split.faults)
+        self.broken = split.broken
+        self.another_table: int | None = None  # the line of its header, where one follows
         self.drops: list[Drop] = []
         self._gone: set[int] = set()
 
@@ -113,7 +118,7 @@ def suspicious_look(at: int, names: Sequence[str], totals: Totals) -> pl.Expr:
     if at:
         return look
     first = cell.str.strip_chars(UNSEEN)
-    return look | (first == "") | first.str.starts_with("#")
+    return look | (first == "") | first.str.contains("^[#(（]")
 
 
 def seen_names(header: Sequence[str]) -> list[str]:
@@ -143,6 +148,10 @@ def _drop_by_look(rows: Rows) -> None:
     measured = rows.measured(but=doubtful) if doubtful else frozenset()
     looks = [(line, _look(cells, rows.header, measured)) for *cells, line in found]
     rows.drop([Drop(line, reason) for line, reason in looks if reason])
+    top = rows.frame.get_column(LINE).head(1)
+    rows.drop(
+        [Drop(line, "units") for *cells, line in rows.suspects.head(1).iter_rows() if line in top and _are_units(cells)]
+    )
 
 
 def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int]) -> str:
@@ -151,6 +160,12 @@ def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int])
     if is_same_header(cells, header):
         return "repeated header"
     return "comment" if _is_comment(cells, measured) else ""
+
+
+def _are_units(cells: Sequence[str]) -> bool:
+    """Whether a row below the header says in which units its columns are, such as (元), and nothing else."""
+    filled = [cell.strip(UNSEEN) for cell in cells if cell.strip(UNSEEN)]
+    return bool(filled) and all(_UNIT.fullmatch(cell) and not is_measured(cell.strip("()（）")) for cell in filled)
 
 
 def _is_comment(cells: Sequence[str], measured: frozenset[int]) -> bool:
@@ -212,6 +227,7 @@ def _drop_remark(rows: Rows, odd: Sequence[tuple[int, tuple[str, ...]]]) -> None
     filled = ((line, [cell for cell in cells if cell.strip(UNSEEN)]) for line, cells in reversed(odd))
     line, cells = next(((line, cells) for line, cells in filled if cells), (0, []))
     rejected = [fault for fault in rows.faults if fault.line == line]
-    if rejected and len(cells) == 1 < len(rows.header) and is_name(cells[0]) and rows.ends_below_gap(line):
+    said = len(cells) == 1 < len(rows.header) and is_name(cells[0]) and not cells[0].lstrip(UNSEEN).startswith(_ANSWER)
+    if rejected and said and rows.ends_below_gap(line):
         rows.faults = [fault for fault in rows.faults if fault.line != line]
         rows.drops.append(Drop(line, REMARK))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from dataclasses import dataclass
 
@@ -76,7 +77,19 @@ def refuse_empty(data: bytes, file: str) -> None:
     raise EmptyFile(what, file=file, hint="export it again; an export that was cut off looks like this")
 
 
-def refuse_other_formats(data: bytes, file: str) -> None:
+def is_json_lines(data: bytes) -> bool:
+    """Is there a whole JSON object on the first line, and a line end behind it? An API's answer mostly has none."""
+    first, end, _ = _plain_head(data).partition(b"\n")
+    if not end or not _JSON.match(first):
+        return False
+    try:
+        found = json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and bool(found)
+
+
+def refuse_other_formats(data: bytes, file: str, *, but_json_lines: bool = False) -> None:
     """Refuse what is no text with rows, by its content.
 
     Raises:
@@ -88,7 +101,8 @@ def refuse_other_formats(data: bytes, file: str) -> None:
     for kind in _BINARY:
         if data.startswith(kind.magic):
             raise NotATable(f"this is {kind.what}", file=file, hint=kind.hint)
-    if refusal := _markup(_plain_head(data), file):
+    refusal = _markup(_plain_head(data), file)
+    if refusal and not (but_json_lines and is_json_lines(data)):
         raise refusal
 
 

@@ -20,7 +20,7 @@ from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from opsctl.ingest.reading.container import Content
+    from opsctl.ingest.reading.content import Content
     from opsctl.ingest.reading.table import TextTable
 
 _SAMPLE = 200

@@ -14,6 +14,7 @@ Recognise = Callable[[Sequence[str]], bool]  # is this row of cells a header som
 CELL_COUNT = "OPS201"
 UNREADABLE = "OPS207"
 QUOTING = "OPS208"
+NOT_AN_OBJECT = "OPS213"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Fault:
 class Drop:
     """A record that is no row; only totals keep their cells.
 
-    The reason is one of "total", "blank", "comment", "repeated header", "remark" and "another table".
+    The reason is one of "total", "blank", "comment", "repeated header", "units", "remark" and "another table".
     """
 
     line: int

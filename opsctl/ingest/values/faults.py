@@ -23,6 +23,7 @@ NOT_FINITE = f"{NOT_A_NUMBER} not a finite number"
 SPREADSHEET_ERROR = f"{NOT_A_NUMBER} the error of a spreadsheet's formula"
 ABBREVIATED = f"{NOT_A_NUMBER} abbreviated, such as 1.2万 or 1.2k: export the full figure"
 MASKED = f"{NOT_A_NUMBER} masked by the platform, such as <5: no figure"
+UNKNOWN_WORD = "OPS211 a word, such as a status, that the mapping does not know"
 NOT_A_VALUE = "OPS201 a list, a structure or bytes, not one value"
 TOO_LARGE = f"{OUT_OF_RANGE} too large"
 

@@ -15,6 +15,8 @@ LOCAL = pl.Datetime("us")
 MOMENT = pl.Datetime("us", "UTC")
 _YEARS = date(dates.FIRST_YEAR, 1, 1), date(dates.LAST_YEAR, 12, 31)
 _EPOCH = date(1970, 1, 1)
+_SINCE_1970 = {"seconds": 1_000_000, "millis": 1_000, "micros": 1}  # by unit, the microseconds of one
+_COUNTED = r"^\s*[0-9]{1,16}(?:\.[0-9]*)?\s*$"
 FIRST = 100  # cells, by which the form of a column is told
 Texts = TypeVar("Texts", pl.Series, pl.Expr)
 
@@ -111,6 +113,26 @@ def _times(column: pl.Series, style: Style, *, name: str) -> _Times:
     if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
         return _native(column)
     texts = missing.without_tokens(native.as_text(column), style.nulls)
+    since_1970 = _SINCE_1970.get(style.unit or "")
+    return _written(texts, style, name=name) if since_1970 is None else _counted(texts, since_1970, style, name=name)
+
+
+def _counted(texts: pl.Series, micros: int, style: Style, *, name: str) -> _Times:
+    """Times that are counts since 1970; a file may hold some that are written out."""
+    counts = texts.str.contains(_COUNTED).fill_null(value=False)
+    number = texts.set(~counts, None).str.strip_chars().cast(pl.Float64)
+    found = (number * micros).round(0).cast(pl.Int64).cast(LOCAL).dt.replace_time_zone("UTC")
+    outside = ~_within_years(found.dt.replace_time_zone(None))
+    other = _written(texts.set(counts, None), style, name=name)
+    return _Times(
+        other.days,
+        other.local,
+        _first_known(_refused(found, outside.fill_null(value=False)), other.absolute),
+        other.faults.set(outside.fill_null(value=False), faults.FAR_YEAR).set(number == 0, faults.ZERO_DAY),
+    )
+
+
+def _written(texts: pl.Series, style: Style, *, name: str) -> _Times:
     usual = _usual(texts)
     rows = (texts.is_not_null() & usual.is_null()).arg_true()
     times = _placed(usual, no_faults(len(texts)))
