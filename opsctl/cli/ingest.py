@@ -52,6 +52,8 @@ def ingest(
     Ids of people are stored as keyed hashes only. Exit codes: 0 all was taken in or is there already, 1 something was
     refused or rejected, 3 nothing could be read, 75 another run is writing.
     """
+    import dataclasses
+
     from opsctl.cli import session, sink
     from opsctl.cli.waiting import progress
     from opsctl.config.words import Words
@@ -78,7 +80,7 @@ def ingest(
         voice.say(f"note[{note.code}]: {note.text}")
     if not quiet or json:
         answer.write(made, chosen)
-    sink.write_rejects(done.loaded, rejects)
+    sink.write_rejects(dataclasses.replace(done.loaded, refused=done.refused), rejects)
     if not made.answered:
         raise NoData("no file was taken in", hint="see the messages above, or opsctl inspect FILE")
     raise typer.Exit(_left_with(done, strict=strict))

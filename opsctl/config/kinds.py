@@ -118,7 +118,8 @@ def _pattern(value: str) -> str:
     return value
 
 
-def _one_or_more(value: Any) -> Any:
+def one_or_more(value: Any) -> Any:
+    """A single value as a list of one."""
     return [value] if isinstance(value, str) else value
 
 
@@ -136,4 +137,4 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 Pattern = Annotated[Text, AfterValidator(_pattern)]
-Names = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_more), Field(min_length=1)]

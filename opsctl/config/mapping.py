@@ -10,9 +10,9 @@ from collections import abc
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from opsctl.config.kinds import Currency, Encoding, Flag, Names, Pattern, Text, Whole, Zone
+from opsctl.config.kinds import Currency, Encoding, Flag, Names, Pattern, Text, Whole, Zone, one_or_more
 from opsctl.config.strict import Strict, said, told
 from opsctl.core.naming import nearest
 
@@ -209,6 +209,12 @@ class FileShape(Strict):
         {}, description="Where two exports have one header: columns and the value that every row of this one has."
     )
     total_rows: tuple[Text, ...] = Field((), description="The first words of rows that hold totals.")
+    cap: Annotated[tuple[Whole, ...], BeforeValidator(one_or_more)] = Field(
+        (), description="How many rows the platform exports at most: a file with just as many was cut off."
+    )
+    incomplete: Pattern | None = Field(
+        None, description="A pattern over the lines above the header: where one has it, data may be missing."
+    )
     preamble: Preamble = Field(Preamble(), description="What the lines above the header tell.")
     name: FileName = Field(FileName(), description="What the file's name tells.")
     encoding: Encoding | None = Field(None, description="Such as gb18030; unset: found out.")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from opsctl.config.contract import Contract
 from opsctl.config.kinds import Amount, Currency, Encoding, Flag, Fraction, Id, Names, Text, Zone
 from opsctl.config.mapping import DateOrder, DecimalMark, Platform, TableName
 from opsctl.config.plans import Account, Budget, Event, Gate, Privacy, SendTarget, Target
@@ -91,7 +92,7 @@ def _one_channel_per_name(channels: dict[str, Channel]) -> dict[str, Channel]:
     return channels
 
 
-class Source(Strict):
+class Source(Contract):
     """Files, and what is known of them that they do not say themselves."""
 
     path: Text = Field(description="Files by pattern, such as exports/juliang/*.csv.")
@@ -105,6 +106,9 @@ class Source(Strict):
     decimal: DecimalMark | None = Field(None, description="The decimal mark; unset: found out.")
     dates: DateOrder | None = Field(None, description="The order of day, month and year; unset: found out.")
     table: TableName | None = Field(None, description="The canonical table, for files that two would fit.")
+    key: Names | None = Field(
+        None, description="The file's columns that tell its rows apart, where they are finer than the table's own key."
+    )
 
 
 def _named(value: Any) -> Any:
@@ -151,6 +155,7 @@ class Project(Strict):
     channel_map: Text | None = Field(None, description="A table of codes and the channels they stand for.")
     accounts: tuple[Account, ...] = Field((), description="What must arrive.")
     budgets: tuple[Budget, ...] = Field((), description="Planned money.")
+    contract: Contract = Field(Contract(), description="What is demanded of every file; a source may say otherwise.")
     sources: tuple[Source, ...] = Field((), description="Files and their mappings; others go by the header.")
     mappings: Mappings = Field((), description="Its own mappings: files by pattern, or written here.")
     targets: tuple[Target, ...] = Field((), description="Values that metrics should reach.")
@@ -162,6 +167,13 @@ class Project(Strict):
     gates: tuple[Gate, ...] = Field((), description="Bounds that must not be crossed.")
     send: dict[Text, SendTarget] = Field({}, description="Where reports can be sent, by name.")
     privacy: Privacy = Field(Privacy(), description="How personal data is kept.")
+
+    def contract_of(self, source: Source | None) -> Contract:
+        """What is demanded of the files of a source, or of those that none covers."""
+        if source is None:
+            return self.contract
+        demands = source.over(self.contract)
+        return demands.model_copy(update={"unread": (*demands.unread, *(source.key or ()))})
 
     def channel_of(self, text: str) -> str:
         """The id of the channel that a text names; a text that names none is itself, tidied.

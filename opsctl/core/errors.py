@@ -283,6 +283,36 @@ class Shrunk(RefusedFile):
     zh = "新导出的数据不到原来的一半"
 
 
+class NewColumn(RefusedFile):
+    """The file has a column that its mapping does not name, and `columns: freeze` is set for it.
+
+    A column that was renamed belongs into the mapping; one that nobody wants is named under `unread:`.
+    """
+
+    code = "OPS121"
+    zh = "出现了映射里没有的新列"
+
+
+class TooManyRejected(RefusedFile):
+    """More rows are rejected than `rejects:` allows; unset, no row may be lost for an amount of money.
+
+    A sum without some of its money looks like any other. Correct the rows, or say how many may be lost:
+    `sources: [{path: …, rejects: 20}]` or `rejects: 0.5%`, for all files `contract: {rejects: 20}`.
+    """
+
+    code = "OPS122"
+    zh = "不能入库的行超过了允许的数量"
+    rows: tuple[tuple[int, str, str, str], ...] = ()
+    """Every row that was rejected: its line, column, code and reason."""
+
+
+class NoKeyColumn(RefusedFile):
+    """The source's `key:` names a column that the file does not have, so nothing tells its rows apart."""
+
+    code = "OPS123"
+    zh = "文件里没有 key 指定的列"
+
+
 # --- configuration ------------------------------------------------------------------------------------
 
 

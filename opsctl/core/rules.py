@@ -14,4 +14,5 @@ RULES: dict[str, str] = {
     "OPS211": "A word, such as an order's status, says what to do with the row, and the mapping does not know it.",
     "OPS212": "The row is an item of an order of which another item was rejected: without it the order is not whole.",
     "OPS213": "The line of a file of JSON lines is no JSON object, or has a name twice or too many levels.",
+    "OPS214": "The file has exactly as many rows as the platform exports at most: what came after them is missing.",
 }

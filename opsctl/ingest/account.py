@@ -17,6 +17,7 @@ from opsctl.ingest.stretch import Stretch
 from opsctl.schemas.kinds import Kind
 
 SENT_TWICE = "sent twice"  # a reason for dropping rows
+CONFLICT = "OPS209"  # the rule that rows of one key break which differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,37 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A column's total as the platform states it, beside the sum of the rows."""
+    """A column's total as the platform states it, beside the sum of the rows, and how far they may be apart."""
 
     column: str
     stated: str
     computed: str
     ok: bool
+    tolerance: str = "0"
+
+    @property
+    def difference(self) -> str:
+        """The sum of the rows without the total."""
+        return str(Decimal(self.computed) - Decimal(self.stated))
+
+    @property
+    def told(self) -> str:
+        """Both, their difference, and what it is held to."""
+        return (
+            f"the rows add up to {self.computed}, the file's own total says {self.stated}"
+            f" (difference {self.difference}, tolerance {self.tolerance})"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """For the account of the input."""
-        return {"column": self.column, "stated": self.stated, "computed": self.computed, "ok": self.ok}
+        return {
+            "column": self.column,
+            "stated": self.stated,
+            "computed": self.computed,
+            "difference": self.difference,
+            "tolerance": self.tolerance,
+            "ok": self.ok,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +94,10 @@ class Input:
         dropped: Rows that are no data, by reason.
         sums: Of accepted rows, money with four decimals and counts, by column.
         control: The totals in the file and what the rows add up to.
+        unread: How many of the file's columns nothing reads.
+        cap: How many rows its platform exports at most, where it has just as many: it was cut off.
+        incomplete: Whether the file itself says that data may be missing in it.
+        may_reject: How many rows may be rejected as its source says; None where it says nothing.
     """
 
     file: str
@@ -84,6 +110,26 @@ class Input:
     dropped: Mapping[str, int] = field(default_factory=dict)
     sums: Mapping[str, int | str] = field(default_factory=dict)
     control: tuple[Control, ...] = ()
+    unread: int = 0
+    cap: int | None = None
+    incomplete: bool = False
+    may_reject: int | None = None
+
+    @property
+    def rejects_are_allowed(self) -> bool:
+        """Has it no more rejected rows than its source allows? Where nothing is allowed, one is too many."""
+        return len(self.rejected) <= (self.may_reject or 0)
+
+    @property
+    def is_clean(self) -> bool:
+        """Is there nothing that `--strict` would not let pass?"""
+        return self.rejects_are_allowed and self.cap is None and all(control.ok for control in self.control)
+
+    @property
+    def cut_off(self) -> str:
+        """That the file was cut off, in words; empty where it was not."""
+        rows = "" if self.cap is None else f"it has exactly {self.cap:,} rows, the most that its platform exports"
+        return rows and f"{rows}: the rest is missing"
 
     @property
     def read(self) -> int:
@@ -110,6 +156,10 @@ class Input:
             "dropped": dict(self.dropped),
             "sums": dict(self.sums),
             "control": [control.as_json() for control in self.control],
+            "unread_columns": self.unread,
+            "cap": self.cap,
+            "incomplete": self.incomplete,
+            "may_reject": self.may_reject,
         }
 
 

@@ -18,6 +18,7 @@ from opsctl.config.settings import Settings
 from opsctl.core.errors import AmbiguousColumns, AmbiguousFile, BadConfiguration, NoHeader, RefusedFile, UnknownFile
 from opsctl.core.naming import fold, nearest
 from opsctl.core.personal import masked
+from opsctl.ingest.contract import under_contract
 from opsctl.ingest.dictionary import looks_like_dictionary
 from opsctl.ingest.reading import TOTAL_WORDS
 from opsctl.ingest.reading.kinds import is_date, is_number
@@ -44,6 +45,11 @@ class Claim:
     positions: Mapping[str, tuple[int, ...]]
     unused: tuple[str, ...]
     match: Match | None = None
+
+    @property
+    def looked_for(self) -> tuple[str, ...]:
+        """Every name of a column that is looked for in its files."""
+        return tuple(_looked_for(self.mapping.export) if self.mapping else columns(tables()[self.table]))
 
     @property
     def label(self) -> str:
@@ -120,7 +126,7 @@ class Claims:
                 )
             if claims:
                 _refuse_a_column_twice(claims[0], header, file)
-                return claims[0]
+                return under_contract(claims[0], header, self.settings.project.contract_of(source))
         raise self.refusal(header, source, file)
 
     def _tiers(self, header: Sequence[str], source: Source | None) -> Iterator[list[Claim]]:

@@ -11,6 +11,7 @@ from math import sqrt
 
 import polars as pl
 
+from opsctl.config.contract import Limit
 from opsctl.core import money
 from opsctl.core.errors import AmbiguousValues, SumTooLarge
 from opsctl.ingest.account import Control, filled, written
@@ -75,19 +76,31 @@ class _Stated:
     amount: int
     last_digit: int
 
-    def agrees(self, computed: int, rows: int) -> bool:
-        """Is it the sum of the rows, as far as each of them was rounded to the same digit as the total?
+    def tolerance(self, rows: int) -> int:
+        """How far the sum may be from it where each row was rounded to the same digit as the total.
 
         Rounding errors of a digit have a variance of 1/12 each; three standard deviations are allowed.
         """
-        if self.last_digit <= 1:
-            return self.amount == computed
-        return abs(self.amount - computed) <= _SIGMAS * self.last_digit * sqrt((rows + 1) / 12)
+        return 0 if self.last_digit <= 1 else int(_SIGMAS * self.last_digit * sqrt((rows + 1) / 12))
 
 
-def reconciled(
-    way: Written, total_rows: Sequence[Sequence[str]], added: dict[str, int], rows: int
-) -> tuple[Control, ...]:
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the rows of a file add up to, by column; how many they are; and how far a total may be from it."""
+
+    sums: dict[str, int]
+    rows: int
+    tolerance: Limit | None = None
+
+    def allowed(self, stated: _Stated, kind: Kind) -> int:
+        """By how much the sum of the rows may differ, in the column's own units; unset, what rounding explains."""
+        if self.tolerance is None:
+            return stated.tolerance(self.rows)
+        scale = money.TEN_THOUSANDTHS if kind in SCALED and not self.tolerance.of_the_whole else 1
+        return int(self.tolerance.of(abs(stated.amount)) * scale)
+
+
+def reconciled(way: Written, total_rows: Sequence[Sequence[str]], added: Added) -> tuple[Control, ...]:
     """One control per column that a total row states; of several total rows, the nearest or all together.
 
     A total row whose cells do not line up with the header states nothing that could be compared.
@@ -95,19 +108,21 @@ def reconciled(
     stated: dict[str, list[_Stated]] = defaultdict(list)
     for cells in total_rows:
         if len(cells) >= len(way.raw.header):
-            for name, amount in _stated(way, cells, added).items():
+            for name, amount in _stated(way, cells, added.sums).items():
                 stated[name].append(amount)
-    return tuple(_control(way, name, amounts, added[name], rows) for name in added if (amounts := stated.get(name)))
+    return tuple(_control(way, name, amounts, added) for name in added.sums if (amounts := stated.get(name)))
 
 
-def _control(way: Written, name: str, stated: Sequence[_Stated], computed: int, rows: int) -> Control:
+def _control(way: Written, name: str, stated: Sequence[_Stated], added: Added) -> Control:
+    computed = added.sums[name]
     kind = columns(tables()[way.claim.table])[name].kind
     every = _Stated(
         sum(one.amount for one in stated), max(one.last_digit for one in stated)
     )  # such as one for each day
     nearest = min((*stated, every), key=lambda one: abs(one.amount - computed))
-    shown = [str(written(amount, kind)) for amount in (nearest.amount, computed)]
-    return Control(name, shown[0], shown[1], nearest.agrees(computed, rows))
+    allowed = added.allowed(nearest, kind)
+    shown = [str(written(amount, kind)) for amount in (nearest.amount, computed, allowed)]
+    return Control(name, shown[0], shown[1], abs(nearest.amount - computed) <= allowed, shown[2])
 
 
 def _stated(way: Written, cells: Sequence[str], added: dict[str, int]) -> dict[str, _Stated]:

@@ -115,7 +115,7 @@ def convert(raw: Raw, written: Written, project: Project, asked: Period | None =
         orders = of_items(frame, _orders_of(read, kept, rejected))
         frame = orders.frame
         dropped += [(line, A_FURTHER_ITEM) for line in orders.added]
-        rejected += [_rejection(kept.name, line, fault) for line, fault in orders.rejected]
+        rejected += [rejection(kept.name, line, fault) for line, fault in orders.rejected]
         read.notes += orders.notes
     totals = _hidden_totals(written, kept, frame, table)
     frame = frame.filter(~pl.col("line").is_in(totals)) if totals else frame
@@ -241,7 +241,7 @@ def _checked(read: _Columns, raw: Raw, table: type[Table], empty: pl.Series) -> 
     ]
     judged = frame.with_columns(fault=pl.coalesce(*unread, *broken, pl.lit(None, pl.String))).filter(~empty)
     bad = judged.filter(pl.col("fault").is_not_null()).select("line", "fault")
-    rejected = [_rejection(raw.name, line, fault) for line, fault in bad.iter_rows()]
+    rejected = [rejection(raw.name, line, fault) for line, fault in bad.iter_rows()]
     return judged.filter(pl.col("fault").is_null()).drop("fault"), rejected
 
 
@@ -257,7 +257,7 @@ def _physical(read: _Columns, raw: Raw, table: type[Table]) -> pl.DataFrame:
     return given.select(*own, *casts, pl.col("line").cast(pl.Int64))
 
 
-def _rejection(file: str, line: int, fault: str) -> Rejected:
+def rejection(file: str, line: int, fault: str) -> Rejected:
     column, _, told = fault.partition(_BAR)
     code, _, reason = told.partition(" ")
     return Rejected(file, line, column, code, reason)

@@ -17,8 +17,11 @@ from opsctl.core import money
 from opsctl.core.errors import BadOption, NoHeader, OpsctlError, RefusedFile, UnknownFile
 from opsctl.core.naming import fold
 from opsctl.core.personal import masked
+from opsctl.ingest.account import Control
 from opsctl.ingest.claim import Claims
-from opsctl.ingest.opened import of_parquet, of_text, typed_rows
+from opsctl.ingest.contract import INCOMPLETE, broken
+from opsctl.ingest.opened import of_parquet, of_text
+from opsctl.ingest.part import account_of, rows_of
 from opsctl.ingest.reading import Content, TextTable, read_text, unpack
 from opsctl.ingest.reading.survey import survey
 from opsctl.ingest.written import Raw
@@ -40,6 +43,7 @@ class Seen:
     rejected: list[tuple[int, str]] = field(default_factory=list)
     dropped: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    control: Sequence[Control] = ()
     refused: OpsctlError | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -55,6 +59,7 @@ class Seen:
             "rejected": [{"line": line, "reason": reason} for line, reason in sorted(self.rejected)],
             "dropped": [{"line": line, "reason": reason} for line, reason in sorted(self.dropped)],
             "warnings": self.warnings,
+            "control": [control.as_json() for control in self.control],
             "refused": refused and {"code": refused.code, "line": refused.line, "message": refused.sentence},
         }
 
@@ -175,7 +180,10 @@ def _show(seen: Seen, table: TextTable) -> None:
 
 
 def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
-    """As loading reads it: rows that its table would reject are rejected here."""
+    """As loading reads it: rows that its table would reject are rejected here.
+
+    A contract that the file does not keep is told and hides nothing: whoever looks wants to see why.
+    """
     claims = Claims(look.settings)
     source = claims.sources.of(path)
     if content.kind == "parquet":
@@ -186,7 +194,7 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
         _show(seen, table)
     claim = claims.of(read.raw.header, source, seen.file, read.raw.cells)
     seen.mapping = claim.name
-    converted = typed_rows(read, claim, source, look.settings)
+    converted = rows_of(read, claim, source, look.settings)
     kept = set(converted.frame["line"])
     seen.rejected += [(row.line, f"{row.column}: {row.reason}") for row in converted.rejected]
     seen.dropped += converted.dropped
@@ -194,6 +202,12 @@ def _show_claimed(seen: Seen, content: Content, path: Path, look: Look) -> None:
     seen.warnings += converted.notes
     if claim.unused:
         seen.warnings.append(f"nothing reads {', '.join(claim.unused)}")
+    contract = look.settings.project.contract_of(source)
+    account = account_of(read, claim, converted, source, look.settings)
+    seen.control = account.control
+    seen.warnings += [told for told in (account.cut_off, INCOMPLETE if account.incomplete else "") if told]
+    if (refusal := broken(read.raw, claim, account, contract)) is not None:
+        seen.warnings.append(f"loading refuses the file: {refusal.code} {refusal.sentence}")
     if look.typed:
         given = [name for name in converted.frame.columns if name in converted.supplied or name == "currency"]
         seen.header = given

@@ -21,6 +21,7 @@ from opsctl.ingest.account import Input, Part
 from opsctl.ingest.claim import Claims
 from opsctl.ingest.codes import Codes
 from opsctl.ingest.cohorts import added_up, beside_users, summary_notes
+from opsctl.ingest.contract import lost_as_allowed
 from opsctl.ingest.control import refuse_overflow
 from opsctl.ingest.loaded import Gathered, Loaded, appended, stacked, stretches_of
 from opsctl.ingest.merge import merge
@@ -184,7 +185,7 @@ def joined(gathered: Gathered, settings: Settings, stock: Mapping[str, Stock] | 
             _grow_table(found, name, of_table, settings, stock[name])
         else:
             _add_table(found, name, of_table, settings)
-    found.notes += _across(found.tables, settings)
+    found.notes += [*lost_as_allowed(found.inputs), *_across(found.tables, settings)]
     return found
 
 

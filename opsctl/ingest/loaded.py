@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from opsctl.core.errors import OpsctlError
+from opsctl.core.errors import OpsctlError, TooManyRejected
 from opsctl.ingest.account import Delivery, Input, Part, Rejected
 from opsctl.ingest.memory import Memory
 from opsctl.ingest.remarks import Note
@@ -60,8 +60,12 @@ class Loaded:
 
     @property
     def rejected(self) -> list[Rejected]:
-        """Every rejected row of every file."""
-        return [row for account in self.inputs for row in account.rejected]
+        """Every rejected row of every file, of those that were refused for them, too."""
+        refused = [error for error in self.refused if isinstance(error, TooManyRejected)]
+        return [
+            *(row for account in self.inputs for row in account.rejected),
+            *(Rejected(error.file or "", *row) for error in refused for row in error.rows),
+        ]
 
     @property
     def mismatches(self) -> list[tuple[Input, str]]:
@@ -71,7 +75,7 @@ class Loaded:
     @property
     def has_findings(self) -> bool:
         """Is there anything that `--strict` would not let pass?"""
-        return bool(self.refused or self.rejected or self.mismatches or self.unknown_codes)
+        return bool(self.refused or self.unknown_codes) or not all(one.is_clean for one in self.inputs)
 
 
 @dataclass

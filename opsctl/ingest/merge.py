@@ -10,13 +10,12 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest import newer
-from opsctl.ingest.account import SENT_TWICE, Part, Rejected, filled
+from opsctl.ingest.account import CONFLICT, SENT_TWICE, Part, Rejected, filled
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.slices import Settled, one_owner_each
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge, physical_schema
 
-CONFLICT = "OPS209"
 REINSTALL = "reinstall"
 RE_ENGAGED = "re-engaged"
 

@@ -108,7 +108,7 @@ def of_text(
         looks = survey(content, encoding=encoding)
         raise claims.refusal(looks.header, source, name, looks.header_line) from None
     read = Read(
-        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table), place_of(content)),
+        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table), place_of(content), table.header_line),
         rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
         dropped=tuple(drop.reason for drop in table.dropped),
         totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),
@@ -129,7 +129,8 @@ def plain_text_of(content: Content, claims: Claims, source: Source | None) -> Pl
 def columns_of_text(name: str, content: Content, text: PlainText) -> Read:
     """A plain text's columns without their rows."""
     cells = pl.DataFrame(schema={str(at): pl.String for at in range(len(text.header))})
-    return Read(Raw(name, text.header, cells, pl.Series([], dtype=pl.Int64), place=place_of(content)))
+    lines = pl.Series([], dtype=pl.Int64)
+    return Read(Raw(name, text.header, cells, lines, place=place_of(content), header_line=1))
 
 
 def _remarks(table: TextTable) -> list[str]:

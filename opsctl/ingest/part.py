@@ -18,9 +18,11 @@ from opsctl.core.period import Period
 from opsctl.core.personal import masked
 from opsctl.ingest.account import Input, Part, written
 from opsctl.ingest.claim import Claim, Claims
-from opsctl.ingest.control import reconciled, refuse_overflow, sums
+from opsctl.ingest.contract import INCOMPLETE, broken, is_incomplete, new_columns, rule_of
+from opsctl.ingest.control import Added, reconciled, refuse_overflow, sums
 from opsctl.ingest.convert import Converted
 from opsctl.ingest.in_place import InPlace
+from opsctl.ingest.keys import alike, told_apart
 from opsctl.ingest.opened import Read, of_parquet, of_text, typed_rows, way
 from opsctl.ingest.reading import Content
 from opsctl.ingest.remarks import Note, days_differ
@@ -70,23 +72,28 @@ def begun(  # noqa: PLR0913 - what there is to say of reading a file
     Raises:
         RefusedFile: It cannot be read, nobody claims it, or nothing is left of it; waiting may say so, too.
     """
-    tried = attempt(file.name, file.content, claims, file.source, ids=ids) if stay else None
+    keyed = file.source is not None and file.source.key is not None  # then no row is good before it saw the others
+    tried = attempt(file.name, file.content, claims, file.source, ids=ids) if stay and not keyed else None
     if tried is None or not tried.is_long:
-        part = kept(_tried(file, tried, tried.prove() if tried else None) or _read(file, claims, asked))
+        part = kept(_tried(file, claims, tried, tried.prove() if tried else None) or _read(file, claims, asked))
         return lambda: part
     proven = meanwhile.submit(tried.prove)
-    return lambda: kept(_tried(file, tried, proven.result()) or _read(file, claims, asked))
+    return lambda: kept(_tried(file, claims, tried, proven.result()) or _read(file, claims, asked))
 
 
-def _tried(file: File, tried: Attempt | None, found: InPlace | None) -> Part | None:
+def _tried(file: File, claims: Claims, tried: Attempt | None, found: InPlace | None) -> Part | None:
     """A file of events whose rows stay where they are."""
     if tried is None or found is None:
         return None
     table = tried.claim.table
-    account = Input(file.name, "", tried.claim.name, table, found.days, found.height)
+    cap = _cap_reached(tried.claim, found.height)
+    account = Input(
+        file.name, "", tried.claim.name, table, found.days, found.height, unread=len(tried.claim.unused), cap=cap
+    )
+    _hold_to(file.source, claims.settings, tried.read, tried.claim, account)
     empty = pl.DataFrame(schema={**physical_schema(tables()[table]), "line": pl.Int64})
     converted = Converted(empty, found.supplied, (), (), (), currency_assumed=False)
-    notes = tuple(_notes(file.name, tried.read, tried.claim, converted, None))
+    notes = tuple(_notes(file, claims.settings, tried.read, tried.claim, converted))
     given = Part(account, empty, found.supplied, notes=notes)
     return replace(given, scan=found.rows, stretches=found.stretches, ids=found.ids)
 
@@ -99,27 +106,60 @@ def _read(file: File, claims: Claims, asked: Period | None) -> Part:
         else of_text(name, file.content, claims, source)[0]
     )
     claim = claims.of(read.raw.header, source, name, read.raw.cells)
-    converted = typed_rows(read, claim, source, claims.settings, asked)
+    converted = rows_of(read, claim, source, claims.settings, asked)
     refuse_overflow(converted.frame, claim.table, name)
     written = way(read.raw, claim, source, claims.settings)
     zone = _foreign_zone(written, converted.frame, claims.settings)
-    account = _account(file, read, claim, converted, written)
+    account = account_of(read, claim, converted, source, claims.settings)
     if account.rejected and not account.accepted:
         raise _nothing_left(account)
     if read.raw.cells.height and len(converted.dropped) == read.raw.cells.height and not _only_totals(converted):
         raise _nothing_kept(account, converted)
+    _hold_to(source, claims.settings, read, claim, account)
     breakdown = claim.mapping.export.breakdown if claim.mapping else None
-    notes = _notes(name, read, claim, converted, zone)
+    notes = [*_notes(file, claims.settings, read, claim, converted), *_of_zone(name, zone)]
     return Part(account, converted.frame, converted.supplied, breakdown, tuple(notes), zone is not None)
 
 
-def _notes(name: str, read: Read, claim: Claim, converted: Converted, zone: str | None) -> Iterator[Note]:
+def rows_of(
+    read: Read, claim: Claim, source: Source | None, settings: Settings, asked: Period | None = None
+) -> Converted:
+    """The file's rows as rows of its table, each once as far as its source says what tells them apart.
+
+    Raises:
+        RefusedFile: Its values can be read in two ways, or it does not have the columns of its key.
+    """
+    converted = typed_rows(read, claim, source, settings, asked)
+    if source is not None and source.key:
+        return told_apart(read.raw, converted, claim.table, source.key)
+    said = alike(read.raw, converted) if claim.table == "spend" and converted.frame.height else ""
+    return replace(converted, notes=(*converted.notes, said)) if said else converted
+
+
+def _hold_to(source: Source | None, settings: Settings, read: Read, claim: Claim, account: Input) -> None:
+    """Hold a file to the contract of its source.
+
+    Raises:
+        NewColumn, TooManyRejected: It does not keep it.
+    """
+    refusal = broken(read.raw, claim, account, settings.project.contract_of(source))
+    if refusal is not None:
+        raise refusal
+
+
+def _notes(file: File, settings: Settings, read: Read, claim: Claim, converted: Converted) -> Iterator[Note]:
+    name, contract = file.name, settings.project.contract_of(file.source)
     yield from (Note("reading", f"{name}: {warning}") for warning in read.warnings)
     yield from (Note("values", f"{name}: {note}") for note in converted.notes)
-    if claim.unused and (claim.mapping is None or claim.table == "cohort"):
-        yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(claim.unused))}")
+    if rule_of(claim, contract) == "evolve" and (new := new_columns(claim, contract)):
+        yield Note("unused_columns", f"{name}: nothing reads {masked(', '.join(new))}")
     if converted.currency_assumed and converted.frame.height:
         yield Note("currency_assumed", f"{name} names no currency; the project's is taken")
+    if is_incomplete(read.raw, claim):
+        yield Note("incomplete_data", f"{name}: {INCOMPLETE}")
+
+
+def _of_zone(name: str, zone: str | None) -> Iterator[Note]:
     if zone is not None:
         yield Note("tz_mismatch", f"{name}: its days are those of {zone} and cannot be shifted")
 
@@ -132,26 +172,37 @@ def _foreign_zone(way: Written, frame: pl.DataFrame, settings: Settings) -> str 
     return zone if zone != ours and days_differ(frame["day"].drop_nulls().unique(), zone, ours) else None
 
 
-def _account(file: File, read: Read, claim: Claim, converted: Converted, way: Written) -> Input:
+def account_of(read: Read, claim: Claim, converted: Converted, source: Source | None, settings: Settings) -> Input:
+    """What became of every row of a file; its hash is not among it yet."""
+    contract, table = settings.project.contract_of(source), claim.table
     dropped = Counter([*read.dropped, *(reason for _, reason in converted.dropped)])
     rejected = sorted((*read.rejected, *converted.rejected), key=lambda row: row.line)
     return Input(
-        file=file.name,
+        file=read.raw.name,
         sha256="",
         mapping=claim.name,
-        table=claim.table,
-        days=days_of(converted.frame, claim.table),
+        table=table,
+        days=days_of(converted.frame, table),
         accepted=converted.frame.height,
         rejected=tuple(rejected),
         dropped=dict(sorted(dropped.items())),
-        sums=sums_of(converted.frame, claim.table),
+        sums=sums_of(converted.frame, table),
         control=reconciled(
-            way,
+            way(read.raw, claim, source, settings),
             [*read.totals, *_called_totals(read, converted)],
-            sums(converted.frame, claim.table),
-            converted.frame.height,
+            Added(sums(converted.frame, table), converted.frame.height, contract.tolerance),
         ),
+        unread=len(claim.unused),
+        cap=_cap_reached(claim, read.raw.cells.height + len(read.rejected)),
+        incomplete=is_incomplete(read.raw, claim),
+        may_reject=int(contract.rejects.of(converted.frame.height + len(rejected))) if contract.rejects else None,
     )
+
+
+def _cap_reached(claim: Claim, rows: int) -> int | None:
+    """The most rows that a platform exports, where a file has just as many."""
+    caps = claim.mapping.export.file.cap if claim.mapping else ()
+    return rows if rows in caps else None
 
 
 def _called_totals(read: Read, converted: Converted) -> list[tuple[str, ...]]:

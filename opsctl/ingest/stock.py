@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from opsctl.config.settings import Settings
-from opsctl.ingest.account import SENT_TWICE, Input, Part
+from opsctl.ingest.account import CONFLICT, SENT_TWICE, Input, Part
 from opsctl.ingest.loaded import Loaded
-from opsctl.ingest.merge import CONFLICT, RE_ENGAGED, REINSTALL
+from opsctl.ingest.merge import RE_ENGAGED, REINSTALL
 from opsctl.ingest.newer import REPLACED
 from opsctl.schemas import tables
 from opsctl.schemas.table import Merge

@@ -40,6 +40,7 @@ class Raw:
         lines: The physical line (Parquet: the row) of each row of `cells`, from 1.
         preamble: The lines above the header.
         place: The file's own name below that of its folder, however the user came there.
+        header_line: The physical line of the header, from 1; None where it stands on none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Raw:
     lines: pl.Series
     preamble: Sequence[str] = ()
     place: str = ""
+    header_line: int | None = None
 
     def only(self, kept: pl.Series) -> Raw:
         """The same file with some of its rows."""

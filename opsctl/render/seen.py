@@ -24,7 +24,9 @@ def written(seen: Seen, format_: str) -> str:
         return json.dumps(seen.as_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     if format_ != "table":
         raise BadOption(f"inspect writes table or json, not {format_}")
-    return "\n".join([*_facts(seen), "", *_rows(seen), *_left_out(seen), *_refusal(seen)]).rstrip() + "\n"
+    return (
+        "\n".join([*_facts(seen), "", *_rows(seen), *_left_out(seen), *_totals(seen), *_refusal(seen)]).rstrip() + "\n"
+    )
 
 
 def _facts(seen: Seen) -> list[str]:
@@ -62,6 +64,13 @@ def _left_out(seen: Seen) -> list[str]:
     rejected = [f"rejected   line {line}: {clean(reason)}" for line, reason in sorted(seen.rejected)[:FIRST_ROWS]]
     dropped = [f"left out   line {line}: {clean(reason)}" for line, reason in sorted(seen.dropped)[:FIRST_ROWS]]
     return [*rejected, *dropped]
+
+
+def _totals(seen: Seen) -> list[str]:
+    """Each total of the file beside what its rows add up to."""
+    return [
+        f"total      {clean(one.column)} {'agrees' if one.ok else 'differs'}: {clean(one.told)}" for one in seen.control
+    ]
 
 
 def _refusal(seen: Seen) -> list[str]:

@@ -35,6 +35,10 @@ def data_lines(loaded: Loaded, known: Known, settings: Settings, period: Period,
     if behind:
         sources = words["list.separator"].join(late(one, words) for one in behind[:_SHOWN])
         read = words["list.clause"].join([read, words.say("report.late_sources", count=len(behind), sources=sources)])
+    lacking = [clean(one.file) for one in accounts if one.incomplete and one.accepted]
+    if lacking:
+        names = words["list.separator"].join(lacking[:_SHOWN])
+        read = words["list.clause"].join([read, words.say("report.may_lack", count=len(lacking), names=names)])
     controls = [control for one in accounts for control in one.control]
     if controls:
         agree = sum(control.ok for control in controls)

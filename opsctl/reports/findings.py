@@ -10,6 +10,7 @@ from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 
 SHOWN = 5
+CUT_OFF = "OPS214"
 
 
 def findings(loaded: Loaded) -> list[Note]:
@@ -19,18 +20,19 @@ def findings(loaded: Loaded) -> list[Note]:
 
 
 def findings_of(accounts: Sequence[Input]) -> list[Note]:
-    """One note per rule that rows of a file broke, and per total that does not agree."""
-    rejected = [note for account in accounts for note in _rejected(account)]
+    """One note per rule that more rows broke than may, per total that does not agree, and per file that was cut off."""
+    rejected = [note for account in accounts if not account.rejects_are_allowed for note in _rejected(account)]
     totals = [
         Note(
             "OPS111",
-            f"{account.file}: {control.column} adds up to {control.computed}, its own total says {control.stated}",
+            f"{account.file}: {control.column}: {control.told}",
         )
         for account in accounts
         for control in account.control
         if not control.ok
     ]
-    return [*rejected, *totals]
+    cut_off = [Note(CUT_OFF, f"{account.file}: {told}") for account in accounts if (told := account.cut_off)]
+    return [*rejected, *totals, *cut_off]
 
 
 def _rejected(account: Input) -> list[Note]:

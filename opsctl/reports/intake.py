@@ -11,6 +11,7 @@ import polars as pl
 from opsctl.config.words import Words
 from opsctl.core.clean import clean
 from opsctl.ingest.account import Input, Part
+from opsctl.ingest.contract import lost_as_allowed
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.newer import REPLACED
 from opsctl.measures.moved import moved
@@ -48,7 +49,12 @@ def intake(done: Intake, as_of: date | None, words: Words, *, dry_run: bool, ane
             "moved": users,
         },
         inputs=new,
-        notes=[*findings_of(new), *done.notes, *(note for part in done.new for note in part.notes)],
+        notes=[
+            *findings_of(new),
+            *lost_as_allowed(new),
+            *done.notes,
+            *(note for part in done.new for note in part.notes),
+        ],
         answered=anew or bool(new or done.known),
     )
 
@@ -129,4 +135,4 @@ def _days(one: Input) -> str:
 
 def is_clean(accounts: Sequence[Input]) -> bool:
     """Was every row of these files accepted or left out for a good reason, and does all add up to its totals?"""
-    return not findings_of(accounts)
+    return all(one.is_clean for one in accounts)

@@ -124,7 +124,18 @@ class Status:
                 yield words.say("status.hole", source=clean(one.source), table=one.table, days=spelt(days))
             if one.is_late:
                 yield words.say("status.late", late=late(one, words))
+        for key, files in self._half_there().items():
+            if files:
+                yield words.say(f"status.{key}", count=len(files), files=self._named(files))
         yield from self._to_read()
+
+    def _half_there(self) -> dict[str, list[str]]:
+        """Files of which rows count and others are missing: cut off by their platform, or incomplete as it says."""
+        counting = [one for one in self.loaded.inputs if one.accepted]
+        return {
+            "cut_off": [one.file for one in counting if one.cap is not None],
+            "incomplete": [one.file for one in counting if one.incomplete],
+        }
 
     def _to_read(self) -> Iterator[str]:
         words = self.words
@@ -265,6 +276,7 @@ class Status:
                 {"file": one.stored.name, "mapping": one.stored.mapping, "original": one.found is not None}
                 for one in self.outdated
             ],
+            **self._half_there(),
             "refused": [
                 {"file": error.file, "code": error.code, "text": error.sentence} for error in self.loaded.refused
             ],

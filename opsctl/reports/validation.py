@@ -10,10 +10,11 @@ from itertools import groupby
 from typing import Any
 
 from opsctl.core.errors import ControlTotal, OpsctlError
-from opsctl.ingest.account import Input, Rejected
+from opsctl.ingest.account import Input
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.sources import Files
+from opsctl.reports.findings import CUT_OFF
 
 SHOWN = 5
 
@@ -29,7 +30,7 @@ class Check(StrEnum):
 
 # What keeps a file from being read at all, and from being recognised; anything else is found in its rows.
 _UNREADABLE = frozenset({"OPS101", "OPS104", "OPS105", "OPS107", "OPS110"})
-_UNRECOGNISED = frozenset({"OPS102", "OPS103", "OPS106", "OPS114"})
+_UNRECOGNISED = frozenset({"OPS102", "OPS103", "OPS106", "OPS114", "OPS121", "OPS123"})
 
 
 def check_of(code: str) -> Check:
@@ -153,9 +154,9 @@ def validation(loaded: Loaded, listed: Files, folder: str = "") -> Validation:
         )
         for error in loaded.refused
     ]
-    of_inputs = [problem for account in inputs for problem in (*_of_rows(account), *_of_totals(account))]
+    of_inputs = [problem for account in inputs for problem in (*_of_totals(account), *_of_cap(account))]
     codes = [_of_codes(loaded.unknown_codes)] if loaded.unknown_codes else []
-    problems = sorted([*refused, *of_inputs, *codes], key=_order)
+    problems = sorted([*refused, *_of_rows(loaded), *of_inputs, *codes], key=_order)
     told = {one.file for one in inputs} | {one.file for one in problems}
     uncounted = tuple(one.name for one in listed.found if not _is_told(one.name, told))
     return Validation(inputs, tuple(problems), uncounted, tuple(loaded.notes), folder)
@@ -175,19 +176,17 @@ def _order(problem: Problem) -> tuple[str, bool, bool, str]:
     return problem.file, problem.refusal is None, problem.check is Check.TOTALS, problem.code
 
 
-def _of_rows(account: Input) -> list[Problem]:
-    """One problem per rule that rows of a file break, column by column."""
-    lines: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for row in account.rejected:
-        lines[_rule(row)].append(row.line)
+def _of_rows(loaded: Loaded) -> list[Problem]:
+    """One problem per rule that more rows of a file break than may, file by file and column by column."""
+    allowed = {account.file for account in loaded.inputs if account.rejects_are_allowed}
+    lines: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    for row in loaded.rejected:
+        if row.file not in allowed:
+            lines[row.file, row.code, row.column, row.reason].append(row.line)
     return [
-        Problem(code, account.file, message, tuple(sorted(found)[:SHOWN]), column, len(found))
-        for (code, column, message), found in sorted(lines.items())
+        Problem(code, file, message, tuple(sorted(found)[:SHOWN]), column, len(found))
+        for (file, code, column, message), found in sorted(lines.items())
     ]
-
-
-def _rule(row: Rejected) -> tuple[str, str, str]:
-    return row.code, row.column, row.reason
 
 
 def _of_totals(account: Input) -> list[Problem]:
@@ -195,12 +194,16 @@ def _of_totals(account: Input) -> list[Problem]:
         Problem(
             code=ControlTotal.code,
             file=account.file,
-            message=f"the rows add up to {control.computed}, the file's own total says {control.stated}",
+            message=control.told,
             column=control.column,
         )
         for control in account.control
         if not control.ok
     ]
+
+
+def _of_cap(account: Input) -> list[Problem]:
+    return [Problem(CUT_OFF, account.file, account.cut_off)] if account.cut_off else []
 
 
 def _first(problems: Sequence[Problem]) -> list[Place]:

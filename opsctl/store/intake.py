@@ -176,8 +176,13 @@ def name_of(path: Path, project: Path) -> str:
 def reading_of(settings: Settings, declared: Declared, mapping: str, path: Path) -> str:
     """A hash of all that decides how a file is read: its mapping, and what the project says of it."""
     source: Source | None = declared.of_gone(path)
-    told = [one.export.model_dump_json() for one in settings.mappings_named(mapping)]
-    told += [source.model_dump_json() if source else "", settings.project.timezone, settings.project.currency]
+    told = [one.export.model_dump_json(exclude_defaults=True) for one in settings.mappings_named(mapping)]
+    told += [
+        source.model_dump_json(exclude_defaults=True) if source else "",
+        settings.project.timezone,
+        settings.project.currency,
+    ]
+    told.append(settings.project.contract_of(source).model_dump_json())
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 

@@ -33,8 +33,16 @@ def account_of(text: str) -> Input:
         rejected=tuple(Rejected(file, *row) for row in told["rejected"]),
         dropped=told["dropped"],
         sums=told["sums"],
-        control=tuple(Control(**one) for one in told["control"]),
+        control=tuple(map(_control, told["control"])),
+        unread=told.get("unread_columns", 0),
+        cap=told.get("cap"),
+        incomplete=told.get("incomplete", False),
+        may_reject=told.get("may_reject"),
     )
+
+
+def _control(told: Mapping[str, Any]) -> Control:
+    return Control(**{name: told[name] for name in ("column", "stated", "computed", "ok", "tolerance") if name in told})
 
 
 def notes_text(notes: tuple[Note, ...]) -> str:

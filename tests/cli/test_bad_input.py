@@ -148,18 +148,18 @@ def test_a_refused_file_alone_is_one_error_and_no_answer(tmp_path: Path, bad: Ba
 
 
 def test_rejected_rows_are_told_by_rule_and_line_and_the_rest_answers(tmp_path: Path) -> None:
-    (tmp_path / "w.csv").write_text(f"{GOOD}2025-03-03,C,x\n2025-03-04,C,1,2\n2025-03-05,C,y\n")
+    (tmp_path / "w.csv").write_text(f"{GOOD}2025-13-03,C,1\n2025-03-04,C,1,2\n2025-13-05,C,1\n")
     ran = opsctl("query", "spend", "w.csv", "--json", "--rejects", "rejects.csv", cwd=tmp_path)
     assert (ran.code, ran.figure("spend")["value"]) == (1, "190.0000")
     assert [line for line in ran.err.splitlines() if line.startswith("warning")] == [
         "warning[OPS201]: w.csv: 1 row rejected: 4 cells where the header has 3 (line 5)",
-        "warning[OPS202]: w.csv: 2 rows rejected: column spend: not an amount of money (line 4, 6)",
+        "warning[OPS203]: w.csv: 2 rows rejected: column day: no such day in the calendar (line 4, 6)",
     ]
     assert (tmp_path / "rejects.csv").read_text().splitlines() == [
         "file,line,column,code,reason",
-        "w.csv,4,spend,OPS202,not an amount of money",
+        "w.csv,4,day,OPS203,no such day in the calendar",
         "w.csv,5,,OPS201,4 cells where the header has 3",
-        "w.csv,6,spend,OPS202,not an amount of money",
+        "w.csv,6,day,OPS203,no such day in the calendar",
     ]
     assert (tmp_path / "rejects.csv").stat().st_mode & 0o077 == 0
 

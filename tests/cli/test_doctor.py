@@ -166,7 +166,7 @@ def test_a_project_without_sources_is_worth_a_warning(shop: Path) -> None:
 
 
 def test_a_file_that_is_refused_fails_and_a_rejected_row_is_worth_a_warning(shop: Path) -> None:
-    (shop / "a" / "spend.csv").write_text(SPEND.format(day="2025-03-10") + "2025-03-11,A,x,CNY\n")
+    (shop / "a" / "spend.csv").write_text(SPEND.format(day="2025-03-10") + "2025-13-11,A,1,CNY\n")
     assert levels(checked(shop), "files") == ["warn"]
     (shop / "a" / "more.csv").write_text("")
     checks = checked(shop, code=1)

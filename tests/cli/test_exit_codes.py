@@ -94,7 +94,7 @@ def test_an_answer_is_0(exports: Path) -> None:
 
 
 def test_an_answer_with_findings_is_1(exports: Path) -> None:
-    (exports / "more.csv").write_text(f"{GOOD.replace('03-0', '04-0')}2025-04-03,C,x\n")
+    (exports / "more.csv").write_text(f"{GOOD.replace('03-0', '04-0')}2025-13-03,C,1\n")
     ran = opsctl_in_a_shell("query", "spend", exports, "--json")
     assert (ran.code, ran.figure("spend")["value"]) == (1, "380.0000")
 

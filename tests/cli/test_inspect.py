@@ -16,8 +16,12 @@ from opsctl.ingest.load import load
 from opsctl.ingest.sources import files
 from tests.cli.inside import opsctl
 
-FIELDS = ["file", "encoding", "delimiter", "mapping", "header", "rows", "rejected", "dropped", "warnings", "refused"]
+FIELDS = [
+    "file", "encoding", "delimiter", "mapping", "header", "rows", "rejected", "dropped", "warnings", "control",
+    "refused",
+]  # fmt: skip
 MIXED = 'a remark\nday,channel,spend\n2025-03-01,"A, B","1,000.50"\n2025-03-02,A\n2025-03-03,C,x\n\n合计,,1000.50\n'
+LOST = "loading refuses the file: OPS122 1 of 3 rows is rejected, and none may be lost for its money"
 
 
 def inspected(
@@ -44,7 +48,17 @@ def test_rows_are_the_files_text_and_every_other_line_has_its_reason(tmp_path: P
             {"line": 5, "reason": "spend: not an amount of money"},
         ],
         "dropped": [{"line": 6, "reason": "blank"}, {"line": 7, "reason": "total"}],
-        "warnings": ["1 blank line left out"],
+        "warnings": ["1 blank line left out", LOST],
+        "control": [
+            {
+                "column": "spend",
+                "stated": "1000.5000",
+                "computed": "1000.5000",
+                "difference": "0.0000",
+                "tolerance": "0.0122",
+                "ok": True,
+            }
+        ],
         "refused": None,
     }
 
@@ -53,7 +67,7 @@ def test_it_keeps_rejects_and_drops_what_loading_does(tmp_path: Path) -> None:
     columns = "{day: D, channel: {const: a}, ad_group: G, spend: S}"
     rows = "{drop: [{where: {G: empty}, reason: no unit}]}"
     mapping = f"{{platform: p, table: spend, columns: {columns}, rows: {rows}}}"
-    (tmp_path / "opsctl.yaml").write_text(f"version: 1\nmappings: [{mapping}]\n")
+    (tmp_path / "opsctl.yaml").write_text(f"version: 1\ncontract: {{rejects: 1}}\nmappings: [{mapping}]\n")
     content = "D,G,S\n2025-03-01,u,1\n2025-03-01,,2\n2025-03-01,v,x\n2025-03-02,u,4\n合计,,7\n"
     seen = inspected(tmp_path, content, code=1)
     chosen = settings.load(tmp_path, {}, {}, None)
@@ -158,6 +172,7 @@ def test_for_people_it_shows_the_facts_and_the_first_rows_column_by_column(tmp_p
         "claimed by canonical",
         "rows       1 kept, 2 rejected, 2 left out",
         "note       1 blank line left out",
+        f"note       {LOST}",
         "",
         "day      2025-03-01",
         "channel  A, B",
@@ -167,6 +182,10 @@ def test_for_people_it_shows_the_facts_and_the_first_rows_column_by_column(tmp_p
         "rejected   line 5: spend: not an amount of money",
         "left out   line 6: blank",
         "left out   line 7: total",
+        (
+            "total      spend agrees: the rows add up to 1000.5000, the file's own total says 1000.5000"
+            " (difference 0.0000, tolerance 0.0122)"
+        ),
     ]
 
 

@@ -94,7 +94,7 @@ def test_what_went_wrong_is_logged_with_its_code_and_the_exit_code(
 
 
 def test_a_refused_file_and_a_finding_are_logged_with_their_codes(exports: Path) -> None:
-    (exports / "exports" / "bad.csv").write_text(f"{GOOD}2025-03-03,C,13800138000x\n")
+    (exports / "exports" / "bad.csv").write_text(f"{GOOD}13800138000x,C,1\n")
     (exports / "exports" / "page.csv").write_text("<html><body>login</body></html>")
     ran = opsctl("query", "spend", "exports", "--log-file", "run.log", cwd=exports, environ=NOON)
     found = lines(exports / "run.log")

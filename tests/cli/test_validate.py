@@ -21,9 +21,9 @@ from tests.command import Ran
 
 GOOD = "day,channel,spend,currency\n2025-03-01,A,100,CNY\n2025-03-02,B,90,CNY\n"
 BAD = (
-    "day,channel,spend,currency\n2025-04-01,A,100,CNY\n"
-    + "".join(f"2025-04-{day:02},C,x,CNY\n" for day in range(2, 10))
-    + "2025-13-01,A,1,CNY\n2025-04-10,A\n合计,,101,\n"
+    "day,channel,spend,currency,impressions\n2025-04-01,A,100,CNY,5\n"
+    + "".join(f"2025-04-{day:02},C,0,CNY,x\n" for day in range(2, 10))
+    + "2025-13-01,A,1,CNY,5\n2025-04-10,A\n合计,,101,,\n"
 )
 LOGIN = "<!DOCTYPE html><html><body>please log in"
 
@@ -107,14 +107,17 @@ def test_it_tells_a_line_per_file_then_the_first_places_of_each_problem_then_the
         "in/人.csv     refused    -      -                          -       -         -         -  -",
         "",
         "OPS201  in/bad.csv  rows with another number of cells than the header: 1",
-        "  line 12  2 cells where the header has 4",
+        "  line 12  2 cells where the header has 5",
         "OPS202  in/bad.csv  cells that are no number or amount: 8",
-        *(f"  line {line}  spend  not an amount of money" for line in range(3, 3 + SHOWN)),
+        *(f"  line {line}  impressions  not a whole number" for line in range(3, 3 + SHOWN)),
         "  and 3 more: --rejects FILE lists them all",
         "OPS203  in/bad.csv  cells that are no date or time, or several: 1",
         "  line 11  day  no such day in the calendar",
         "OPS111  in/bad.csv  rows that do not add up to the file's own total: 1",
-        "  spend  the rows add up to 100.0000, the file's own total says 101.0000",
+        (
+            "  spend  the rows add up to 100.0000, the file's own total says 101.0000"
+            " (difference -1.0000, tolerance 0.0000)"
+        ),
         "OPS101  in/login.csv",
         "  this is a web page (HTML)",
         "  hint: a login or error page is often saved so: download it again as CSV",
@@ -222,7 +225,7 @@ def test_json_has_every_problem_once_with_its_first_line_and_how_many_rows_have_
     assert all(list(one) == fields for one in said["problems"])
     assert [(one["code"], one["file"], one["line"], one["column"], one["count"]) for one in said["problems"]] == [
         ("OPS201", "in/bad.csv", 12, None, 1),
-        ("OPS202", "in/bad.csv", 3, "spend", 8),
+        ("OPS202", "in/bad.csv", 3, "impressions", 8),
         ("OPS203", "in/bad.csv", 11, "day", 1),
         ("OPS111", "in/bad.csv", None, "spend", 1),
         ("OPS101", "in/login.csv", None, None, 1),
@@ -274,7 +277,7 @@ def test_github_is_told_the_file_line_and_code_of_each_place(mixed: Path) -> Non
         ("error", "OPS101", "in/login.csv", None),
         ("error", "OPS102", "in/人.csv", "1"),
     ]
-    assert said[SHOWN][2] == "spend: not an amount of money (and 3 more of OPS202 in this file)"
+    assert said[SHOWN][2] == "impressions: not a whole number (and 3 more of OPS202 in this file)"
 
 
 def test_github_is_told_nothing_when_nothing_is_wrong(clean: Path) -> None:
@@ -396,6 +399,6 @@ def test_every_refusal_of_a_file_fails_one_check() -> None:
     codes = {code for code, kind in every_error().items() if issubclass(kind, RefusedFile)}
     failed = {check: {code for code in codes | RULES.keys() if check_of(code) is check} for check in Check}
     assert failed[Check.READABLE] == {"OPS101", "OPS104", "OPS105", "OPS107", "OPS110"}
-    assert failed[Check.RECOGNISED] == {"OPS102", "OPS103", "OPS106", "OPS114"}
+    assert failed[Check.RECOGNISED] == {"OPS102", "OPS103", "OPS106", "OPS114", "OPS121", "OPS123"}
     assert failed[Check.TOTALS] == {"OPS111"}
     assert failed[Check.ROWS] >= RULES.keys()

@@ -17,6 +17,7 @@ from tests.ingest.exports import account, read, refusals, values
 HEADER = "时间-天,单元名称,消耗,展示数,点击数,转化数"
 UNIT = f"{HEADER}\n2025-01-06,拉新-A,100.50,1200,240,48\n2025-01-06,拉新-B,50.00,100,24,8\n"
 CANONICAL = "day,channel,spend,impressions,clicks\n"
+ANY = "contract: {rejects: 100%}"  # however many rows are rejected, the others load
 
 # A line of a file of spend, and what becomes of it.
 BAD = {
@@ -52,7 +53,7 @@ def test_every_row_is_accepted_or_rejected_or_dropped_and_the_money_is_that_of_t
 ) -> None:
     written = [*above, good(12_345, "A"), *below]
     with TemporaryDirectory() as folder:
-        loaded = read(Path(folder), {"spend.csv": CANONICAL + "\n".join([*written, good(1, "B"), ""])})
+        loaded = read(Path(folder), {"spend.csv": CANONICAL + "\n".join([*written, good(1, "B"), ""])}, ANY)
     one = account(loaded)
     kept = [line for line in [*written, good(1, "B")] if line not in BAD and line not in NO_ROW]
     assert one.read == len(written) + 1
@@ -65,14 +66,14 @@ def test_every_row_is_accepted_or_rejected_or_dropped_and_the_money_is_that_of_t
 
 
 def test_a_row_names_the_line_the_column_and_the_rule_that_it_broke_and_no_value(tmp_path: Path) -> None:
-    loaded = read(tmp_path, {"w01.csv": f"{CANONICAL}2025-01-06,A,1,10,1\n2025-01-07,A,13800138000x,10,1\n"})
+    loaded = read(tmp_path, {"w01.csv": f"{CANONICAL}2025-01-06,A,1,10,1\n2025-01-07,A,13800138000x,10,1\n"}, ANY)
     (row,) = account(loaded).rejected
     assert (row.line, row.column, row.code) == (3, "spend", "OPS202")
     assert "138" not in row.reason
 
 
 def test_the_first_and_the_last_day_are_those_of_accepted_rows(tmp_path: Path) -> None:
-    loaded = read(tmp_path, {"w.csv": f"{CANONICAL}2025-01-09,A,1,1,1\n2025-01-06,A,1,1,1\n2025-03-01,A,x,1,1\n"})
+    loaded = read(tmp_path, {"w.csv": f"{CANONICAL}2025-01-09,A,1,1,1\n2025-01-06,A,1,1,1\n2025-03-01,A,1,x,1\n"})
     assert [str(day) for day in account(loaded).days or ()] == ["2025-01-06", "2025-01-09"]
 
 
@@ -229,10 +230,11 @@ def test_a_header_without_rows_is_an_export_of_nothing(tmp_path: Path) -> None:
 
 
 def test_the_account_as_json_has_the_fields_of_the_contract(tmp_path: Path) -> None:
-    loaded = read(tmp_path, {"w.csv": f"{UNIT}合计,-,150.50,1300,264,56\n2025-01-06,拉新-D,x,1,1,1\n"})
+    loaded = read(tmp_path, {"w.csv": f"{UNIT}合计,-,150.50,1300,264,56\n2025-01-06,拉新-D,1,x,1,1\n"})
     found = account(loaded).as_json()
     assert list(found) == [
-        *("file", "sha256", "mapping", "table", "days", "read", "accepted", "rejected", "dropped", "sums", "control")
+        *("file", "sha256", "mapping", "table", "days", "read", "accepted", "rejected", "dropped", "sums", "control"),
+        *("unread_columns", "cap", "incomplete", "may_reject"),
     ]
     assert (found["read"], found["accepted"], found["rejected"], found["dropped"]) == (4, 2, 1, {"total": 1})
     assert found["days"] == {"from": "2025-01-06", "to": "2025-01-06"}

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from opsctl.config.words import Words
 from opsctl.core.clean import clean
 from opsctl.core.errors import every_error
-from opsctl.ingest.account import Input
+from opsctl.ingest.account import Control, Input
 from opsctl.render import Page
 from opsctl.render.wrap import GAP, wrapped
 from opsctl.reports.validation import Place, Problem, Validation
@@ -23,7 +23,7 @@ _COLUMNS = ("file", "mapping", "table", "days", *_NUMBERS, "totals")
 def render(validation: Validation, page: Page) -> str:
     """Files, problems, notes and sums, in the page's language; no value of a row."""
     words = page.words
-    parts = [_files(validation, page), _problems(validation, page)]
+    parts = [_files(validation, page), _problems(validation, page), _near_totals(validation, page)]
     parts.append(
         [line for note in validation.notes for line in wrapped(words.say("validate.note", text=note.text), page.width)]
     )
@@ -142,6 +142,22 @@ def _title(code: str, page: Page) -> str:
     """What a code means, in a few words; in English the sentence of a refusal says it already."""
     known = page.words.get(f"problem.{code}", "")
     return known or (every_error()[code].zh if page.words.locale == "zh-CN" else "")
+
+
+def _near_totals(validation: Validation, page: Page) -> list[str]:
+    """Totals from which the rows differ by no more than they may: agreed, and how nearly."""
+    return [
+        line
+        for account in validation.inputs
+        for control in account.control
+        if control.ok and control.computed != control.stated
+        for line in wrapped(_near(account.file, control, page.words), page.width)
+    ]
+
+
+def _near(file: str, control: Control, words: Words) -> str:
+    told = {name: getattr(control, name) for name in ("column", "computed", "stated", "difference", "tolerance")}
+    return words.say("validate.near", file=clean(file), **told)
 
 
 # --- notes and sums -------------------------------------------------------------------------------------
