@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ingest.books import book, rows
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -51,3 +53,9 @@ def test_the_demo_of_a_wheel_answers_as_that_of_the_checkout(installed: Path) ->
     command = [sys.executable, "-m", "opsctl", "demo", "--locale", "en"]
     from_checkout = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert from_wheel.stdout == from_checkout.stdout
+
+
+def test_the_process_that_reads_workbooks_is_found_from_a_wheel(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "week.xlsx").write_bytes(book({"S": rows("day,channel,spend", "2025-01-06,A,1.5")}))
+    done = run(installed, "query", "spend", str(tmp_path / "week.xlsx"), "-q")
+    assert (done.returncode, done.stdout.split()[-1]) == (0, "1.50"), done.stderr

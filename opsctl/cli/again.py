@@ -42,6 +42,7 @@ _OPTIONS = {
     "year-end": _Command(year_end.year_end, frozenset({"year"}), _NONE),
 }
 _LISTS = frozenset({"by", "where", "what_if"})
+LARGEST = 64 * 1024**2  # bytes
 _HASHED = ("file", "sha256")
 _HINT = "only JSON says how it was asked: opsctl report -o report.html -o report.json writes both"
 
@@ -54,9 +55,14 @@ def delivered(file: Path) -> dict[str, Any]:
         NotAnAnswer: It is something else, or does not say how it was asked.
     """
     try:
-        found = json.loads(file.read_bytes())
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
     except OSError as error:
         raise NoSuchPath(f"'{file}' cannot be read: {error.strerror}") from error
+    if len(content) > LARGEST:
+        raise NotAnAnswer(f"no answer is larger than {LARGEST // 1024**2} MB", file=str(file), hint=_HINT)
+    try:
+        found = json.loads(content)
     except (ValueError, RecursionError):
         raise NotAnAnswer("the file is no JSON", file=str(file), hint=_HINT) from None
     if not isinstance(found, dict) or not _is_known(found):

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from opsctl.ingest.drafting import Draft, Drafts
 
 EXAMPLE = "configs/opsctl.example.yaml"
-TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zip")  # such a word is meant for a file, even if it is none
+TABLES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".xlsx",
+    ".xls",
+    ".gz",
+    ".zip",
+)  # such a word is meant for a file, even if it is none
 
 Folder = Annotated[
     Optional[list[Path]],  # noqa: UP045 - typer reads the annotation
@@ -114,6 +123,8 @@ def _tell(drafts: Drafts, voice: Voice) -> None:
         voice.refuse(error)
     for name, label in drafts.claimed.items():
         voice.say(f"{name}: read by {label} already")
+    for name in drafts.left_out:
+        voice.say(f"{name}: a sheet beside the data; it is left out")
     for one in drafts.mappings:
         for name, outcome in one.loads.items():
             voice.say(f"{name}: {one.table}, drafted in {one.file}; {_outcome(outcome)}; {_to_check(one)}")
@@ -134,7 +145,9 @@ def _nothing(drafts: Drafts) -> OpsctlError:
         return drafts.refused[0]
     if drafts.refused:
         return NoData(f"nothing could be drafted from {len(drafts.refused)} files", hint="see the messages above")
-    return NoData("there is no file to read there", hint="tables are named .csv .tsv .txt .parquet, also in .gz .zip")
+    return NoData(
+        "there is no file to read there", hint="tables are named .csv .tsv .txt .parquet .xlsx .xls, also in .gz .zip"
+    )
 
 
 def _say_what_to_add(voice: Voice, lines: Sequence[str]) -> None:

@@ -215,11 +215,9 @@ def list_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice) -> 
     for pattern in listed.unmatched:
         voice.say(f"note: no file matches '{pattern}' of the project's sources")
     if not listed.found:
-        sheets = [name for name in listed.passed_over if name.lower().endswith((".xlsx", ".xls"))]
-        saved = f"; save {sheets[0]} as CSV" if sheets else ""
         raise NoData(
             "there is no file to read there",
-            hint=f"tables are named .csv .tsv .txt .parquet, also in .gz .zip{saved}",
+            hint="tables are named .csv .tsv .txt .parquet .xlsx .xls, also in .gz .zip",
         )
     return listed
 

@@ -157,9 +157,10 @@ class RefusedFile(OpsctlError):
 
 
 class NotATable(RefusedFile):
-    """The content is no table, whatever the name says: a web page, JSON, a spreadsheet or archive, a pointer.
+    """The content is no table, whatever the name says: a web page, JSON, a document or archive, a pointer.
 
-    Typical: a login page saved as `.csv`, an `.xlsx` renamed to `.csv`, a git-lfs pointer. Download it again.
+    Typical: a login page saved as `.csv` or `.xls`, a workbook locked with a password, a git-lfs pointer.
+    Download it again.
     """
 
     code = "OPS101"
@@ -171,6 +172,7 @@ class UnknownFile(RefusedFile):
 
     code = "OPS102"
     zh = "没有映射认得这个文件"
+    is_near = False  # whether something knows most of its columns
 
 
 class AmbiguousFile(RefusedFile):
@@ -205,7 +207,10 @@ class NoHeader(RefusedFile):
 
 
 class DamagedFile(RefusedFile):
-    """The file is cut off or broken: an archive that ends early, an unclosed quote, garbled text."""
+    """The file is cut off or broken: an archive or workbook that ends early, an unclosed quote, garbled text.
+
+    Also a workbook that keeps ids of more than 15 digits as numbers: Excel rounds them, and many become one.
+    """
 
     code = "OPS107"
     zh = "文件不完整或已损坏"
@@ -226,7 +231,11 @@ class Overlap(RefusedFile):
 
 
 class TooLarge(RefusedFile):
-    """The content, once unpacked, is larger than any export should be."""
+    """The content, once unpacked, is larger than any export should be.
+
+    A workbook is read in a process of its own with a limit on its memory and time; cells that stand very far apart
+    make one too large, too. Save it as CSV.
+    """
 
     code = "OPS110"
     zh = "解压后过大"

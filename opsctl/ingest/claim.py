@@ -203,13 +203,15 @@ class Claims:
                 hint="opsctl init --from FILE drafts a mapping for it; or leave the file out",
             )
         alike = [f"'{masked(name)}' may be '{close}'" for name in header if (close := nearest(name, near.looked_for))]
-        return UnknownFile(
+        unknown = UnknownFile(
             f"nothing claims this file; the nearest is {near.name}, which lacks {', '.join(near.missing)}",
             file=file,
             line=line,
             details=(("looked for", ", ".join(near.looked_for)), has),
             hint=f"{alike[0] if alike else 'a column may have been renamed'}: {near.remedy}",
         )
+        unknown.is_near = near.share >= _NEAR
+        return unknown
 
     def _nearest(self, header: Sequence[str], source: Source | None) -> _Near | None:
         """The mapping or table of which the header has the largest part; None where it has nothing of any."""

@@ -19,7 +19,7 @@ class Codes:
     """Fills in, file by file, what the project says and the file does not.
 
     Raises:
-        NoSuchPath, BadConfiguration, MissingExtra: The project's 渠道字典 cannot be read.
+        NoSuchPath, BadConfiguration: The project's 渠道字典 cannot be read.
     """
 
     def __init__(self, settings: Settings) -> None:

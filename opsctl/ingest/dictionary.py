@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import translate
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from opsctl.config.headers import header_of
 from opsctl.config.plans import Privacy
 from opsctl.config.project import Project
-from opsctl.core.errors import BadConfiguration, MissingExtra, NoHeader, NoSuchPath, RefusedFile, UndecidedEncoding
+from opsctl.core.errors import BadConfiguration, NoHeader, NoSuchPath, RefusedFile, UndecidedEncoding
 from opsctl.core.naming import fold
 from opsctl.core.personal import masked
 from opsctl.ingest.remarks import Note
 from opsctl.ingest.values import Style, Typed, type_column
 from opsctl.schemas.kinds import Kind
+
+if TYPE_CHECKING:
+    from opsctl.ingest.reading import Content, TextTable
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "code": (
@@ -45,7 +50,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "to": ("失效日", "失效日期", "结束日期", "to", "valid_to"),
 }
 NEEDED = ("code", "channel")
-SPREADSHEETS = (".xlsx", ".xls")
 UNKNOWN_CODES = "OPS210"
 FEW = 0.01  # of the users: more whose code nobody knows are a finding
 _SHOWN = 5
@@ -210,23 +214,22 @@ def dictionary_of(project: Project, folder: Path | None) -> Dictionary | None:
     Raises:
         NoSuchPath: The file that `channel_map` names is not there.
         BadConfiguration: It lacks a column, a line lacks a value, or two lines contradict each other.
-        MissingExtra: It is a spreadsheet and what reads these is not installed.
     """
     if project.channel_map is None:
         return None
     path = (folder or Path()) / project.channel_map
     if not path.is_file():
         raise NoSuchPath(f"channel_map: there is no file '{project.channel_map}'", hint="put it beside opsctl.yaml")
-    header, cells, lines = _spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else _text(path)
+    header, cells, lines = _read(path)
     return Dictionary(list(_entries(project.channel_map, header, cells, lines)), project.channel_map, project.privacy)
 
 
-def _text(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
+def _read(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
     from opsctl.ingest.reading import read_text, unpack  # noqa: PLC0415 - few projects have a dictionary
 
     names = {fold(name) for stated in COLUMNS.values() for name in stated}
     try:
-        table = read_text(unpack(path)[0], _is_header, names=names)
+        table = _first_read(unpack(path), lambda content: read_text(content, _is_header, names=names))
     except (NoHeader, UndecidedEncoding):
         raise _no_header(path.name) from None
     except RefusedFile as refusal:
@@ -236,23 +239,12 @@ def _text(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
     return table.header, table.cells, table.lines.to_list()
 
 
-def _spreadsheet(path: Path) -> tuple[Sequence[str], pl.DataFrame, list[int]]:
-    try:
-        import fastexcel  # noqa: F401, PLC0415 - an extra; polars would name its own way to install it
-    except ImportError:
-        raise MissingExtra(
-            "reading a spreadsheet needs the extra [xlsx]",
-            file=path.name,
-            hint="install channel-opsctl[xlsx], or save it as CSV",
-        ) from None
-    frame = pl.read_excel(path, has_header=False, infer_schema_length=0, drop_empty_rows=False)
-    rows = frame.cast(pl.String).fill_null("")
-    for at, row in enumerate(rows.iter_rows()):
-        if _is_header(row):
-            below = rows.slice(at + 1)
-            cells = below.rename({name: str(place) for place, name in enumerate(below.columns)})
-            return row, cells, list(range(at + 2, at + 2 + below.height))
-    raise _no_header(path.name)
+def _first_read(contents: Sequence[Content], read: Callable[[Content], TextTable]) -> TextTable:
+    """What the file holds; of a workbook, the first sheet that is a dictionary."""
+    for content in contents[:-1]:
+        with suppress(NoHeader):
+            return read(content)
+    return read(contents[-1])
 
 
 def looks_like_dictionary(cells: Sequence[str]) -> bool:

@@ -22,7 +22,8 @@ from opsctl.ingest.claim import Claims
 from opsctl.ingest.contract import INCOMPLETE, broken
 from opsctl.ingest.opened import of_parquet, of_text
 from opsctl.ingest.part import account_of, rows_of
-from opsctl.ingest.reading import Content, TextTable, read_text, survey, unpack
+from opsctl.ingest.reading import Content, TextTable, read_text, unpack
+from opsctl.ingest.reading.survey import survey
 from opsctl.ingest.written import Raw
 from opsctl.schemas import tables
 from opsctl.schemas.kinds import SCALED
@@ -74,13 +75,39 @@ class Look:
 
 
 def see(path: Path, look: Look) -> Seen:
-    """Look into a file. A refusal is part of what is seen; of an archive, the first member is shown."""
-    seen = Seen(masked(path.as_posix()))
+    """Look into a file. A refusal is part of what is seen.
+
+    Of an archive the first member is shown, of a workbook the first sheet that is expected.
+    """
+    name = masked(path.as_posix())
     try:
-        first, *others = unpack(path)
-        if others:
-            seen.warnings.append(f"the archive holds {len(others)} more: {', '.join(one.name for one in others)}")
-        _look_at(seen, first, path, look)
+        contents = unpack(path)
+    except RefusedFile as refusal:
+        return Seen(name, refused=refusal)
+    if contents[0].sheet is not None:
+        return _see_sheet(name, contents, path, look)
+    seen = Seen(name)
+    if others := contents[1:]:
+        seen.warnings.append(f"the archive holds {len(others)} more: {', '.join(one.name for one in others)}")
+    return _seen(seen, contents[0], path, look)
+
+
+def _see_sheet(name: str, contents: Sequence[Content], path: Path, look: Look) -> Seen:
+    tried = ((one, _seen(Seen(name + masked(one.name.removeprefix(str(path)))), one, path, look)) for one in contents)
+    first = next(tried)
+    content, seen = first if first[1].refused is None else next((one for one in tried if not one[1].refused), first)
+    seen.encoding = seen.delimiter = None  # a workbook has neither
+    others = [one.sheet.name for one in contents if one.sheet is not None and one is not content]
+    if others:
+        seen.warnings.append(f"the workbook holds {len(others)} more: {masked(', '.join(others))}")
+    if content.sheet and content.sheet.hidden:
+        seen.warnings.append(f"not read, since they are hidden: {masked(', '.join(content.sheet.hidden))}")
+    return seen
+
+
+def _seen(seen: Seen, content: Content, path: Path, look: Look) -> Seen:
+    try:
+        _look_at(seen, content, path, look)
     except RefusedFile as refusal:
         seen.refused = refusal
     return seen

@@ -35,6 +35,7 @@ from opsctl.ingest.remarks import (
     unknown_channels,
     users_twice,
 )
+from opsctl.ingest.sheets import Sheets
 from opsctl.ingest.sources import Files, Found
 from opsctl.ingest.stock import Stock
 from opsctl.schemas import tables
@@ -90,19 +91,21 @@ def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left 
     found = Gathered()
     claims = Claims(settings)
     kept = partial(protected, settings=settings, hashed=keeping.hashed if keeping else None)
-    reading = _Reading(found)
+    reading, sheets = _Reading(found), Sheets()
     with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as meanwhile, ThreadPoolExecutor(AT_ONCE) as readers:
         for path, file in _unpacked(files, claims, found, started, beside):
             if keeping is not None and keeping.knows(file.name, file.digest.result()):
                 found.passed.append(file.name)
+                sheets.add(file)
                 continue
             found.paths[file.name] = path
+            sheets.add(file)
             begin = partial(begun, file, claims, asked, kept, meanwhile, stay=stay, ids=keeping is not None)
             if _size(file.content) <= SMALL:
                 reading.add_small(file, begin, readers)
             else:
                 reading.add_large(file, begin)
-        return _each_once(found, reading.gathered())
+        return sheets.beside_data(_each_once(found, reading.gathered()))
 
 
 @dataclass

@@ -14,11 +14,16 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import DamagedFile, NoHeader
 from opsctl.core.period import Period
+from opsctl.core.personal import masked
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.reading import Content
+from opsctl.ingest.values.text import DESTROYED, ROUNDED
 from opsctl.ingest.written import TOTAL, Raw, Written
+from opsctl.schemas import tables
+from opsctl.schemas.kinds import Kind
+from opsctl.schemas.table import columns
 
 if TYPE_CHECKING:
     from opsctl.ingest.reading import TextTable
@@ -34,6 +39,7 @@ class Read:
     dropped: tuple[str, ...] = ()
     totals: tuple[tuple[str, ...], ...] = ()
     warnings: tuple[str, ...] = ()
+    is_sheet: bool = False
 
 
 def of_parquet(name: str, content: Content) -> Read:
@@ -70,8 +76,12 @@ def _cut_off(name: str) -> DamagedFile:
 
 
 def place_of(content: Content) -> str:
-    """A file's name below that of its folder: what patterns over names see, wherever the command was typed."""
-    return "/".join(Path(content.name).resolve().parts[-2:])
+    """A file's name below that of its folder: what patterns over names see, wherever the command was typed.
+
+    Of a workbook's sheet it is the workbook's.
+    """
+    name = content.name if content.sheet is None else content.sheet.book
+    return "/".join(Path(name).resolve().parts[-2:])
 
 
 def of_text(
@@ -82,7 +92,8 @@ def of_text(
     Raises:
         UnknownFile: Nobody claims any of its lines as a header; the nearest and what differs are named.
     """
-    from opsctl.ingest.reading import read_text, survey  # noqa: PLC0415 - columns that have types need none of it
+    from opsctl.ingest.reading.reader import read_text  # noqa: PLC0415 - columns that have types need none of it
+    from opsctl.ingest.reading.survey import survey  # noqa: PLC0415 - nor of this
 
     encoding = encoding or (source.encoding if source else None)
     try:
@@ -102,6 +113,7 @@ def of_text(
         dropped=tuple(drop.reason for drop in table.dropped),
         totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),
         warnings=table.warnings,
+        is_sheet=content.sheet is not None,
     )
     return read, table
 
@@ -133,8 +145,33 @@ def _remarks(table: TextTable) -> list[str]:
 def typed_rows(
     read: Read, claim: Claim, source: Source | None, settings: Settings, asked: Period | None = None
 ) -> Converted:
-    """The file's rows as rows of the table that claims it."""
+    """The file's rows as rows of the table that claims it.
+
+    Raises:
+        DamagedFile: Ids of a workbook were rounded.
+    """
+    if read.is_sheet:
+        _refuse_rounded(read.raw, claim)
     return convert(read.raw, way(read.raw, claim, source, settings), settings.project, asked)
+
+
+def _refuse_rounded(raw: Raw, claim: Claim) -> None:
+    """Ids that a workbook holds as numbers have fifteen digits at most: of longer ones, many have become one."""
+    kinds = columns(tables()[claim.table])
+    for name, places in claim.positions.items():
+        if name in kinds and kinds[name].kind is not Kind.TEXT:
+            continue
+        for at in places:
+            cells = raw.cells[str(at)]
+            rounded = cells.str.contains(DESTROYED, literal=True) & cells.str.contains(ROUNDED)
+            if rounded.any():
+                raise DamagedFile(
+                    f"the workbook holds ids of more than 15 digits as numbers, and keeps 15 of them: "
+                    f"{int(rounded.sum()):,} cells of '{masked(raw.header[at])}' no longer say which they were",
+                    file=raw.name,
+                    line=int(raw.lines.filter(rounded)[0]),
+                    hint="export it again as CSV, or with that column as text",
+                )
 
 
 def way(raw: Raw, claim: Claim, source: Source | None, settings: Settings) -> Written:

@@ -14,7 +14,8 @@ from opsctl.core.paths import PROJECT_FILE
 from opsctl.core.personal import masked
 
 READ = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet")
-PACKED = (".gz", ".zip")
+BOOKS = (".xlsx", ".xlsm", ".xls")
+PACKED = (".gz", ".zip", *BOOKS)
 LOCK = ("~$", ".~lock")
 
 
@@ -155,7 +156,7 @@ def is_table_name(path: Path) -> bool:
     ends = [suffix.lower() for suffix in path.suffixes]
     if ends and ends[-1] == ".gz":
         return len(ends) > 1 and ends[-2] in (*READ, ".json")
-    return bool(ends) and (ends[-1] in READ or ends[-1] == ".zip")
+    return bool(ends) and (ends[-1] in (*READ, *BOOKS) or ends[-1] == ".zip")
 
 
 def _declared(folder: Path, sources: Sequence[Source]) -> Files:
@@ -172,9 +173,14 @@ def _declared(folder: Path, sources: Sequence[Source]) -> Files:
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
-    """The files below the project's folder that a pattern of `sources:` names, but for hidden and lock files."""
+    """The files below the project's folder that a pattern of `sources:` names, but for hidden and lock files.
+
+    A link is read where it is named outright: what others put into an inbox must not lead elsewhere.
+    """
+    outright = folder / pattern
     try:
-        found = [path for path in folder.glob(pattern) if path.is_file()]
+        every = [path for path in folder.glob(pattern) if path.is_file()]
+        found = [path for path in every if path == outright or not path.is_symlink()]
     except (ValueError, NotImplementedError):
         raise BadConfiguration(
             f"sources: '{pattern}' is no pattern below the project's folder",

@@ -68,7 +68,8 @@ def read(path: Path, places: Collection[str]) -> Notes:
 
 def _text(path: Path, file: str) -> str:
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
     except OSError as error:
         raise NoSuchPath(f"no notes can be read from '{file}'", hint="name a Markdown file with --notes") from error
     if len(content) > LARGEST:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoSource, RefusedFile
 from opsctl.ingest.load import hashes_of
-from opsctl.ingest.sources import Declared, Found, files
+from opsctl.ingest.sources import BOOKS, Declared, Found, files
 from opsctl.store import recall
 from opsctl.store.catalog import Catalog
 from opsctl.store.intake import named, reading_of
@@ -93,8 +93,15 @@ def _waiting(catalog: Catalog, settings: Settings, folder: Path) -> list[Waiting
         listed = named(files((), settings), folder)
     except NoSource:
         return []
-    found = {name: sha256 for file in listed.found for name, sha256 in _hashes(file).items()}
+    found = {name: sha256 for file in listed.found for name, sha256 in _expected(file, seen.keys()).items()}
     return [Waiting(name, name in seen) for name, sha256 in sorted(found.items()) if seen.get(name) != sha256]
+
+
+def _expected(file: Found, seen: Collection[str]) -> Mapping[str, str]:
+    """The hashes of what a file holds, without the sheets that were left out of a workbook when it was taken in."""
+    hashes = _hashes(file)
+    known = {name: sha256 for name, sha256 in hashes.items() if name in seen}
+    return known if known and file.path.suffix.lower() in BOOKS else hashes
 
 
 def _hashes(file: Found) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from opsctl.ingest.load import load
 from opsctl.ingest.loaded import Loaded
 from opsctl.ingest.sources import files
 from tests.cli.inside import opsctl
+from tests.ingest.books import book, rows
 from tests.ingest.exports import account, values, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -377,3 +378,18 @@ def test_real_users_and_events_of_a_game(tmp_path: Path, data: Path) -> None:
     assert {one.table: one.accepted for one in found.inputs} == {"acquisition": 10_499, "activity": 43_032}
     causes = {row["UNLOCK_CAUSE"] for row in read(sources[1])}
     assert {event for (event,) in values(found, "activity", "event")} == causes
+
+
+def test_a_draft_is_made_of_a_workbook_and_its_helper_sheets_are_left_out(tmp_path: Path) -> None:
+    head = "统计日,投放渠道,花掉的钱,曝光"
+    days = [f"2025-01-{day:02},抖音,{100.5 * day},{1000 * day}" for day in range(1, 20)]
+    (tmp_path / "渠道日报_202501.xlsx").write_bytes(book({"Sheet1": rows(head, *days), "说明": rows("口径说明")}))
+    ran = opsctl("init", "--from", "渠道日报_202501.xlsx", cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert "说明: a sheet beside the data" in ran.err
+    assert (tmp_path / "mappings" / "渠道日报.yaml").is_file()
+    assert opsctl("query", "spend", "--json", cwd=tmp_path).figure("spend")["value"] == "19095.0000"
+    home = {"HOME": str(tmp_path / "home")}
+    assert opsctl("ingest", cwd=tmp_path, environ=home).code == 0
+    assert "not taken in" not in opsctl("status", cwd=tmp_path, environ=home).out
+    assert "1 there already" in opsctl("ingest", cwd=tmp_path, environ=home).out

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from opsctl.stats.intervals import wilson
 from tests.cli.inside import opsctl
+from tests.ingest.books import book, put
 
 HEAD = "日期,渠道,新增,次日留存率,7日留存率,LTV0,LTV7\n"
 ROWS = """2025-01-01,抖音,1000,38.2%,22.3%,120,500
@@ -135,3 +137,21 @@ def test_a_year_is_reviewed_from_a_table_of_cohorts(wide: Path) -> None:
     ran = opsctl("year-end", "2025", wide, "--locale", "en")
     assert ran.code == 0, ran.err
     assert "D7 retention" in ran.out
+
+
+def test_a_wide_table_in_a_workbook_says_the_same(wide: Path) -> None:
+    asked = ("query", "acquisitions,retention_d7,ltv_revenue_7d", wide, "--by", "channel", "--json")
+    text = opsctl(*asked).rows
+    (wide / "cohorts.csv").unlink()
+
+    def write(sheet: Any, made: Any) -> None:
+        percent = made.add_format({"num_format": "0.0%"})
+        for row, line in enumerate((HEAD + ROWS).splitlines()):
+            for column, cell in enumerate(line.split(",")):
+                if cell.endswith("%"):
+                    sheet.write_number(row, column, float(cell[:-1]) / 100, percent)
+                else:
+                    put(sheet, row, column, cell)
+
+    (wide / "cohorts.xlsx").write_bytes(book({"LTV": write}))
+    assert opsctl(*asked).rows == text

@@ -44,7 +44,7 @@ class _Page:
 def compose(platform: str, sheet: Sheet, choice: Choice, words: Words) -> str:
     """A whole mapping file for files like this sheet, with comments."""
     page, filling = _Page(), Filling(sheet, choice, words)
-    file = PurePosixPath(sheet.name).name
+    file = PurePosixPath(sheet.file).name
     page.say(words("drafted", file=file))
     page.say(words("look", file=file))
     page.put(0, Line("platform", scalar(platform)))
@@ -95,7 +95,7 @@ def _period(sheet: Sheet, words: Words) -> Line:
     told = next((line for line in sheet.preamble if extract(_YEAR_IN_A_LINE, line) is not None), None)
     if told is not None and _has_days(told):
         return Line("preamble", f"{{period: {scalar(_YEAR_IN_A_LINE)}}}")
-    if extract(_DAY_IN_A_NAME, sheet.name) is not None and _has_days(PurePosixPath(sheet.name).name):
+    if extract(_DAY_IN_A_NAME, sheet.file) is not None and _has_days(PurePosixPath(sheet.file).name):
         return Line("name", f"{{period: {scalar(_DAY_IN_A_NAME)}}}", words("name_day"))
     return Line("name", "{period: …}", words("no_day"), is_comment=True)
 

@@ -30,6 +30,7 @@ from opsctl.ingest.drafting.vocabulary import Vocabulary, channel_named
 from opsctl.ingest.drafting.words import Words
 from opsctl.ingest.opened import of_parquet, of_text, typed_rows
 from opsctl.ingest.reading import Content, unpack
+from opsctl.ingest.sheets import is_helper
 from opsctl.ingest.sources import Files
 
 MAPPINGS = "mappings"
@@ -71,12 +72,14 @@ class Drafts:
         claimed: By file, which mapping or table reads it already.
         refused: One error for each file that nothing could be made of.
         sources: Every file that will be read.
+        left_out: Sheets that only stand beside those that will be read.
     """
 
     mappings: list[Draft] = field(default_factory=list)
     claimed: dict[str, str] = field(default_factory=dict)
     refused: list[OpsctlError] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class _Drafting:
         self.taken = {name.casefold() for name in (*named, *taken)}
         self.found = Drafts()
         self.reads: dict[str, str | None] = {}  # by file, the mapping that reads it
+        self.books: dict[str, str] = {}  # by sheet, its workbook
 
     def drafts(self, files: Files) -> Drafts:
         groups: dict[tuple[str, ...], list[_Seen]] = defaultdict(list)
@@ -122,6 +126,7 @@ class _Drafting:
                 self._claimed(one)
         for group in groups.values():
             self._draft(group)
+        self._leave_out_helpers()
         self.found.sources += _sources([one for one in seen if one.name in self.reads], self.reads)
         return self.found
 
@@ -135,12 +140,21 @@ class _Drafting:
             for content in contents:
                 name = file.name + masked(content.name.removeprefix(str(file.path)))
                 source = self.claims.sources.of(file.path)
+                if content.sheet is not None:
+                    self.books[name] = content.sheet.book
                 try:
                     sighting = sight(name, content, self.claims, source, self.vocabulary)
                 except RefusedFile as refusal:
                     self._refuse(refusal, name)
                     continue
                 yield _Seen(name, file.path, content, sighting)
+
+    def _leave_out_helpers(self) -> None:
+        """Sheets of which nothing can be made, in workbooks of which another sheet is read."""
+        read = {self.books[name] for name in self.reads if name in self.books}
+        helpers = [one for one in self.found.refused if self.books.get(one.file or "") in read and is_helper(one)]
+        self.found.refused = [one for one in self.found.refused if one not in helpers]
+        self.found.left_out += [one.file or "" for one in helpers]
 
     def _refuse(self, refusal: OpsctlError, name: str) -> None:
         refusal.file = name
@@ -158,7 +172,7 @@ class _Drafting:
             for one in group:
                 self._refuse(_nothing_in_it(sheet), one.name)
             return
-        name = self._free(stem(sheet.name))
+        name = self._free(stem(sheet.file))
         text = compose(name, sheet, choice, self.words)
         own = _mapping(name, text)
         tried = replace(self.settings, own=(own, *self.settings.own))

@@ -102,7 +102,7 @@ class Filling:
             case "channel":
                 yield self._channel()
             case "event":
-                yield Line(name, f"{{const: {scalar(stem(self.sheet.name))}}}", self._with_candidates(words("event")))
+                yield Line(name, f"{{const: {scalar(stem(self.sheet.file))}}}", self._with_candidates(words("event")))
             case "users" if not self._is_needed(name):
                 yield Line(name, "[…]", words("no_users"), is_comment=True)
             case "users" | "spend":
@@ -152,7 +152,9 @@ def stem(name: str) -> str:
         ('game_installs', '消耗', 'export')
     """
     base = PurePosixPath(name).name
-    while (shorter := re.sub(r"\.(?:csv|tsv|txt|parquet|gz|zip)$", "", base, flags=re.IGNORECASE)) != base:
+    while (
+        shorter := re.sub(r"\.(?:csv|tsv|txt|parquet|xlsx|xlsm|xls|gz|zip)$", "", base, flags=re.IGNORECASE)
+    ) != base:
         base = shorter
     tidy = re.sub(r"[^\w-]+", "_", base).strip("_-")
     undated = _DATES.sub("", tidy).strip("_-")

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 
 import polars as pl
 
 from opsctl.core.naming import fold
 from opsctl.ingest.drafting.nature import Look, looks
+from opsctl.ingest.sources import BOOKS
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,17 @@ class Sheet:
     header: Sequence[str]
     cells: pl.DataFrame
     preamble: Sequence[str] = ()
+
+    @property
+    def file(self) -> str:
+        """The file's name; of a workbook's sheet, the workbook's."""
+        path = PurePosixPath(self.name)
+        return path.parent.as_posix() if path.parent.suffix.lower() in BOOKS else self.name
+
+    @property
+    def title(self) -> str:
+        """What it is called, without its folder; of a workbook's sheet, the workbook's name before its own."""
+        return self.name.removeprefix(self.file.rpartition("/")[0]).lstrip("/")
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:

@@ -18,8 +18,9 @@ from opsctl.ingest.drafting.offsets import offset_of
 from opsctl.ingest.drafting.sheet import Sheet
 from opsctl.ingest.drafting.vocabulary import Vocabulary
 from opsctl.ingest.opened import of_parquet, of_text
-from opsctl.ingest.reading import Content, TextTable, kinds, survey
+from opsctl.ingest.reading import Content, TextTable, kinds
 from opsctl.ingest.reading.encoding import LEGACY, decode
+from opsctl.ingest.reading.survey import survey
 from opsctl.ingest.values import native
 from opsctl.ingest.written import Raw
 

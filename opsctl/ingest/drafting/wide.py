@@ -126,7 +126,7 @@ def _by_values(sheet: Sheet, looks: Sequence[Look]) -> str:
     """What nameless columns hold, by the file's name, else by their values."""
     if all(map(_is_share, looks)):
         return "active"
-    told = measure_of(spoken(sheet.name.rpartition("/")[2]))
+    told = measure_of(spoken(sheet.title))
     if told in _MEASURES:
         return told
     return "net_paid" if any(look.nature is Nature.DECIMAL for look in looks) else "active"
@@ -173,7 +173,7 @@ def _matrix(sheet: Sheet, calendar: Look, began: Mapping[Look, date]) -> Spread:
     measure = _by_values(sheet, [*began])
     keys = {str(day): look for look, day in began.items()}
     units = {"active": _unit(began)} if measure == "active" and all(map(_is_share, began)) else {}
-    unsure = measure_of(spoken(sheet.name.rpartition("/")[2])) != measure
+    unsure = measure_of(spoken(sheet.title)) != measure
     return Spread("cohort", "day", {measure: keys}, units, days_to=calendar, is_sum=False, unsure=unsure)
 
 
@@ -218,7 +218,7 @@ def _channels(sheet: Sheet, numbers: Sequence[Look], channel_of: ChannelOf) -> S
 
 def _kept_by_hand(sheet: Sheet, looks: Sequence[Look]) -> tuple[str, str, bool]:
     """The table and column of figures by day and channel, and whether that is only a guess."""
-    title = fold(" ".join([sheet.name.rpartition("/")[2], *sheet.preamble]))
+    title = fold(" ".join([sheet.title, *sheet.preamble]))
     if _COUNTED.search(title) and all(look.nature is not Nature.DECIMAL for look in looks):
         return "cohort", "users", False
     told = any(word in title for word in ("消耗", "花费", "投放", "费用", "spend", "cost"))

@@ -9,12 +9,15 @@ import zipfile
 import zlib
 from operator import itemgetter
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, TooLarge
+from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, RefusedFile, TooLarge
+from opsctl.core.personal import masked
+from opsctl.ingest.reading.content import Content, unreadable
 from opsctl.ingest.reading.signatures import (
     GZIP,
     LOOKED_AT,
+    OLE2,
     PARQUET,
     ZIP,
     is_blank,
@@ -22,84 +25,26 @@ from opsctl.ingest.reading.signatures import (
     refuse_other_formats,
     without_mark,
 )
+from opsctl.ingest.reading.workbook import sheets_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 LARGEST = 2 * 1024**3
 LARGE = 16 * 1024**2  # a text of so many bytes stays on the disk until somebody asks for all of it
 SWELL = 200  # times its size; a text that shrinks more than this is a bomb, not an export
+BOOK_SWELL = 50  # the same of a workbook, which takes longer to read: one of nothing but zeros shrinks 15 times
 HARMLESS = 64 * 1024**2  # below this no swelling matters
+MEMBERS = 20_000  # of an archive; no export has so many
 _CHUNK = 1024 * 1024
+_ENTRY = b"PK\x01\x02"
 _TABLES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
-_WORKBOOK = ("[content_types].xml", "xl/", "word/", "ppt/")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+_OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
 _PARQUET_AT_LEAST = 12
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
 _AGAIN = "download it again"
-
-Kind = Literal["text", "parquet"]
-
-
-class Content:
-    """The bytes of one table: a file, or one member of an archive, named "archive.zip/member.csv".
-
-    A Parquet file and a large text that lie on disk as they are have their `path`, and their bytes are read only when
-    asked for.
-    """
-
-    __slots__ = ("_data", "kind", "name", "path")
-
-    def __init__(self, name: str, data: bytes | None, kind: Kind, path: Path | None = None) -> None:
-        self.name = name
-        self.kind: Kind = kind
-        self.path = path
-        self._data = data
-
-    @property
-    def data(self) -> bytes:
-        """The bytes, unpacked.
-
-        Raises:
-            DamagedFile: The file can no longer be read.
-        """
-        if self._data is not None or self.path is None:
-            return self._data or b""
-        try:
-            return self.path.read_bytes()
-        except OSError as error:
-            raise _unreadable(error, self.name) from None
-
-    @property
-    def head(self) -> bytes:
-        """The first bytes, by which its format is known.
-
-        Raises:
-            DamagedFile: The file can no longer be read.
-        """
-        with self._stream() as stream:
-            return stream.read(LOOKED_AT)
-
-    def lines(self) -> Iterator[bytes]:
-        """The lines, each with its end.
-
-        Raises:
-            DamagedFile: The file can no longer be read.
-        """
-        with self._stream() as stream:
-            yield from stream
-
-    def _stream(self) -> IO[bytes]:
-        if self._data is not None or self.path is None:
-            return io.BytesIO(self._data or b"")
-        try:
-            return self.path.open("rb")
-        except OSError as error:
-            raise _unreadable(error, self.name) from None
-
-    def __repr__(self) -> str:
-        return f"Content({self.name!r}, {self.kind!r})"
 
 
 def unpack(path: Path) -> list[Content]:
@@ -139,12 +84,8 @@ def _open(path: Path) -> io.BufferedReader:
     except FileNotFoundError:
         raise NoSuchPath(f"there is no file '{name}'", file=name) from None
     except OSError as error:
-        raise _unreadable(error, name) from None
+        raise unreadable(error, name) from None
     return os.fdopen(handle, "rb")
-
-
-def _unreadable(error: OSError, name: str) -> DamagedFile:
-    return DamagedFile(f"the file cannot be read: {error.strerror}", file=name)
 
 
 def _not_regular(name: str) -> NotATable:
@@ -160,7 +101,7 @@ def _is_large_text(stream: io.BufferedReader, name: str) -> bool:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     head = stream.read(LOOKED_AT)
-    if size < LARGE or head.startswith((GZIP, *ZIP)) or is_blank(without_mark(head)):
+    if size < LARGE or head.startswith((GZIP, OLE2, *ZIP)) or is_blank(without_mark(head)):
         return False
     _limit(size, name)
     refuse_other_formats(head, name, but_json_lines=True)
@@ -179,25 +120,31 @@ def _whole_parquet(tail: bytes, size: int, name: str) -> None:
         raise DamagedFile("a Parquet file that ends early", file=name, hint=_AGAIN)
 
 
-def _limit(size: int, name: str, packed: int = 0) -> None:
+def _limit(size: int, name: str, packed: int = 0, swell: int = SWELL) -> None:
     if size > LARGEST:
         raise TooLarge(f"more than {LARGEST // 1024**3} GB", file=name, hint="split the export by month")
-    if packed and size > HARMLESS and size > SWELL * packed:
-        raise TooLarge(f"unpacked it is more than {SWELL} times its size", file=name, hint="unpack it and look inside")
+    if packed and size > HARMLESS and size > swell * packed:
+        raise TooLarge(f"unpacked it is more than {swell} times its size", file=name, hint="unpack it and look inside")
 
 
 def _unpack(name: str, data: bytes, *, may_nest: bool) -> list[Content]:
     if data.startswith((GZIP, *ZIP)) and not may_nest:
-        raise NotATable("this is an archive inside an archive", file=name, hint="unpack it first")
+        raise _nested(name)
     if data.startswith(GZIP):
         return _unpack(name, _gunzip(data, name), may_nest=False)
     if data.startswith(ZIP):
-        return _unzip(data, name)
+        return _unzip(data, name, may_nest=True)
+    if data.startswith(OLE2):
+        return sheets_in(data, name)
     if data.startswith(PARQUET):
         _whole_parquet(data[-len(PARQUET) :], len(data), name)
         return [Content(name, data, "parquet")]
     refuse_other_formats(data, name, but_json_lines=True)
     return [Content(name, data, "text")]
+
+
+def _nested(name: str) -> NotATable:
+    return NotATable("this is an archive inside an archive", file=name, hint="unpack it first")
 
 
 def _gunzip(data: bytes, name: str) -> bytes:
@@ -221,26 +168,37 @@ def _gunzip(data: bytes, name: str) -> bytes:
     return bytes(unpacked)
 
 
-def _unzip(data: bytes, name: str) -> list[Content]:
+def _unzip(data: bytes, name: str, *, may_nest: bool) -> list[Content]:
+    if data.count(_ENTRY) > MEMBERS:
+        raise TooLarge(f"an archive of more than {MEMBERS:,} parts", file=name, hint="unpack it and look inside")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _members(archive, name, len(data))
+            everything = archive.infolist()
+            if not any(item.filename.lower().startswith("xl/") for item in everything):
+                if not may_nest:
+                    raise _nested(name)
+                return _members(archive, name, len(data))
+            _limit(sum(item.file_size for item in everything), name, len(data), BOOK_SWELL)
+    except RefusedFile:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
         raise DamagedFile("the zip archive is broken or ends early", file=name, hint=_AGAIN) from None
+    return sheets_in(data, name)
 
 
 def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
     everything = archive.infolist()
-    if any(item.filename.lower().startswith(_WORKBOOK) for item in everything):
-        what = "an Excel workbook" if _has_sheets(everything) else "an Office document"
-        raise NotATable(f"this is {what}", file=name, hint="open it and save it as CSV UTF-8")
+    if any(item.filename.lower().startswith(_OFFICE) for item in everything):
+        raise NotATable("this is an Office document", file=name, hint="open it and save it as CSV UTF-8")
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
     _limit(sum(item.file_size for _, item in tables), name, packed)
-    unpacked = _unpacked([(f"{name}/{member}", _member(archive, item, name)) for member, item in tables], name, packed)
+    unpacked = _unpacked([(member, _member(archive, item, name)) for member, item in tables], name, packed)
     if not unpacked:
-        raise NotATable("this archive holds no .csv, .tsv or .txt", file=name, hint="unpack it and look inside")
+        raise NotATable(
+            "this archive holds no .csv, .tsv, .txt, .xlsx or .xls", file=name, hint="unpack it and look inside"
+        )
     return unpacked
 
 
@@ -249,11 +207,24 @@ def _unpacked(members: list[tuple[str, bytes]], name: str, packed: int) -> list[
     found: list[Content] = []
     size = 0
     for member, data in members:
-        content = Content(member, _gunzip(data, name) if data.startswith(GZIP) else data, "text")
+        if member.lower().endswith(_WORKBOOKS) and data.startswith((OLE2, *ZIP)):
+            found += _book(data, name, member)
+            continue
+        content = Content(f"{name}/{member}", _gunzip(data, name) if data.startswith(GZIP) else data, "text")
         size += len(content.data)
         _limit(size, name, packed)
         found += [] if _is_other_json(content) else [content]
     return found
+
+
+def _book(data: bytes, name: str, member: str) -> list[Content]:
+    """The sheets of a workbook in an archive."""
+    try:
+        book = f"{name}/{member}"
+        return sheets_in(data, book) if data.startswith(OLE2) else _unzip(data, book, may_nest=False)
+    except RefusedFile as refusal:
+        refusal.details += (("in the archive", masked(member)),)
+        raise
 
 
 def _is_other_json(content: Content) -> bool:
@@ -262,15 +233,11 @@ def _is_other_json(content: Content) -> bool:
     return path.suffix == ".json" and not is_json_lines(content.head)
 
 
-def _has_sheets(everything: list[zipfile.ZipInfo]) -> bool:
-    return any(item.filename.lower().startswith("xl/") for item in everything)
-
-
 def _is_table(item: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(item.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     suffix = PurePosixPath(item.filename.lower().removesuffix(".gz")).suffix
-    return not item.is_dir() and not hidden and suffix in _TABLES
+    return not item.is_dir() and not hidden and suffix in (*_TABLES, *_WORKBOOKS)
 
 
 def _real_name(item: zipfile.ZipInfo) -> str:

@@ -17,7 +17,7 @@ from opsctl.ingest.reading.signatures import refuse_other_formats
 from opsctl.ingest.reading.table import NOT_AN_OBJECT, UNREADABLE, Drop, Fault, Recognise, TextTable
 
 if TYPE_CHECKING:
-    from opsctl.ingest.reading.container import Content
+    from opsctl.ingest.reading.content import Content
 
 _DEEPEST = 8  # objects within objects; more is no event
 _AT_ONCE = 100_000  # objects

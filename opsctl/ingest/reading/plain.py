@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Collection, Iterator
 
-    from opsctl.ingest.reading.container import Content
+    from opsctl.ingest.reading.content import Content
     from opsctl.ingest.reading.table import Recognise
 
 FIRST_LINE = 2  # of the rows

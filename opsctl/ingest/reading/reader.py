@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,6 +17,7 @@ from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, measure
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
 from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
+from opsctl.ingest.reading.sheets.grid import LINE_END_IN_CELL
 from opsctl.ingest.reading.signatures import is_json_lines, refuse_other_formats
 from opsctl.ingest.reading.stack import Place, place_of
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, TextTable
@@ -24,7 +26,7 @@ from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from opsctl.ingest.reading.container import Content
+    from opsctl.ingest.reading.content import Content
 
 _SAMPLE = 200
 _NAMED_LINES = 5
@@ -61,7 +63,7 @@ def read_text(
     if is_json_lines(content.head):
         return read_json_lines(content, recognise, names, encoding)
     readable = _readable(content, HeaderSearch(recognise, names), encoding)
-    return table_of(readable, recognise, Totals(total_words(readable.header.cells)))
+    return of_sheet(content, table_of(readable, recognise, Totals(total_words(readable.header.cells))))
 
 
 def _readable(content: Content, search: HeaderSearch, encoding: str | None) -> Readable:
@@ -92,6 +94,20 @@ def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: 
         rejected=tuple(sorted([*above.faults, *body.rows.faults], key=lambda fault: fault.line)),
         dropped=tuple(drops),
         warnings=(*_warnings(readable, body, drops), *_expected_too(place, recognise)),
+    )
+
+
+def of_sheet(content: Content, table: TextTable) -> TextTable:
+    """The table of a workbook's sheet with the line ends that stand in its cells; any other as it is."""
+    if content.sheet is None:
+        return table
+    many = content.sheet.uncomputed
+    warning = f"{many} formula{'s have' if many > 1 else ' has'} no result: open the workbook in Excel and save it"
+    return replace(
+        table,
+        header=tuple(name.replace(LINE_END_IN_CELL, "\n") for name in table.header),
+        cells=table.cells.with_columns(pl.all().str.replace_all(LINE_END_IN_CELL, "\n", literal=True)),
+        warnings=(*table.warnings, warning) if many else table.warnings,
     )
 
 

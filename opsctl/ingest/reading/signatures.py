@@ -12,6 +12,7 @@ from opsctl.core.errors import DamagedFile, EmptyFile, NotATable, RefusedFile
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 PARQUET = b"PAR1"
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 64 * 1024
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LOOKED_AT = 2 * _HEAD + len(codecs.BOM_UTF32_LE)  # bytes at the start of a file that tell its format
@@ -27,7 +28,7 @@ class _Kind:
 
 
 _BINARY = (
-    _Kind(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", _CONVERT),
+    _Kind(OLE2, "an old Excel workbook (.xls)", _CONVERT),
     _Kind(b"%PDF-", "a PDF document", "export the figures as CSV instead"),
     _Kind(b"\x89PNG\r\n\x1a\n", "a picture (PNG)", "export the figures as CSV instead"),
     _Kind(b"\xff\xd8\xff", "a picture (JPEG)", "export the figures as CSV instead"),

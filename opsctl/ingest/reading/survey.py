@@ -12,7 +12,7 @@ from opsctl.ingest.reading.dialect import USUAL, stated_delimiter
 from opsctl.ingest.reading.encoding import DAMAGE, LEGACY, Decoding, by_mark, by_name, decode
 from opsctl.ingest.reading.header import Header
 from opsctl.ingest.reading.kinds import BLANKS, is_name
-from opsctl.ingest.reading.reader import table_of
+from opsctl.ingest.reading.reader import of_sheet, table_of
 from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
 from opsctl.ingest.reading.signatures import refuse_other_formats
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals
@@ -20,7 +20,7 @@ from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from opsctl.ingest.reading.container import Content
+    from opsctl.ingest.reading.content import Content
     from opsctl.ingest.reading.table import TextTable
 
 _SAMPLE = 200
@@ -41,7 +41,8 @@ def survey(content: Content, *, encoding: str | None = None) -> TextTable:
     decoding = _decoding(data, encoding, content.name)
     _refuse_mere_remarks(decoding.text, content.name)
     header = _first_plausible(decoding.text, content.name)
-    return table_of(Readable(decoding, header), lambda cells: tuple(cells) == header.cells, Totals(TOTAL_WORDS))
+    table = table_of(Readable(decoding, header), lambda cells: tuple(cells) == header.cells, Totals(TOTAL_WORDS))
+    return of_sheet(content, table)
 
 
 def _refuse_mere_remarks(text: str, file: str) -> None:

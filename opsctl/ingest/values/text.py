@@ -8,6 +8,7 @@ from opsctl.ingest.values import missing
 from opsctl.ingest.values.typed import Style, Typed, counted, no_faults
 
 DESTROYED = "E+"  # stands in every id that a spreadsheet wrote as a number
+ROUNDED = r"^-?[0-9](?:\.[0-9]+)?E\+[0-9]{2}$"
 _ASCII_BLANKS = (" ", "\t", "\n", "\v", "\f", "\r")
 _SAMPLE = 1_000
 _FEW = 100  # different texts in a sample: more are ids, of which nearly every one is another
@@ -45,7 +46,7 @@ def are_tidy(texts: pl.Expr, style: Style) -> pl.Expr:
 def _destroyed(kept: pl.Series) -> tuple[str, ...]:
     """Excel shows an id of more than eleven digits as 1.23457E+17 and saves it so: many ids become one."""
     suspects = kept.filter(kept.str.contains(DESTROYED, literal=True))
-    found = int(suspects.str.contains(r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2}$").sum())
+    found = int(suspects.str.contains(ROUNDED).sum())
     if not found:
         return ()
     looks = counted(found, "id looks like 1.23E+17", "ids look like 1.23E+17")

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsctl.core.errors import OpsctlError
-from opsctl.ingest.reading import Content, survey
+from opsctl.ingest.reading import Content
+from opsctl.ingest.reading.survey import survey
 from tests.ingest.reading.reader import as_values, read, read_both_ways, rows
 
 COLUMNS = ["id", "name", "note"]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from opsctl.core.errors import OpsctlError
-from opsctl.ingest.reading import TextTable, read_text, survey, unpack
+from opsctl.ingest.reading import TextTable, read_text, unpack
+from opsctl.ingest.reading.survey import survey
 from tests.ingest.reading.reader import dropped, header_of, rejected, rows
 
 pytestmark = pytest.mark.shared

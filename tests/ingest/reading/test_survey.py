@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from opsctl.core.errors import EmptyFile, NotATable, UndecidedEncoding
-from opsctl.ingest.reading import Content, TextTable, survey
+from opsctl.ingest.reading import Content, TextTable
+from opsctl.ingest.reading.survey import survey
 from tests.ingest.reading.reader import rows
 
 

@@ -1,0 +1,51 @@
+"""A workbook as an archive of its sheets."""
+
+from __future__ import annotations
+
+import re
+
+from opsctl.core.errors import DamagedFile, EmptyFile
+from opsctl.core.personal import masked
+from opsctl.ingest.reading.content import Content, Sheet
+from opsctl.ingest.reading.kinds import is_number
+from opsctl.ingest.reading.sheets.grid import DELIMITER
+
+_NAMES = 64 * 1024  # bytes of a sheet among which those of its columns are
+_UNFIT = re.compile(r"[/\\]")
+_PIVOT = re.compile(
+    "(?:求和项|计数项|平均值项|最大值项|最小值项)[:：]|(?:sum|count|average|max|min) of ", re.IGNORECASE
+)
+
+
+def sheets_in(data: bytes, name: str) -> list[Content]:
+    """The sheets of a workbook that are shown and hold anything.
+
+    Raises:
+        RefusedFile: It cannot be read, or nothing is there to read.
+    """
+    from opsctl.ingest.reading.sheets.guard import sheets_of  # noqa: PLC0415 - few exports are workbooks
+
+    found = sheets_of(data, name)
+    hidden = tuple(one.name for one in found if one.hidden)
+    filled = [one for one in found if one.data]
+    if not filled:
+        raise EmptyFile(
+            "no sheet of the workbook that is shown holds anything",
+            file=name,
+            details=(("hidden sheets", masked(", ".join(hidden))),) if hidden else (),
+            hint="export it again; show a hidden sheet to have it read",
+        )
+    contents: dict[str, Content] = {}
+    for one in filled:
+        label = _UNFIT.sub("_", one.name).strip(". ") or "sheet"
+        sheet = Sheet(name, one.name, hidden, _is_pivot(one.data), one.uncomputed)
+        contents[label] = Content(f"{name}/{label}", one.data, "text", sheet=sheet)
+    if len(contents) < len(filled):
+        raise DamagedFile("two sheets of the workbook have one name", file=name, hint="rename one of them")
+    return list(contents.values())
+
+
+def _is_pivot(data: bytes) -> bool:
+    """Whether the names of a sheet's columns say that it sums up another."""
+    lines = (line.split(DELIMITER) for line in data[:_NAMES].decode("utf-8", "replace").split("\n"))
+    return any(any(map(_PIVOT.match, cells)) and not any(map(is_number, cells)) for cells in lines)
