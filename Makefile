@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: help setup report test check lint types contracts bench bench-L bench-prune bench-store gallery golden sample lock clean
+.PHONY: help setup report test check lint types contracts bench bench-L bench-prune bench-store fuzz gallery golden sample lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-zA-Z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -57,6 +57,10 @@ bench-prune: setup  ## what the advice gains over 360 simulated worlds; needs th
 bench-store: setup  ## a thousand damages and two hundred kills -9: what the store loses
 	$(BIN)/python -m tests.bench.store_damage
 	$(BIN)/python -m tests.bench.store_kills
+
+SECONDS ?= 600
+fuzz: setup      ## mutated exports, mappings and configurations for so many seconds of processor time
+	$(BIN)/python -m tests.bench.fuzz --seconds $(SECONDS)
 
 gallery: setup   ## the reports as HTML, and pictures of them if there is a Chromium
 	$(BIN)/python tests/bench/gallery.py
