@@ -44,12 +44,15 @@ from opsctl.schemas.table import Merge
 AT_ONCE = 2  # small files: while one waits for the engine, another is prepared
 SMALL = 4 * 1024 * 1024  # bytes; a larger file keeps the engine busy by itself, and needs its memory
 Started = Callable[[str], None]
-Knows = Callable[[str, str], bool]
+Knows = Callable[[str, Callable[[], str]], bool]
 
 
 @dataclass(frozen=True)
 class Keeping:
-    """What a store brings to reading: which files it has already, and how it keeps ids."""
+    """What a store brings to reading: which files it has already, by name and, where it must be asked for, hash.
+
+    `hashed` is how it keeps ids.
+    """
 
     knows: Knows
     hashed: Hashing
@@ -94,7 +97,7 @@ def gather(  # noqa: PLR0913 - what there is to say of reading, most of it left 
     reading, sheets = _Reading(found), Sheets()
     with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as meanwhile, ThreadPoolExecutor(AT_ONCE) as readers:
         for path, file in _unpacked(files, claims, found, started, beside):
-            if keeping is not None and keeping.knows(file.name, file.digest.result()):
+            if keeping is not None and keeping.knows(file.name, file.digest.result):
                 found.passed.append(file.name)
                 sheets.add(file)
                 continue

@@ -37,6 +37,11 @@ class _Kept:
     careful: bool
     ids: pl.Series | None
 
+    @property
+    def bits(self) -> int:
+        """How many are read at once: by a question a stretch, by a store each that is of a month."""
+        return _BITS if self.ids is None else 1
+
 
 def in_one_pass(events: PlainEvents, *, ids: bool = False) -> InPlace | None:
     """The events of a text, proven and kept as numbers; None where it is not certain that all of them are good.
@@ -57,7 +62,7 @@ def _kept(events: PlainEvents, rows: pl.LazyFrame, *, careful: bool, ids: bool) 
         found = events.numbers(rows, users, careful=careful).collect(engine="streaming")
     except (pl.exceptions.PolarsError, OSError):
         return None
-    if found.is_empty() or found["bad"].any():
+    if found.is_empty() or found["bad"].any() or found["time"].null_count():
         return None
     told = None if users is None else users.to_series()
     if found["unusual"].any() or (told is not None and not careful and events.has_unusual(told)):
@@ -86,7 +91,8 @@ def _placed(events: PlainEvents, kept: _Kept) -> InPlace | None:
     own = {name: pl.col(name) for name in kept.rows.columns if name != "time"}
     numbers = {**texts, **own, **({"event": own["event"].cast(pl.String)} if "event" in own else {})}
     rows = events.text.rows().select(*_table(there, texts))
-    stretches = tuple(_stretch(kept, here, numbers, rows, first) for first in range(0, len(kept.spans), _BITS))
+    cuts = range(0, len(kept.spans), kept.bits)
+    stretches = tuple(_stretch(kept, here, numbers, rows, first) for first in cuts)
     supplied = {"user", "at", "day", "event", *({"value"} & own.keys())}
     return InPlace(rows, stretches, joined(here.days), kept.rows.height, frozenset(supplied), kept.ids)
 
@@ -98,8 +104,8 @@ def _table(times: Times, columns: Mapping[str, pl.Expr]) -> list[pl.Expr]:
 
 
 def _stretch(kept: _Kept, times: Times, columns: Mapping[str, pl.Expr], rows: pl.LazyFrame, first_bit: int) -> Stretch:
-    first, days = first_bit * _BIT, times.days[first_bit : first_bit + _BITS]
-    here = kept.rows.slice(first, ROWS)
+    first, days = first_bit * _BIT, times.days[first_bit : first_bit + kept.bits]
+    here = kept.rows.slice(first, kept.bits * _BIT)
     lines = here.lazy().with_row_index("line", offset=FIRST_LINE + first)
     left = [min(_BIT, here.height - at) for at in range(0, here.height, _BIT)]
     numbered = lines.select(*_table(times, columns))

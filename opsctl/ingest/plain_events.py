@@ -122,7 +122,7 @@ class PlainEvents:
 
     def _bad(self) -> list[pl.Expr]:
         cells = self.cell("at")
-        found = [self.time.is_null()]
+        found = [pl.lit(value=False)]
         if (another := self.form.is_another(cells)) is not None:
             found.append(another)
         if tokens := self._tokens("at"):

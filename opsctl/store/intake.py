@@ -192,7 +192,7 @@ def reading_of(settings: Settings, declared: Declared, mapping: str, path: Path)
 def _knows(catalog: Catalog) -> Knows:
     """Was a file of this name, when it was last seen, the same?"""
     seen = {row["name"]: row["sha256"] for row in catalog.rows("SELECT name, sha256 FROM sighting")}
-    return lambda name, sha256: seen.get(name) == sha256
+    return lambda name, sha256: name in seen and seen[name] == sha256()
 
 
 def _nameless_parts(read: Gathered, people: People, privacy: Privacy, load: int) -> Iterator[Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,15 +69,28 @@ def _write_placed(catalog: Catalog, people: People, part: Part, names: Mapping[s
     numbers, _ = people.numbers(part.ids)
     kept = 0
     try:
-        for month, name in names.items():
-            rows = [bit for stretch in part.stretches for bit in stretch.holding(_days_of(month))]
-            if rows:
-                known = _numbered(pl.concat(rows).filter(_is_of(month)), numbers)
-                parquet.pour(known.select(_columns(known, part)), place.beside(catalog.store / name))
-                kept += _entered(catalog, file, month, catalog.store / name)
+        with ThreadPoolExecutor(1) as beside:  # a file is hashed while the next one is written
+            poured = [
+                (month, catalog.store / name, beside.submit(_pour, rows, part, place.beside(catalog.store / name)))
+                for month, name in names.items()
+                if (rows := _placed(part, numbers, month)) is not None
+            ]
+            for month, path, done in poured:
+                done.result()
+                kept += _entered(catalog, file, month, path)
     except (OSError, pl.exceptions.ComputeError) as error:  # polars tells of a full disk in either
         raise CannotStore("the store cannot be written", hint="check the disk and the folder's rights") from error
     return Taken(kept, part.account.accepted - kept)
+
+
+def _pour(rows: pl.LazyFrame, part: Part, path: Path) -> None:
+    parquet.pour(rows.select(_columns(rows, part)), path)
+
+
+def _placed(part: Part, numbers: pl.Series, month: str) -> pl.LazyFrame | None:
+    """The events of a month, whose users are places among numbers; None where none can be of it."""
+    bits = [bit for stretch in part.stretches for bit in stretch.holding(_days_of(month))]
+    return _numbered(pl.concat(bits).filter(_is_of(month)), numbers) if bits else None
 
 
 def _numbered(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:

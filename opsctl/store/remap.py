@@ -38,7 +38,7 @@ def read_anew(catalog: Catalog, people: People, gather: Gather, settings: Settin
     behind = outdated(catalog, settings)
     there = {_reading_of(one) for one in behind if one.found is not None}
     originals = {one.found for one in behind if one.found is not None}
-    read = gather(Files(tuple(sorted(originals))), lambda name, sha256: (name, sha256) not in there)
+    read = gather(Files(tuple(sorted(originals))), lambda name, sha256: (name, sha256()) not in there)
     old = recall.gathered(catalog, recall.seen(catalog, None))
     done = Intake(refused=list(read.refused), notes=[*read.notes, *_gone(behind)], paths=read.paths)
     done.before = intake.known_before(catalog, done, settings)
