@@ -8,7 +8,7 @@ the end of a file tell beforehand whether the pass is worth while.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from opsctl.ingest.in_place import ROWS, InPlace, joined
+from opsctl.ingest.places import Places
 from opsctl.ingest.plain_events import PlainEvents
 from opsctl.ingest.proof import Span, Times
 from opsctl.ingest.reading.plain import FIRST_LINE
@@ -48,29 +49,67 @@ def in_one_pass(events: PlainEvents, *, ids: bool = False) -> InPlace | None:
 
     Users are hashes, as measures compare them; with `ids`, places among these, as a store numbers them.
     """
-    sample = _kept(events, events.text.sampled(), careful=False, ids=False)
+    sample = _as_hashes(events, events.text.sampled(), careful=False)
     if sample is None or not events.text.is_sound():
         return None
-    found = _kept(events, events.text.rows(), careful=sample.careful, ids=ids)
+    rows = events.text.rows()
+    found = _as_places(events, rows) if ids else _as_hashes(events, rows, careful=sample.careful)
     return _placed(events, found) if found is not None and events.are_filled(found.rows.height) else None
 
 
-def _kept(events: PlainEvents, rows: pl.LazyFrame, *, careful: bool, ids: bool) -> _Kept | None:
-    """None where a row is bad or has more cells than the header, where the text is none, or nobody knows its days."""
-    users = pl.Categories.random(physical=pl.UInt32) if ids else None
+def _as_hashes(events: PlainEvents, rows: pl.LazyFrame, *, careful: bool) -> _Kept | None:
+    """Events with their users as hashes; None where nobody knows that all of them are good."""
+    hashes = events.numbers(rows, careful=careful).drop("user").rename({"hash": "user"})
+    found = _numbers(hashes, lambda bit: bit)
+    if found is not None and found["unusual"].any():
+        return _as_hashes(events, rows, careful=True)
+    return None if found is None else _known(events, found.drop("unusual"), None, careful=careful)
+
+
+def _as_places(events: PlainEvents, rows: pl.LazyFrame) -> _Kept | None:
+    """Events with their users as places among ids; None where nobody knows that all of them are good."""
+    places = Places()
+
+    def placed(bit: pl.DataFrame) -> pl.DataFrame:
+        return bit.drop("hash").with_columns(places.of(bit["user"], bit["hash"]).alias("user"))
+
+    found = _numbers(events.numbers(rows, careful=False).drop("unusual"), placed)
+    ids = None if found is None else events.tidied(places.ids)
+    if found is None or ids is None:
+        return None
+    if ids.equals(places.ids):
+        return _known(events, found, ids, careful=False)
+    return _known(events, *_merged(found, ids), careful=True)
+
+
+def _numbers(rows: pl.LazyFrame, keep: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame | None:
+    """What is kept of rows, bit by bit, without `bad`; None where one is bad or has more cells than the header."""
+    found = []
     try:
-        found = events.numbers(rows, users, careful=careful).collect(engine="streaming")
+        for bit in rows.collect_batches(chunk_size=_BIT, engine="streaming"):
+            if bit["bad"].any() or bit["time"].null_count():
+                return None
+            found.append(keep(bit.drop("bad")))
     except (pl.exceptions.PolarsError, OSError):
         return None
-    if found.is_empty() or found["bad"].any() or found["time"].null_count():
-        return None
-    told = None if users is None else users.to_series()
-    if found["unusual"].any() or (told is not None and not careful and events.has_unusual(told)):
-        return _kept(events, rows, careful=True, ids=ids)
-    numbers = found.drop("unusual", "bad").with_columns(pl.col("user").to_physical())
-    kept = _Kept(numbers, _spans(found["time"]), careful, told)
-    kinds = found["event"].unique() if "event" in found.columns else pl.Series([events.said])
+    return pl.concat(found) if any(map(len, found)) else None
+
+
+def _known(events: PlainEvents, numbers: pl.DataFrame, ids: pl.Series | None, *, careful: bool) -> _Kept | None:
+    """None where an event is bad, or nobody knows the days of all times."""
+    kept = _Kept(numbers, _spans(numbers["time"]), careful, ids)
+    kind = numbers.schema.get("event")
+    kinds = kind.categories.to_series() if isinstance(kind, pl.Categorical) else pl.Series([events.said])
     return kept if events.are_good(kinds) and events.times(pl.col("time"), kept.spans) is not None else None
+
+
+def _merged(numbers: pl.DataFrame, ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """Events whose users are places among ids, and these, where some may be the same."""
+    distinct = ids.unique(maintain_order=True).to_frame("id").with_row_index("place")
+    if distinct.height == len(ids):
+        return numbers, ids
+    places = ids.to_frame("id").join(distinct, on="id", how="left", maintain_order="left")["place"]
+    return numbers.with_columns(user=places.gather(numbers["user"])), distinct["id"]
 
 
 def _spans(times: pl.Series) -> list[Span]:

@@ -15,6 +15,7 @@ PERSONAL_IDS: Mapping[str, tuple[str, ...]] = {
 
 _BEHIND_DIGITS = ":"  # of ASCII; all that a telephone number may begin with stands before
 _GAPPED = r"^[+0-9\s\-]*[+\s\-]|^(?:00)?861[3-9][0-9]{9}$"
+_DIALLED = r"^[\s\-]*\+?[0-9\s\-]+$"  # whatever _PHONE may find: others are many, and this tells them sooner
 _GAPS = r"[\s\-]+"
 _PHONE = r"^(?:\+86|0086|86)?(1[3-9][0-9]{9})$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$"
@@ -52,9 +53,10 @@ def canonical(ids: pl.Series) -> pl.Series:
         ['13800138000', 'ann@example.com', 'u0000123', None]
     """
     found = ids
-    if _any_before(ids, _BEHIND_DIGITS):
-        digits = ids.str.replace_all(_GAPS, "").str.extract(_PHONE)
-        found = digits.fill_null(found)
+    if _any_before(ids, _BEHIND_DIGITS) and (dialled := ids.str.contains(_DIALLED)).any():
+        numbers = ids.filter(dialled)
+        digits = numbers.str.replace_all(_GAPS, "").str.extract(_PHONE)
+        found = found.scatter(dialled.arg_true(), digits.fill_null(numbers))
     if ids.str.contains("@", literal=True).any():
         found = found.zip_with(~found.str.contains(_EMAIL).fill_null(value=False), found.str.to_lowercase())
     return found.alias(ids.name)

@@ -24,6 +24,7 @@ from opsctl.ingest.values.text import DESTROYED, text
 from opsctl.ingest.written import Written
 
 _QUOTE = '"'
+_USER = pl.col("user")
 _KINDS = pl.UInt16  # so many different events are kept as codes
 # No id that nobody has to look at: such a one has no gaps and marks, and is no telephone number with its country's.
 _UNUSUAL = r"^$|[^0-9A-Za-z_.]|^(?:00)?861[3-9]"
@@ -63,24 +64,21 @@ class PlainEvents:
 
     # --- one pass over the cells --------------------------------------------------------------------------
 
-    def numbers(self, rows: pl.LazyFrame, ids: pl.Categories | None, *, careful: bool) -> pl.LazyFrame:
-        """Of each row the hash of its `user`, its `time` as written, its `event` and `value`, where columns have them.
+    def numbers(self, rows: pl.LazyFrame, *, careful: bool) -> pl.LazyFrame:
+        """Of each row `user`, its `hash`, `time` as it is written, and `event` and `value` where columns have them.
 
-        With `ids` the user is one of these, which gather in it, in the place of a hash; whether any of them is unusual
-        is then asked of each once (`has_unusual`).
         `bad` is true of rows that only the general way can read. Without `careful` ids are taken as they stand, and
         `unusual` is true of rows where they may not be.
         """
-        user = self.user if careful else self.cell("user")
-        kept = {"user": user.hash() if ids is None else user.cast(pl.Categorical(ids)), "time": self.time}
+        kept = {"user": _USER, "hash": _USER.hash(), "time": self.time}
         if self.place("event") is not None:
             kept["event"] = self.cell("event").cast(pl.Categorical(pl.Categories.random(physical=_KINDS)))
         if self.place("value") is not None:
             kept["value"] = self.value
-        asked = not careful and ids is None
-        unusual = self.cell("user").str.contains(self._unusual) if asked else pl.lit(value=False)
+        unusual = pl.lit(value=False) if careful else self.cell("user").str.contains(self._unusual)
         bad = [*self._bad(), *(self._bad_users() if careful else [])]
-        return rows.select(**kept, unusual=unusual, bad=pl.any_horizontal(bad).fill_null(value=True))
+        told = rows.with_columns((self.user if careful else self.cell("user")).alias("user"))
+        return told.select(**kept, unusual=unusual, bad=pl.any_horizontal(bad).fill_null(value=True))
 
     def texts(self, *, careful: bool) -> dict[str, pl.Expr]:
         """The columns user, event and value as the table has them."""
@@ -107,9 +105,13 @@ class PlainEvents:
         found = self.cell("value").cast(pl.Float64, strict=False)
         return pl.when(found == 0).then(0.0).otherwise(found)
 
-    def has_unusual(self, ids: pl.Series) -> bool:
-        """Is there an id that may not be taken as it stands?"""
-        return bool(ids.str.contains(self._unusual).any())
+    def tidied(self, ids: pl.Series) -> pl.Series | None:
+        """Different ids in one way of writing; None where one is none, or only the general way knows it."""
+        if not ids.str.contains(self._unusual).any():
+            return ids
+        cells = ids.to_frame(str(self.place("user"))).with_columns(self.user.alias("user"))
+        is_bad = pl.any_horizontal(self._bad_users()).fill_null(value=True)
+        return None if cells.select(is_bad.any()).item() else cells["user"]
 
     @property
     def _unusual(self) -> str:
@@ -133,8 +135,9 @@ class PlainEvents:
         return [*found, *(self._suspicious(at) for at in range(len(self.text.header)) if at not in looked_at)]
 
     def _bad_users(self) -> list[pl.Expr]:
+        """Of cells and the `user` that each tells."""
         destroyed = self.cell("user").str.contains(DESTROYED, literal=True)
-        return [self.user.is_null(), destroyed, self._suspicious(self.place("user"))]
+        return [_USER.is_null(), destroyed, self._suspicious(self.place("user"))]
 
     def _suspicious(self, at: int | None) -> pl.Expr:
         """True of cells by which the general way would look again at a row."""

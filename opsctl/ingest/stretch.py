@@ -41,11 +41,23 @@ class Stretch:
 
     def holding(self, wanted: Collection[date]) -> Iterator[pl.LazyFrame]:
         """The rows of those bits that can hold a row of one of the wanted days; whoever `user` says they are of."""
+        for rows, (first, last) in self._bits():
+            if any(first <= day <= last for day in wanted):
+                yield rows
+
+    def between(self, first: date, last: date) -> Iterator[pl.LazyFrame]:
+        """The rows of some days, bit by bit; whoever `user` says they are of."""
+        for rows, days in self._bits():
+            if first <= days[0] and days[1] <= last:
+                yield rows
+            elif days[0] <= last and first <= days[1]:
+                yield rows.filter(pl.col("day").is_between(first, last))
+
+    def _bits(self) -> Iterator[tuple[pl.LazyFrame, Days]]:
         rows = next(rows for rows in (self.hashed, self.placed, self.rows) if rows is not None)
         at = 0
-        for height, (first, last) in self.bits:
-            if any(first <= day <= last for day in wanted):
-                yield rows.slice(at, height)
+        for height, days in self.bits:
+            yield rows.slice(at, height), days
             at += height
 
     def read(self, how: Reading) -> Stretch:

@@ -16,7 +16,7 @@ from opsctl.ingest.account import Part
 from opsctl.ingest.people import is_untidy
 from opsctl.store import parquet, place, segments
 from opsctl.store.catalog import Catalog
-from opsctl.store.people import People
+from opsctl.store.people import UID, People
 
 _HASH = "hash"
 _YEAR = 12
@@ -66,7 +66,7 @@ def write(catalog: Catalog, people: People, part: Part, file: int, load: int) ->
 def _write_placed(catalog: Catalog, people: People, part: Part, names: Mapping[str, str], file: int) -> Taken:
     """Write the events of a file whose users were told apart when it was read: each is the place of an id."""
     assert part.ids is not None  # noqa: S101 - as the caller made sure
-    numbers, _ = people.numbers(part.ids)
+    numbers = people.numbers_of(part.ids)
     kept = 0
     try:
         with ThreadPoolExecutor(1) as beside:  # a file is hashed while the next one is written
@@ -89,15 +89,23 @@ def _pour(rows: pl.LazyFrame, part: Part, path: Path) -> None:
 
 def _placed(part: Part, numbers: pl.Series, month: str) -> pl.LazyFrame | None:
     """The events of a month, whose users are places among numbers; None where none can be of it."""
-    bits = [bit for stretch in part.stretches for bit in stretch.holding(_days_of(month))]
-    return _numbered(pl.concat(bits).filter(_is_of(month)), numbers) if bits else None
+    bits = [bit for stretch in part.stretches for bit in stretch.between(*_ends(month))]
+    return _numbered(pl.concat(bits), numbers) if bits else None
 
 
 def _numbered(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
     """Events whose users are places among numbers with these in their place, without those of nobody."""
+    if _are_in_a_row(numbers):
+        return rows.with_columns(user=pl.col("user") + numbers[0])  # no need to wait for Python, which is hashing
     found = pl.col("user").map_batches(numbers.gather, return_dtype=numbers.dtype, is_elementwise=True)
     told = rows.with_columns(user=found)
     return told.filter(pl.col("user").is_not_null()) if numbers.null_count() else told
+
+
+def _are_in_a_row(numbers: pl.Series) -> bool:
+    """Are they a number and the next ones, as those of people are whom the store meets for the first time?"""
+    first = numbers[0] if len(numbers) else None
+    return first is not None and numbers.equals(pl.int_range(first, first + len(numbers), dtype=UID, eager=True))
 
 
 def ids_of(part: Part) -> pl.Series:
@@ -169,13 +177,12 @@ def _sink(known: pl.LazyFrame, month: str, path: Path, columns: list[str]) -> pl
 
 def _is_of(month: str) -> pl.Expr:
     """True of the events of a month, by its ends: three times as fast as by the month of each day."""
-    first, *_, last = _days_of(month)
-    return pl.col("day").is_between(first, last)
+    return pl.col("day").is_between(*_ends(month))
 
 
-def _days_of(month: str) -> list[date]:
+def _ends(month: str) -> tuple[date, date]:
     first = date.fromisoformat(f"{month}-01")
-    return [first.replace(day=day) for day in range(1, monthrange(first.year, first.month)[1] + 1)]
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _entered(catalog: Catalog, file: int, month: str, path: Path) -> int:

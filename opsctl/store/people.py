@@ -49,17 +49,22 @@ class People:
         Whoever was met in this run is known by a hash of 64 bits: a stranger who shares one, perhaps one in 10^12
         among millions, would be taken for somebody else.
         """
-        distinct = pl.DataFrame({"id": ids.drop_nulls().unique(maintain_order=True)})
-        hashes = distinct.with_columns(pl.col("id").hash().alias("hash"))
-        known = hashes.join(self.met, on="hash", how="left", maintain_order="left")["uid"]
-        strange = distinct.filter(known.is_null())["id"]
-        if len(strange):
-            new = self._introduced(strange)
-            known = known.scatter(known.is_null().arg_true(), new)
-        if distinct.height == len(ids):
+        distinct = ids.drop_nulls().unique(maintain_order=True).alias("id")
+        known = self.numbers_of(distinct)
+        if len(distinct) == len(ids):
             return known.alias(ids.name), known.is_null()
-        found = pl.DataFrame({"id": ids}).join(distinct.with_columns(known), on="id", how="left", maintain_order="left")
+        told = pl.DataFrame([distinct, known])
+        found = pl.DataFrame({"id": ids}).join(told, on="id", how="left", maintain_order="left")
         return found["uid"].alias(ids.name), found["uid"].is_null() & ids.is_not_null()
+
+    def numbers_of(self, distinct: pl.Series) -> pl.Series:
+        """Ids, none of them twice and none null, as numbers `uid`; null for who was erased. See `numbers`."""
+        if self.met.is_empty():
+            return self._introduced(distinct)
+        hashes = pl.DataFrame({"hash": distinct.hash()})
+        known = hashes.join(self.met, on="hash", how="left", maintain_order="left")["uid"]
+        strange = known.is_null()
+        return known.scatter(strange.arg_true(), self._introduced(distinct.filter(strange))) if strange.any() else known
 
     def meet(self, ids: Iterable[pl.Series]) -> None:
         """Meet people before their rows are read: who is known to the store is looked up once, not file by file."""
@@ -77,7 +82,7 @@ class People:
         else:
             uids = self._recognised(strange)
         self._meet(pl.DataFrame({"id": strange, "uid": uids}).drop_nulls())
-        return uids
+        return uids.alias("uid")
 
     def _recognised(self, strange: pl.Series) -> pl.Series:
         """Of whom the store knows the numbers that they have, of the others new ones; null for who was erased."""

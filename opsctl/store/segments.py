@@ -157,7 +157,8 @@ def dated(table: str) -> bool:
 
 def by_day(rows: pl.LazyFrame) -> dict[str, int]:
     """How many rows each day has."""
-    counted = rows.filter(pl.col("day").is_not_null()).group_by("day").len().sort("day").collect(engine="streaming")
+    runs = rows.select(pl.col("day").drop_nulls().rle()).unnest("day")  # few where rows lie as they came, day by day
+    counted = runs.group_by("value").agg(pl.col("len").sum()).sort("value").collect(engine="streaming")
     return {str(day): count for day, count in counted.iter_rows()}
 
 
