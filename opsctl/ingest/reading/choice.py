@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from opsctl.core.errors import DamagedFile, NoHeader, UndecidedEncoding
@@ -12,9 +12,10 @@ from opsctl.ingest.reading.encoding import (
     by_mark,
     by_name,
     decode,
-    is_encoded_twice,
+    encoded_twice,
     is_western,
     read_as,
+    without_utf8,
 )
 
 if TYPE_CHECKING:
@@ -78,9 +79,16 @@ class EncodingChoice:
         return self._unless_encoded_twice(Readable(decoding, header, warnings))
 
     def _unless_encoded_twice(self, readable: Readable) -> Readable:
-        if readable.decoding.encoding not in LEGACY and is_encoded_twice(readable.decoding.text):
-            raise self._encoded_twice("cp1252")
+        if readable.decoding.encoding in LEGACY:
+            return self._without_utf8(readable)
+        if taken_for := encoded_twice(readable.decoding.text):
+            raise self._encoded_twice(taken_for)
         return readable
+
+    def _without_utf8(self, readable: Readable) -> Readable:
+        """Of an encoding whose every byte is text, lines of another file in UTF-8 would be text, too."""
+        decoding = without_utf8(readable.decoding, self.data, readable.header.end)
+        return replace(readable, decoding=decoding)
 
     def _not_unicode(self, utf8: Decoding, found: Header | None) -> Readable:
         """UTF-8 with damage in it, or the one legacy encoding that makes a header appear."""
@@ -96,9 +104,9 @@ class EncodingChoice:
         readable = self._readable(legacy)
         sound = [(one, header) for one, header in readable if one.sound]
         if len(sound) == 1 and self._is_certain(*sound[0], among=readable):
-            return Readable(*sound[0])
+            return self._without_utf8(Readable(*sound[0]))
         if not sound and len(readable) == 1 and self.search.vouches(readable[0][1]):
-            return Readable(*readable[0])
+            return self._without_utf8(Readable(*readable[0]))
         if not readable and utf8.soundness >= _MOSTLY:
             raise self._no_header(utf8)
         raise self._undecided([one.encoding for one, _ in sound] or [one.encoding for one in legacy if one.sound])

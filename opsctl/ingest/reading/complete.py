@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.scan import Dialect
 
 AT = "at"
+_COMPRESSED = ("x\x01", "x^")  # texts that polars takes for compressed bytes, and fails to decompress
 
 
 def complete_rows(text: str, dialect: Dialect, width: int) -> tuple[pl.DataFrame, pl.Series] | None:
@@ -31,7 +32,7 @@ def complete_rows(text: str, dialect: Dialect, width: int) -> tuple[pl.DataFrame
         or dialect.careless
         or not is_sound(text)
         or not text
-        or text.startswith("\ufeff")
+        or text.startswith(("\ufeff", *_COMPRESSED))
     ):
         return None
     if "\r" in text:
@@ -80,6 +81,9 @@ def _all_at_once(text: str, delimiter: str, width: int) -> pl.DataFrame | None:
         )
     except pl.exceptions.PolarsError:
         return None
+    last = text[text.rfind("\n") + 1 :]
+    if last and last.count(delimiter) != width - 1:
+        return None  # of an empty cell too many polars says nothing where no line end follows
     lines = text.count("\n") + (not text.endswith("\n"))
     are_filled = not (cells.to_series(width - 1) == "").any() or text.count(delimiter) == lines * (width - 1)
     if cells.height != lines or not are_filled:
@@ -124,8 +128,11 @@ def _split(lines: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame:
 
 def _parse(lines: pl.DataFrame, dialect: Dialect, width: int) -> pl.DataFrame | None:
     """Lines whose quotes are in order, by polars' own parser."""
+    together = lines.get_column("text").str.join("\n").item()
+    if together.startswith(_COMPRESSED):
+        return None
     cells = pl.read_csv(
-        io.BytesIO(lines.get_column("text").str.join("\n").item().encode()),
+        io.BytesIO(together.encode()),
         has_header=False,
         separator=dialect.delimiter,
         quote_char=dialect.quote,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from opsctl.core.errors import BadOption
 
@@ -22,6 +23,11 @@ _SUPERSETS = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "utf-
 _NO_FILE_ENCODING = frozenset({"", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"})
 _HANDLER = "opsctl-damage"
 _NO_WORD = re.compile(r"[À-ÖØ-öø-ÿ]{3}|[A-Za-zÀ-ÿ][¡-¶¸-¿×÷]+[A-Za-zÀ-ÿ]|\d[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ]\d")
+_INNER_MARK = re.compile("(?<=[\r\n])\ufeff+")
+_WORDS_OF_UTF8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")  # two Chinese characters
+_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+_HEAD = 1024 * 1024
+_SAMPLE = 200  # lines that are not ASCII
 _NOT_WESTERN = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
@@ -70,12 +76,41 @@ class Decoding:
 
 
 def decode(data: bytes, encoding: str, *, name: str = "") -> Decoding:
-    """The bytes under one encoding, damage marked, never replaced by a character that could be text."""
+    """The bytes under one encoding, damage marked, never replaced by a character that could be text.
+
+    Byte order marks at the beginning of lines, where files were joined, are no text either.
+    """
     try:
-        return Decoding(name or encoding, data.decode(encoding))
+        text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode(encoding, _HANDLER)
-        return Decoding(name or encoding, text, text.count(DAMAGE))
+    text = _INNER_MARK.sub("", text) if "\ufeff" in text else text
+    return Decoding(name or encoding, text, text.count(DAMAGE))
+
+
+def without_utf8(decoding: Decoding, data: bytes, below: int) -> Decoding:
+    """Chinese text of another encoding with each line behind a position that is in UTF-8 marked as damage.
+
+    Such lines decode, as other characters; a line of the other encoding is hardly ever UTF-8 with Chinese words.
+    """
+    head, lines = decoding.text[:below], decoding.text[below:].split("\n")
+    raw = data.split(b"\n")[head.count("\n") :] if _WORDS_OF_UTF8.search(data) else []
+    strange = [at for at, line in enumerate(raw) if _WORDS_OF_UTF8.search(line) and _is_chinese(line)]
+    if not strange or len(raw) != len(lines):
+        return decoding
+    for at in strange:
+        lines[at] = DAMAGE + "\r" * lines[at].endswith("\r")
+    return Decoding(decoding.encoding, head + "\n".join(lines), decoding.damaged + len(strange))
+
+
+def _is_chinese(line: bytes) -> bool:
+    """Whether bytes are UTF-8, and all that is not ASCII in them is Chinese."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    beyond_ascii = "".join(mark for mark in text if not mark.isascii())
+    return _CHINESE.fullmatch(beyond_ascii) is not None
 
 
 def by_mark(data: bytes) -> Decoding | None:
@@ -125,11 +160,21 @@ def read_as(text: str, encoding: str) -> str:
     return text.encode(encoding, "opsctl-latin").decode("utf-8", "replace")
 
 
-def is_encoded_twice(text: str) -> bool:
-    """Whether all that is not ASCII is UTF-8 taken for Western text, as in `æŠ–éŸ³`; true Western text never is."""
-    if text.isascii() or _NOT_WESTERN.search(text):
-        return False
+def encoded_twice(text: str) -> str | None:
+    """For what all UTF-8 in a text was taken before it was saved again, as in `æŠ–éŸ³`; None where it was not."""
+    if text.isascii():
+        return None
+    if _NOT_WESTERN.search(text):
+        return "gb18030" if _is_taken_for_gbk(text) else None
     try:
-        return not text.encode("cp1252", "opsctl-latin").decode("utf-8").isascii()
+        return None if text.encode("cp1252", "opsctl-latin").decode("utf-8").isascii() else "cp1252"
     except UnicodeDecodeError:
-        return False
+        return None
+
+
+def _is_taken_for_gbk(text: str) -> bool:
+    """Whether the first lines that are not ASCII are Chinese in UTF-8, were they GBK; true Chinese hardly ever is."""
+    first = text[:_HEAD].splitlines()
+    beyond_ascii = (line for line in first if not line.isascii() and not any(lost in line for lost in LOST))
+    sample = [*islice(beyond_ascii, _SAMPLE)]
+    return bool(sample) and all(_is_chinese(line.encode("gb18030", "opsctl-latin")) for line in sample)

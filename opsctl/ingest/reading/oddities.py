@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _WIDE = 3
 _FOOT = 100
 _FEW = 0.5
+_SEVERAL = 2
+_WORDS = r"^[^0-9]*\p{L}[^0-9]*$"
 _GLUED = r"[^\d\s][,;|:\t]|\d[,;|:\t][^\d]|,$"
 
 
@@ -82,7 +85,9 @@ def _between(quote: str) -> str:
 
 def _reject_second_table(rows: Rows, recognise: Recognise) -> None:
     """Where another header begins, below a gap or with names of this one, nothing that follows is of this table."""
-    begins = [*_headers_again(rows, recognise), *(line for line, cells in rows.broken if _has_moved(cells, rows))]
+    begins = [*_headers_again(rows, recognise)]
+    begins += [line for line, cells in rows.broken if _has_moved(cells, rows)]
+    begins += [line for line, cells in rows.odd if _has_names_in_disorder(cells, rows)]
     if begins:
         rows.another_table = first = min(begins)
         below = rows.without().filter(pl.col(LINE) >= first).get_column(LINE).to_list()
@@ -92,15 +97,31 @@ def _reject_second_table(rows: Rows, recognise: Recognise) -> None:
 def _headers_again(rows: Rows, recognise: Recognise) -> Iterator[int]:
     """The lines of other headers."""
     names = {name.strip(BLANKS).lower() for name in rows.header if name.strip(BLANKS)}
-    below_gaps = rows.below_gaps()
-    after_gap = set(below_gaps.get_column(LINE))
-    for *cells, line in pl.concat([rows.suspects, below_gaps]).unique(LINE).sort(LINE).iter_rows():
-        possible = line in after_gap or any(cell.strip(BLANKS).lower() in names for cell in cells)
+    apart = pl.concat([rows.below_gaps(), _words_for_numbers(rows)])
+    set_apart = set(apart.get_column(LINE))
+    for *cells, line in pl.concat([rows.suspects, apart]).unique(LINE).sort(LINE).iter_rows():
+        possible = line in set_apart or any(cell.strip(BLANKS).lower() in names for cell in cells)
         if not possible or is_same_header(cells, rows.header):
             continue
         if _has_same_names(cells, rows) or _is_all_names(cells, rows, line) or recognise(cells):
             yield line
             return
+
+
+def _words_for_numbers(rows: Rows) -> pl.DataFrame:
+    """Rows with words in the first places where others have numbers, dates or ids, if there are several of these."""
+    measured = sorted(rows.measured())[:_SEVERAL]
+    if len(measured) < _SEVERAL:
+        return rows.frame.clear()
+    return rows.without().filter(pl.col(str(at)).str.contains(_WORDS) for at in measured)
+
+
+def _has_names_in_disorder(cells: Sequence[str], rows: Rows) -> bool:
+    """Whether a line of another width has names of the header, not one after the other, as where files were joined."""
+    places = {fold(name): at for at, name in enumerate(rows.header) if name.strip(UNSEEN)}
+    order = [places[name] for cell in cells if (name := fold(cell.strip(UNSEEN))) in places]
+    disorder = any(after != before + 1 for before, after in pairwise(order))
+    return len(order) >= _SEVERAL and 2 * len(order) >= len(rows.header) and disorder
 
 
 def _has_moved(cells: Sequence[str], rows: Rows) -> bool:

@@ -15,7 +15,7 @@ import polars as pl
 
 from opsctl.core.errors import OpsctlError
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
-from opsctl.ingest.reading.encoding import LOST, is_encoded_twice
+from opsctl.ingest.reading.encoding import LOST, encoded_twice
 from opsctl.ingest.reading.header import HeaderSearch
 from opsctl.ingest.reading.kinds import BLANKS
 
@@ -193,5 +193,5 @@ class _Look:
         self._last = text[-max(map(len, LOST)) :]
         if not self._once:
             lines = text[text.find("\n") + 1 : text.rfind("\n")]
-            self._once = not lines.isascii() and not is_encoded_twice(lines)
-        return not any(lost in text for lost in LOST)
+            self._once = not lines.isascii() and encoded_twice(lines) is None
+        return _MARK not in text and not any(lost in text for lost in LOST)

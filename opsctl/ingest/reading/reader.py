@@ -13,7 +13,7 @@ from opsctl.ingest.reading.choice import EncodingChoice, Readable
 from opsctl.ingest.reading.encoding import LOST
 from opsctl.ingest.reading.header import HeaderSearch
 from opsctl.ingest.reading.json_lines import read_json_lines
-from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name, measured_columns, resembles
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
 from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 200
 _NAMED_LINES = 5
+_SEVERAL = 3  # cells; a label with what it says are two
 
 
 def read_text(
@@ -117,20 +118,46 @@ class _Above:
     def __init__(self, place: Place, body: Body, totals: Totals) -> None:
         self.faults: list[Fault] = []
         self.drops: list[Drop] = []
-        measured = measured_columns(body.rows.frame.drop(LINE).head(_SAMPLE).iter_rows())
+        sample = body.rows.frame.drop(LINE).head(_SAMPLE).rows()
+        measured = measured_columns(sample)
+        self.words = not any(is_measured(cell) for row in sample for cell in row)  # the whole table is
         plainly = Dialect(body.dialect.delimiter.strip(" ") or body.dialect.delimiter, body.dialect.quote)
+        before: list[str] = []
         for number, line in place.above:
-            cells = scan(Lines([line], [""]), 0, plainly).cells
-            self._judge(number, cells, len(body.header), measured, totals)
+            cells = _cells(line, plainly)
+            if not self._judge(number, cells, len(body.header), measured, totals) and _follows(cells, before):
+                self.faults.append(Fault(number, CELL_COUNT, "looks like a row of another table, above the header"))
+            before = cells
 
-    def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> None:
-        if len(cells) != width or sum(not is_missing(cell) for cell in cells) < 2:  # noqa: PLR2004 - a remark fills one
-            return
+    def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> bool:
+        """Name a line that could be a total or a row of the table below; whether it is one of these."""
+        filled = [cell for cell in cells if not is_missing(cell)]
+        if len(cells) != width or len(filled) < 2:  # noqa: PLR2004 - a remark fills one
+            return False
         label = totals.label(cells)
         if label and not keys_of(cells, label):
             self.drops.append(Drop(number, "total", tuple(cells)))
-        elif resembles(cells, measured) or (not measured and sum(map(is_measured, cells)) > 1):
+            return True
+        words = self.words and len(filled) == width >= _SEVERAL and not any(map(is_measured, filled))
+        alike = resembles(cells, measured) or (not measured and sum(map(is_measured, cells)) > 1)
+        if alike or words:
             self.faults.append(Fault(number, CELL_COUNT, "looks like a row, but stands above the header"))
+        return alike or words
+
+
+def _cells(line: str, dialect: Dialect) -> list[str]:
+    """The cells of a line; where it is quoted as a whole, those inside."""
+    cells = scan(Lines([line], [""]), 0, dialect).cells
+    return cells[0].split(dialect.delimiter) if len(cells) == 1 else cells
+
+
+def _follows(cells: list[str], before: list[str]) -> bool:
+    """Whether a line is a row below another, or below a header: as wide as that, with numbers in the same places."""
+    filled = [at for at, cell in enumerate(cells) if not is_missing(cell)]
+    numbers = [at for at in filled if is_measured(cells[at])]
+    if len(cells) != len(before) or len(filled) < _SEVERAL or not numbers:
+        return False
+    return all(map(is_name, before)) or all(is_measured(before[at]) for at in numbers)
 
 
 def _without_trailing_nameless(header: Sequence[str], rows: pl.DataFrame) -> tuple[str, ...]:

@@ -295,8 +295,7 @@ class _Splitter:
         for below in sorted(at for at in refused if at and at - 1 not in refused):
             if self._is_fragment(below) and self._is_closed_below(below, refused):
                 gone += self._beginnings_above(below - 1, refused)
-        gone += [above for at in sorted(refused) if (above := self._ended_on(at, refused)) is not None]
-        gone += [begun for at in sorted(refused) if (begun := self._begun_on(at, refused)) is not None]
+        gone += [row for at in sorted(refused) for row in self._around(at, refused)]
         for start in gone:
             self.rows.pop(start, None)
             self._reject(start, "goes on below with text that does not belong to a row")
@@ -325,31 +324,55 @@ class _Splitter:
     def _join_fragments(self) -> None:
         """Count a rejected record once: the lines of its quoted cells are part of it, not records of their own."""
         refused = {*self.faults, *self.odd}
-        for first in sorted(at for at in refused if self.dialect.quote in self.lines.texts[at]):
-            last = self._next_unpaired(first, self.dialect.quote, _FARTHEST) or first
+        quote = self.dialect.quote
+        for first in sorted(at for at in refused if quote in self.lines.texts[at]):
+            last = self._next_unpaired(first, quote, _FARTHEST) or first
             inside = range(first + 1, last + 1)
-            if first in refused and self.measured and all(at in refused and self._is_fragment(at) for at in inside):
+            is_whole = not any(quote in self.lines.texts[at] for at in inside[:-1])
+            is_closed = self.lines.texts[first].count(quote) % 2 or not self.lines.texts[last].startswith(quote)
+            are_parts = is_whole and is_closed and all(at in refused and self._is_fragment(at) for at in inside)
+            if first in refused and self.measured and are_parts:
                 for at in inside:
                     self.faults.pop(at, None)
                     self.odd.pop(at, None)
                 refused.difference_update(inside)
 
-    def _ended_on(self, at: int, refused: set[int]) -> int | None:
-        """The row whose last number could go on in a line of one cell below it."""
-        above = next((one for one in range(at - 1, -1, -1) if self.lines.texts[one].strip(BLANKS)), None)
+    def _around(self, at: int, refused: set[int]) -> Iterator[int]:
+        """The rows above and below a line of one cell that it could be a part of: they go on in it, or begin."""
         rest = self._without_quotes(at)
-        if above is None or above in refused or not len(rest) == 1 < self.width:
-            return None
-        end = self._without_quotes(above)[-1].strip(BLANKS)
-        goes_on = _PART_OF_NUMBER.fullmatch(rest[0].strip(BLANKS)) and (not end or _PART_OF_NUMBER.fullmatch(end))
-        return self.ends.get(above, above) if goes_on else None
+        if not len(rest) == 1 < self.width or not (text := rest[0].strip(BLANKS)) or text.startswith("#"):
+            return
+        above, below = self._beside(at, -1), self._beside(at, 1)
+        between = not _PART_OF_DATE.fullmatch(text) and at == (above or 0) + (above is not None) and below == at + 1
+        if above is not None and above not in refused and self._could_go_on(above, text, between=between):
+            yield self.ends.get(above, above)
+        if below is not None and below not in refused and self._could_begin(text, between=between):
+            yield below
 
-    def _begun_on(self, at: int, refused: set[int]) -> int | None:
-        """The row whose first number or date could begin on a line of one cell above it."""
-        begins = self._without_quotes(at)
-        below = next((one for one in range(at + 1, len(self.lines)) if self.lines.texts[one].strip(BLANKS)), None)
-        begun = len(begins) == 1 < self.width and _PART_OF_DATE.fullmatch(begins[0].strip(BLANKS))
-        return below if begun and below not in refused else None
+    def _beside(self, at: int, step: int) -> int | None:
+        """The next line above or below that is not blank."""
+        at += step
+        while 0 <= at < len(self.lines):
+            if self.lines.texts[at].strip(BLANKS):
+                return at
+            at += step
+        return None
+
+    def _could_go_on(self, above: int, text: str, *, between: bool) -> bool:
+        """Whether the last cell of a row could go on in the text of a line below it."""
+        cells = self._without_quotes(above)
+        end = cells[-1].strip(BLANKS)
+        if _PART_OF_NUMBER.fullmatch(text) and (not end or _PART_OF_NUMBER.fullmatch(end)):
+            return True
+        if len(cells) - 1 in self.measured:
+            return not (is_missing(end) or is_measured(end))
+        return between and bool(self.measured)
+
+    def _could_begin(self, text: str, *, between: bool) -> bool:
+        """Whether the first cell of a row could begin with the text of a line above it."""
+        if _PART_OF_DATE.fullmatch(text):
+            return True
+        return between and bool(self.measured) and 0 not in self.measured
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while at in refused:

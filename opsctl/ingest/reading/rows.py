@@ -22,9 +22,36 @@ REMARK = "remark"
 UNSEEN = BLANKS + "\ufeff"
 _SAMPLE = 200
 _NEAR = 20
+_DASH = 2  # characters of a dash that stands for nothing
 WIDEST = 256  # columns that are looked at; labels and names stand in the first
 _ANSWER = ("<", "{", "[")  # what a server sends in the place of further rows begins so
 _UNIT = re.compile(r"[(（][^()（）]{1,12}[)）]")
+_UNITS = frozenset(
+    {
+        "元",
+        "万元",
+        "角",
+        "分",
+        "美元",
+        "人民币",
+        "cny",
+        "rmb",
+        "usd",
+        "eur",
+        "次",
+        "个",
+        "人",
+        "件",
+        "单",
+        "天",
+        "秒",
+        "%",
+    }
+    | {"string", "str", "text", "varchar", "char", "int", "integer", "bigint", "long", "double", "float", "decimal"}
+    | {"number", "numeric", "bool", "boolean", "date", "datetime", "timestamp"}
+)
+RULED = r"^[-=_+:|]{2,}$"
+_RULE = re.compile(r"[-=_+:|\s]*")
 
 
 class Rows:
@@ -40,6 +67,7 @@ class Rows:
         self.frame = split.cells.with_columns(split.lines.alias(LINE))
         self.suspects = self.frame.filter(suspicious)
         self.faults = list(split.faults)
+        self.odd = split.odd
         self.broken = split.broken
         self.another_table: int | None = None  # the line of its header, where one follows
         self.drops: list[Drop] = []
@@ -118,7 +146,7 @@ def suspicious_look(at: int, names: Sequence[str], totals: Totals) -> pl.Expr:
     if at:
         return look
     first = cell.str.strip_chars(UNSEEN)
-    return look | (first == "") | first.str.contains("^[#(（]")
+    return look | (first == "") | first.str.contains(f"^[#(（]|{RULED}") | first.str.to_lowercase().is_in(_UNITS)
 
 
 def seen_names(header: Sequence[str]) -> list[str]:
@@ -159,13 +187,25 @@ def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int])
         return "blank"
     if is_same_header(cells, header):
         return "repeated header"
+    if _is_ruler(cells):
+        return "ruler"
     return "comment" if _is_comment(cells, measured) else ""
 
 
 def _are_units(cells: Sequence[str]) -> bool:
-    """Whether a row below the header says in which units its columns are, such as (元), and nothing else."""
+    """Whether a row below the header says in which units or types its columns are, such as (元), and nothing else."""
     filled = [cell.strip(UNSEEN) for cell in cells if cell.strip(UNSEEN)]
-    return bool(filled) and all(_UNIT.fullmatch(cell) and not is_measured(cell.strip("()（）")) for cell in filled)
+    return bool(filled) and all(map(_is_unit, filled))
+
+
+def _is_unit(cell: str) -> bool:
+    bracketed = _UNIT.fullmatch(cell) is not None and not is_measured(cell.strip("()（）"))
+    return bracketed or cell.lower() in _UNITS
+
+
+def _is_ruler(cells: Sequence[str]) -> bool:
+    """Whether a row is a line between others, drawn with dashes and the like: nobody has that for a value."""
+    return all(map(_RULE.fullmatch, cells)) and any(len(cell.strip(UNSEEN)) > _DASH for cell in cells)
 
 
 def _is_comment(cells: Sequence[str], measured: frozenset[int]) -> bool:
@@ -215,6 +255,8 @@ def _judge_odd(rows: Rows, line: int, cells: tuple[str, ...], totals: Totals) ->
         rows.drops.append(Drop(line, "blank"))
     elif cells[0].lstrip(UNSEEN).startswith("#"):
         rows.drops.append(Drop(line, "comment"))
+    elif _is_ruler(cells):
+        rows.drops.append(Drop(line, "ruler"))
     elif label and not keys_of(cells, label):
         rows.drops.append(Drop(line, "total", cells))
     else:

@@ -30,7 +30,7 @@ class Fault:
 class Drop:
     """A record that is no row; only totals keep their cells.
 
-    The reason is one of "total", "blank", "comment", "repeated header", "units", "remark" and "another table".
+    The reason is one of "total", "blank", "comment", "repeated header", "units", "ruler", "remark" and "another table".
     """
 
     line: int

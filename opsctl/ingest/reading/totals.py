@@ -10,7 +10,10 @@ from opsctl.ingest.reading.kinds import BLANKS, is_date, is_id, is_missing, is_n
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-TOTAL_WORDS = ("合计", "总计", "汇总", "小计", "总和", "total", "totals", "grand total", "sum")
+TOTAL_WORDS = (
+    *("合计", "总计", "汇总", "小计", "总和", "共计", "累计", "平均", "平均值", "均值", "日均"),
+    *("total", "totals", "grand total", "subtotal", "sub-total", "合计/total", "overall", "sum", "average", "avg"),
+)
 _LABELS = 3  # a label stands among the first names of a row
 _PREFIXED = ("合计", "总计", "小计")  # 本页小计, 抖音合计
 _BLANK = "[ \t\u00a0\u3000]"
