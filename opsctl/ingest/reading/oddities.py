@@ -87,7 +87,7 @@ def _reject_second_table(rows: Rows, recognise: Recognise) -> None:
     """Where another header begins, below a gap or with names of this one, nothing that follows is of this table."""
     begins = [*_headers_again(rows, recognise)]
     begins += [line for line, cells in rows.broken if _has_moved(cells, rows)]
-    begins += [line for line, cells in rows.odd if _has_names_in_disorder(cells, rows)]
+    begins += [line for line, cells in (*rows.odd, *rows.broken) if _has_names_in_disorder(cells, rows)]
     if begins:
         rows.another_table = first = min(begins)
         below = rows.without().filter(pl.col(LINE) >= first).get_column(LINE).to_list()
@@ -103,7 +103,12 @@ def _headers_again(rows: Rows, recognise: Recognise) -> Iterator[int]:
         possible = line in set_apart or any(cell.strip(BLANKS).lower() in names for cell in cells)
         if not possible or is_same_header(cells, rows.header):
             continue
-        if _has_same_names(cells, rows) or _is_all_names(cells, rows, line) or recognise(cells):
+        if (
+            _has_same_names(cells, rows)
+            or _repeats_names(cells, rows)
+            or _is_all_names(cells, rows, line)
+            or recognise(cells)
+        ):
             yield line
             return
 
@@ -135,6 +140,12 @@ def _has_same_names(cells: list[str], rows: Rows) -> bool:
     """Whether a row has the header's names in another order."""
     here, there = (sorted(fold(cell.strip(UNSEEN)) for cell in names) for names in (cells, rows.header))
     return len(here) > 1 and here == there
+
+
+def _repeats_names(cells: Sequence[str], rows: Rows) -> bool:
+    """Whether a row has several of the header's names in their own columns, as a header with a column renamed has."""
+    same = sum(fold(cell.strip(UNSEEN)) == fold(name) for cell, name in zip(cells, rows.header, strict=True) if name)
+    return same >= _SEVERAL and 2 * same >= len(rows.header)
 
 
 def _is_all_names(cells: list[str], rows: Rows, line: int) -> bool:

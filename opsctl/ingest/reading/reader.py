@@ -123,11 +123,17 @@ class _Above:
         self.words = not any(is_measured(cell) for row in sample for cell in row)  # the whole table is
         plainly = Dialect(body.dialect.delimiter.strip(" ") or body.dialect.delimiter, body.dialect.quote)
         before: list[str] = []
+        others: list[int] = []
         for number, line in place.above:
             cells = _cells(line, plainly)
-            if not self._judge(number, cells, len(body.header), measured, totals) and _follows(cells, before):
-                self.faults.append(Fault(number, CELL_COUNT, "looks like a row of another table, above the header"))
+            if not self._judge(number, cells, len(body.header), measured, totals):
+                if _follows(cells, before):
+                    self.faults.append(Fault(number, CELL_COUNT, "looks like a row of another table, above the header"))
+                elif len(cells) > 1 and any(map(is_measured, cells)):
+                    others.append(number)
             before = cells
+        if self.faults:  # then what else has numbers is no remark either
+            self.faults += [Fault(number, CELL_COUNT, "stands among rows above the header") for number in others]
 
     def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> bool:
         """Name a line that could be a total or a row of the table below; whether it is one of these."""

@@ -340,13 +340,16 @@ class _Splitter:
     def _around(self, at: int, refused: set[int]) -> Iterator[int]:
         """The rows above and below a line of one cell that it could be a part of: they go on in it, or begin."""
         rest = self._without_quotes(at)
-        if not len(rest) == 1 < self.width or not (text := rest[0].strip(BLANKS)) or text.startswith("#"):
+        text = rest[0].strip(BLANKS)
+        if not len(rest) == 1 < self.width or not text or text.startswith("#") or not is_sound(text):
             return
         above, below = self._beside(at, -1), self._beside(at, 1)
-        between = not _PART_OF_DATE.fullmatch(text) and at == (above or 0) + (above is not None) and below == at + 1
-        if above is not None and above not in refused and self._could_go_on(above, text, between=between):
-            yield self.ends.get(above, above)
-        if below is not None and below not in refused and self._could_begin(text, between=between):
+        is_part = _PART_OF_DATE.fullmatch(text) is None  # of words; where numbers and dates end is told by themselves
+        if above is not None and above not in refused:
+            within = is_part and above == at - 1 and below is not None
+            if self._could_go_on(above, text, within=within):
+                yield self.ends.get(above, above)
+        if below is not None and below not in refused and self._could_begin(text, within=is_part and below == at + 1):
             yield below
 
     def _beside(self, at: int, step: int) -> int | None:
@@ -358,7 +361,7 @@ class _Splitter:
             at += step
         return None
 
-    def _could_go_on(self, above: int, text: str, *, between: bool) -> bool:
+    def _could_go_on(self, above: int, text: str, *, within: bool) -> bool:
         """Whether the last cell of a row could go on in the text of a line below it."""
         cells = self._without_quotes(above)
         end = cells[-1].strip(BLANKS)
@@ -366,13 +369,11 @@ class _Splitter:
             return True
         if len(cells) - 1 in self.measured:
             return not (is_missing(end) or is_measured(end))
-        return between and bool(self.measured)
+        return within or ("<" in end and text.startswith("<"))  # a server's words begin at the end of a row
 
-    def _could_begin(self, text: str, *, between: bool) -> bool:
+    def _could_begin(self, text: str, *, within: bool) -> bool:
         """Whether the first cell of a row could begin with the text of a line above it."""
-        if _PART_OF_DATE.fullmatch(text):
-            return True
-        return between and bool(self.measured) and 0 not in self.measured
+        return _PART_OF_DATE.fullmatch(text) is not None or (within and 0 not in self.measured)
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while at in refused:

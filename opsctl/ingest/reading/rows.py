@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.core.naming import fold
-from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_name, measured_columns
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name, measured_columns
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault
 from opsctl.ingest.reading.totals import Totals, adds_up, keys_of
 
@@ -50,6 +50,7 @@ _UNITS = frozenset(
     | {"string", "str", "text", "varchar", "char", "int", "integer", "bigint", "long", "double", "float", "decimal"}
     | {"number", "numeric", "bool", "boolean", "date", "datetime", "timestamp"}
 )
+_LENGTH = re.compile(r"\([0-9, ]+\)$")  # of a type, as in VARCHAR(255)
 RULED = r"^[-=_+:|]{2,}$"
 _RULE = re.compile(r"[-=_+:|\s]*")
 
@@ -146,7 +147,7 @@ def suspicious_look(at: int, names: Sequence[str], totals: Totals) -> pl.Expr:
     if at:
         return look
     first = cell.str.strip_chars(UNSEEN)
-    return look | (first == "") | first.str.contains(f"^[#(（]|{RULED}") | first.str.to_lowercase().is_in(_UNITS)
+    return look | (first == "") | first.str.contains(f"^[#(（]|{RULED}")
 
 
 def seen_names(header: Sequence[str]) -> list[str]:
@@ -176,10 +177,7 @@ def _drop_by_look(rows: Rows) -> None:
     measured = rows.measured(but=doubtful) if doubtful else frozenset()
     looks = [(line, _look(cells, rows.header, measured)) for *cells, line in found]
     rows.drop([Drop(line, reason) for line, reason in looks if reason])
-    top = rows.frame.get_column(LINE).head(1)
-    rows.drop(
-        [Drop(line, "units") for *cells, line in rows.suspects.head(1).iter_rows() if line in top and _are_units(cells)]
-    )
+    rows.drop([Drop(line, "units") for *cells, line in rows.without().head(1).iter_rows() if _are_units(cells)])
 
 
 def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int]) -> str:
@@ -194,13 +192,13 @@ def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int])
 
 def _are_units(cells: Sequence[str]) -> bool:
     """Whether a row below the header says in which units or types its columns are, such as (元), and nothing else."""
-    filled = [cell.strip(UNSEEN) for cell in cells if cell.strip(UNSEEN)]
+    filled = [cell.strip(UNSEEN) for cell in cells if not is_missing(cell)]
     return bool(filled) and all(map(_is_unit, filled))
 
 
 def _is_unit(cell: str) -> bool:
     bracketed = _UNIT.fullmatch(cell) is not None and not is_measured(cell.strip("()（）"))
-    return bracketed or cell.lower() in _UNITS
+    return bracketed or _LENGTH.sub("", cell.lower()) in _UNITS
 
 
 def _is_ruler(cells: Sequence[str]) -> bool:
