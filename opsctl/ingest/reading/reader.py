@@ -129,10 +129,10 @@ class _Above:
             if not self._judge(number, cells, len(body.header), measured, totals):
                 if _follows(cells, before):
                     self.faults.append(Fault(number, CELL_COUNT, "looks like a row of another table, above the header"))
-                elif len(cells) > 1 and any(map(is_measured, cells)):
+                elif sum(not is_missing(cell) for cell in cells) > 1 and not all(map(is_name, cells)):
                     others.append(number)
             before = cells
-        if self.faults:  # then what else has numbers is no remark either
+        if self.faults:  # then what else has several cells is no remark either
             self.faults += [Fault(number, CELL_COUNT, "stands among rows above the header") for number in others]
 
     def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> bool:

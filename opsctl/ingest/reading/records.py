@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.complete import AT, complete_rows
-from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.kinds import BLANKS, is_id, is_measured, is_missing, measured_columns, resembles
 from opsctl.ingest.reading.scan import LINE_END, NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
@@ -313,8 +313,8 @@ class _Splitter:
 
     def _is_fragment(self, at: int) -> bool:
         """Whether a line does not begin as a row does."""
-        cells = self._without_quotes(at)
-        if not self.lines.texts[at].strip() or len(cells) > self.width:
+        cells, text = self._without_quotes(at), self.lines.texts[at]
+        if not text.strip() or len(cells) > self.width or not is_sound(text):
             return False
         if not self.measured:
             return len(cells) == 1 < self.width
@@ -341,10 +341,11 @@ class _Splitter:
         """The rows above and below a line of one cell that it could be a part of: they go on in it, or begin."""
         rest = self._without_quotes(at)
         text = rest[0].strip(BLANKS)
-        if not len(rest) == 1 < self.width or not text or text.startswith("#") or not is_sound(text):
+        says_something = any(mark.isalnum() for mark in text) and not text.startswith("#") and is_sound(text)
+        if not len(rest) == 1 < self.width or not says_something:
             return
         above, below = self._beside(at, -1), self._beside(at, 1)
-        is_part = _PART_OF_DATE.fullmatch(text) is None  # of words; where numbers and dates end is told by themselves
+        is_part = below in refused or _PART_OF_DATE.fullmatch(text) is None  # numbers mostly tell where they belong
         if above is not None and above not in refused:
             within = is_part and above == at - 1 and below is not None
             if self._could_go_on(above, text, within=within):
@@ -368,12 +369,14 @@ class _Splitter:
         if _PART_OF_NUMBER.fullmatch(text) and (not end or _PART_OF_NUMBER.fullmatch(end)):
             return True
         if len(cells) - 1 in self.measured:
-            return not (is_missing(end) or is_measured(end))
-        return within or ("<" in end and text.startswith("<"))  # a server's words begin at the end of a row
+            return not (is_missing(end) or is_measured(end)) or (within and all(map(_is_part_of_id, (end, text))))
+        return within or ("<" in end and text.startswith("<"))  # what a server says begins at the end of a row
 
     def _could_begin(self, text: str, *, within: bool) -> bool:
         """Whether the first cell of a row could begin with the text of a line above it."""
-        return _PART_OF_DATE.fullmatch(text) is not None or (within and 0 not in self.measured)
+        return _PART_OF_DATE.fullmatch(text) is not None or (
+            within and (0 not in self.measured or _is_part_of_id(text))
+        )
 
     def _is_closed_below(self, at: int, refused: set[int]) -> bool:
         while at in refused:
@@ -386,6 +389,10 @@ class _Splitter:
         line, text = self.lines.first + at, self.lines.texts[at]
         sound = is_sound(text)
         self.faults[at] = Fault(line, QUOTING, reason) if sound else Fault(line, UNREADABLE, _unreadable(text))
+
+
+def _is_part_of_id(text: str) -> bool:
+    return text.isalnum() and is_id(text)
 
 
 def _unreadable(text: str) -> str:

@@ -26,31 +26,13 @@ _DASH = 2  # characters of a dash that stands for nothing
 WIDEST = 256  # columns that are looked at; labels and names stand in the first
 _ANSWER = ("<", "{", "[")  # what a server sends in the place of further rows begins so
 _UNIT = re.compile(r"[(（][^()（）]{1,12}[)）]")
-_UNITS = frozenset(
-    {
-        "元",
-        "万元",
-        "角",
-        "分",
-        "美元",
-        "人民币",
-        "cny",
-        "rmb",
-        "usd",
-        "eur",
-        "次",
-        "个",
-        "人",
-        "件",
-        "单",
-        "天",
-        "秒",
-        "%",
-    }
-    | {"string", "str", "text", "varchar", "char", "int", "integer", "bigint", "long", "double", "float", "decimal"}
-    | {"number", "numeric", "bool", "boolean", "date", "datetime", "timestamp"}
+_UNITS = re.compile(
+    r"(?:万?元|角|分|美元|人民币|cny|rmb|usd|eur|[次个人件单天秒%]"
+    r"|数字|数值|整数|小数|百分比|金额|文本|字符串|日期|时间"
+    r"|string|str|text|(?:var)?char|(?:big)?int|integer|long|double|float|decimal|numeric|number|bool(?:ean)?"
+    r"|date(?:time)?|timestamp)(?:\([0-9, ]+\))?",
+    re.IGNORECASE,
 )
-_LENGTH = re.compile(r"\([0-9, ]+\)$")  # of a type, as in VARCHAR(255)
 RULED = r"^[-=_+:|]{2,}$"
 _RULE = re.compile(r"[-=_+:|\s]*")
 
@@ -198,12 +180,16 @@ def _are_units(cells: Sequence[str]) -> bool:
 
 def _is_unit(cell: str) -> bool:
     bracketed = _UNIT.fullmatch(cell) is not None and not is_measured(cell.strip("()（）"))
-    return bracketed or _LENGTH.sub("", cell.lower()) in _UNITS
+    return bracketed or _UNITS.fullmatch(cell) is not None
 
 
 def _is_ruler(cells: Sequence[str]) -> bool:
     """Whether a row is a line between others, drawn with dashes and the like: nobody has that for a value."""
-    return all(map(_RULE.fullmatch, cells)) and any(len(cell.strip(UNSEEN)) > _DASH for cell in cells)
+    drawn = [cell.strip(UNSEEN) for cell in cells if cell.strip(UNSEEN)]
+    alone = len(drawn) == 1 < len(cells) - 1
+    return all(map(_RULE.fullmatch, drawn)) and any(
+        len(cell) > _DASH or (alone and len(cell) == _DASH) for cell in drawn
+    )
 
 
 def _is_comment(cells: Sequence[str], measured: frozenset[int]) -> bool:
