@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.complete import AT, complete_rows
-from opsctl.ingest.reading.kinds import BLANKS, is_id, is_measured, is_missing, measured_columns, resembles
+from opsctl.ingest.reading.fragments import Fragments, without_quotes
+from opsctl.ingest.reading.kinds import is_measured, measured_columns, resembles
 from opsctl.ingest.reading.scan import LINE_END, NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
@@ -27,8 +28,6 @@ _FARTHEST = 1000  # lines; a record of more is no record
 _NEAR = 20
 _ENOUGH = 3  # lines of prose often have one comma each; the same larger number on each line is no chance
 _INCHES = re.compile(r'(?<![\w./:;@#%&=?+-])[1-9]\d{0,2}(?:\.\d)?"(?![A-Za-z0-9%])', re.ASCII)
-_PART_OF_NUMBER = re.compile(r"[-+]?[0-9.,]+", re.ASCII)
-_PART_OF_DATE = re.compile(r"[-+0-9.,:/]+", re.ASCII)
 _ID_AS_TEXT = re.compile(r'="[^"]*"')
 _BLANK_BEFORE = re.compile(r'[ \t]+".*"[ \t]*', re.DOTALL)
 _STRAY = "a lone quote stands inside a cell"
@@ -142,7 +141,10 @@ class _Splitter:
             (together.get_column(AT) + self.lines.first).alias("line"),
             [(self.lines.first + at, cells) for at, cells in sorted(self.odd.items())],
             [fault for _, fault in sorted(self.faults.items())],
-            [(self.lines.first + at, tuple(self._without_quotes(at))) for at in sorted(self.faults)],
+            [
+                (self.lines.first + at, tuple(without_quotes(self.lines, at, self.dialect)))
+                for at in sorted(self.faults)
+            ],
         )
 
     def _read_from(self, start: int) -> int:
@@ -222,15 +224,6 @@ class _Splitter:
         found.last = at
         return found
 
-    def _without_quotes(self, at: int) -> list[str]:
-        """The cells of one physical line by itself, its unpaired quotes left out."""
-        quote, text = self.dialect.quote, self.lines.texts[at]
-        for line in (text, text.replace(2 * quote, quote)):
-            found = scan(Lines([line], [""]), 0, self.dialect)
-            if not found.broken:
-                return [cell.replace(quote, "") for cell in found.cells]
-        return text.replace(quote, "").split(self.dialect.delimiter)
-
     def _resync(self, at: int, found: Scanned) -> int:
         """Reject the line that opened a quote, decide about each line it reached over, and go on after them."""
         self._reject(at, found.broken or "a quoted cell runs over several lines and does not fit")
@@ -289,110 +282,38 @@ class _Splitter:
                 self._reject(at, f"inside a quote that is opened on line {opened} and not closed as it should be")
 
     def _retract_beginnings(self, certain: pl.DataFrame) -> pl.DataFrame:
-        """Reject rows above a line that ends a quoted cell: a stray quote may have ended that cell early."""
-        refused = {*self.faults, *self.odd}
-        gone: list[int] = []
-        for below in sorted(at for at in refused if at and at - 1 not in refused):
-            if self._is_fragment(below) and self._is_closed_below(below, refused):
-                gone += self._beginnings_above(below - 1, refused)
-        gone += [row for at in sorted(refused) for row in self._around(at, refused)]
+        """Reject rows that a line beside them, which is none, could be a part of."""
+        gone = self._fragments().rows_beside()
         for start in gone:
             self.rows.pop(start, None)
             self._reject(start, "goes on below with text that does not belong to a row")
         return certain.filter(~pl.col(AT).is_in(pl.Series(gone, dtype=pl.Int64).implode())) if gone else certain
 
-    def _beginnings_above(self, above: int, refused: set[int]) -> list[int]:
-        """The rows from a line upwards that are fragments too, and the one with quotes that they go on from."""
-        gone = []
-        while above >= 0 and above not in refused and self.ends.get(above, above) == above and self._is_fragment(above):
-            gone.append(above)
-            above -= 1
-        if above >= 0 and above not in refused and self.dialect.quote in self.lines.texts[above]:
-            gone.append(self.ends.get(above, above))
-        return gone
-
-    def _is_fragment(self, at: int) -> bool:
-        """Whether a line does not begin as a row does."""
-        cells, text = self._without_quotes(at), self.lines.texts[at]
-        if not text.strip() or len(cells) > self.width or not is_sound(text):
-            return False
-        if not self.measured:
-            return len(cells) == 1 < self.width
-        first = min(self.measured)
-        return first >= len(cells) or not (is_missing(cells[first]) or is_measured(cells[first]))
+    def _fragments(self) -> Fragments:
+        """The lines that are no rows, as far as they are known by now."""
+        refused = {*self.faults, *self.odd}
+        return Fragments(self.lines, self.dialect, self.width, self.measured, self.ends, refused)
 
     def _join_fragments(self) -> None:
         """Count a rejected record once: the lines of its quoted cells are part of it, not records of their own."""
-        refused = {*self.faults, *self.odd}
-        quote = self.dialect.quote
+        fragments, quote = self._fragments(), self.dialect.quote
+        refused = fragments.refused
         for first in sorted(at for at in refused if quote in self.lines.texts[at]):
             last = self._next_unpaired(first, quote, _FARTHEST) or first
             inside = range(first + 1, last + 1)
             is_whole = not any(quote in self.lines.texts[at] for at in inside[:-1])
             is_closed = self.lines.texts[first].count(quote) % 2 or not self.lines.texts[last].startswith(quote)
-            are_parts = is_whole and is_closed and all(at in refused and self._is_fragment(at) for at in inside)
+            are_parts = is_whole and is_closed and all(at in refused and fragments.is_one(at) for at in inside)
             if first in refused and self.measured and are_parts:
                 for at in inside:
                     self.faults.pop(at, None)
                     self.odd.pop(at, None)
                 refused.difference_update(inside)
 
-    def _around(self, at: int, refused: set[int]) -> Iterator[int]:
-        """The rows above and below a line of one cell that it could be a part of: they go on in it, or begin."""
-        rest = self._without_quotes(at)
-        text = rest[0].strip(BLANKS)
-        says_something = any(mark.isalnum() for mark in text) and not text.startswith("#") and is_sound(text)
-        if not len(rest) == 1 < self.width or not says_something:
-            return
-        above, below = self._beside(at, -1), self._beside(at, 1)
-        is_part = below in refused or _PART_OF_DATE.fullmatch(text) is None  # numbers mostly tell where they belong
-        if above is not None and above not in refused:
-            within = is_part and above == at - 1 and below is not None
-            if self._could_go_on(above, text, within=within):
-                yield self.ends.get(above, above)
-        if below is not None and below not in refused and self._could_begin(text, within=is_part and below == at + 1):
-            yield below
-
-    def _beside(self, at: int, step: int) -> int | None:
-        """The next line above or below that is not blank."""
-        at += step
-        while 0 <= at < len(self.lines):
-            if self.lines.texts[at].strip(BLANKS):
-                return at
-            at += step
-        return None
-
-    def _could_go_on(self, above: int, text: str, *, within: bool) -> bool:
-        """Whether the last cell of a row could go on in the text of a line below it."""
-        cells = self._without_quotes(above)
-        end = cells[-1].strip(BLANKS)
-        if _PART_OF_NUMBER.fullmatch(text) and (not end or _PART_OF_NUMBER.fullmatch(end)):
-            return True
-        if len(cells) - 1 in self.measured:
-            return not (is_missing(end) or is_measured(end)) or (within and all(map(_is_part_of_id, (end, text))))
-        return within or ("<" in end and text.startswith("<"))  # what a server says begins at the end of a row
-
-    def _could_begin(self, text: str, *, within: bool) -> bool:
-        """Whether the first cell of a row could begin with the text of a line above it."""
-        return _PART_OF_DATE.fullmatch(text) is not None or (
-            within and (0 not in self.measured or _is_part_of_id(text))
-        )
-
-    def _is_closed_below(self, at: int, refused: set[int]) -> bool:
-        while at in refused:
-            if self.lines.texts[at].count(self.dialect.quote) % 2:
-                return True
-            at += 1
-        return False
-
     def _reject(self, at: int, reason: str) -> None:
         line, text = self.lines.first + at, self.lines.texts[at]
         sound = is_sound(text)
         self.faults[at] = Fault(line, QUOTING, reason) if sound else Fault(line, UNREADABLE, _unreadable(text))
-
-
-def _is_part_of_id(text: str) -> bool:
-    return text.isalnum() and is_id(text)
 
 
 def _unreadable(text: str) -> str:
