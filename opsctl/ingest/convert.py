@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from opsctl.config.project import Project
-from opsctl.core.errors import AmbiguousColumns
+from opsctl.core.errors import AmbiguousColumns, AmbiguousValues
 from opsctl.core.period import Period
 from opsctl.core.personal import masked
 from opsctl.ingest.account import Rejected
@@ -17,6 +17,7 @@ from opsctl.ingest.derive import UNDATED, derived, kind_in_file
 from opsctl.ingest.items import A_FURTHER_ITEM, of_items
 from opsctl.ingest.unlabelled import of_all_channels, unlabelled_total
 from opsctl.ingest.values import Typed, glance, type_column
+from opsctl.ingest.values.marks import mark_of
 from opsctl.ingest.values.typed import counted
 from opsctl.ingest.values.zones import local_days
 from opsctl.ingest.written import TOTAL, Raw, Written, melted, without_dropped
@@ -69,12 +70,14 @@ class _Columns:
     faults: list[tuple[str, pl.Series]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     currencies: set[str] = field(default_factory=set)
+    possible: dict[str, frozenset[str]] = field(default_factory=dict)  # by column what its signs leave
 
     def keep(self, name: str, column: glance.Column, day_name: str, typed: Typed) -> None:
         if typed.faults.null_count() < len(typed.faults):
             self.faults.append((name, typed.faults))
         self.notes += [f"{name}: {note}" for note in typed.notes]
         self.currencies |= {typed.currency} if typed.currency else set()
+        self.possible |= {name: typed.possible} if typed.possible else {}
         if column.kind is Kind.MOMENT and typed.moment is not None:
             ours = column.style.zone == self.zone
             days = typed.values if ours else self._local_day(typed.moment, typed.values)
@@ -163,7 +166,7 @@ def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
 
 
 def _read_columns(written: Written, table: type[Table], zone: str) -> _Columns:
-    parts = _parts(written, table)
+    parts = _with_mark(_parts(written, table), written)
     single = {name: of[0] for name, of in parts.items() if len(of) == 1}
     known = glance.at_a_glance(single)
     read = _Columns(zone)
@@ -187,6 +190,23 @@ def _parts(written: Written, table: type[Table]) -> dict[str, list[glance.Column
     return {name: parts for name, parts in found.items() if parts}
 
 
+def _with_mark(parts: dict[str, list[glance.Column]], written: Written) -> dict[str, list[glance.Column]]:
+    """The same columns, read with the decimal mark that the numbers of the file tell, where nobody has told one."""
+    open_ones = [part for each in parts.values() for part in each if _is_open(part)]
+    mark = mark_of([part.cells for part in open_ones], written.raw.header)
+    if mark is None:
+        return parts
+    return {
+        name: [replace(part, style=replace(part.style, decimal=mark)) if _is_open(part) else part for part in each]
+        for name, each in parts.items()
+    }
+
+
+def _is_open(part: glance.Column) -> bool:
+    is_number = part.kind in (*ADDITIVE, Kind.NUMBER)
+    return is_number and part.cells.dtype == pl.String and part.style.decimal is None
+
+
 def _typed(name: str, part: glance.Column) -> Typed:
     return type_column(part.cells, part.kind, part.style, name=name)
 
@@ -203,6 +223,7 @@ def _added(parts: list[Typed]) -> Typed:
         faults=faults.select(pl.coalesce(pl.all())).to_series(),
         notes=tuple(note for part in parts for note in part.notes),
         currency=next((part.currency for part in parts if part.currency), None),
+        possible=next((part.possible for part in parts if part.possible), frozenset()),
     )
 
 
@@ -215,11 +236,23 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
         return False
     told = written.currency(read.currencies, money)
     own = read.found.get("currency")
+    _refuse_other_signs(read, told or project, own)
     if own is None:
         read.same["currency"] = told or project
         return told is None and written.raw.cells.height > 0
     read.found["currency"] = own.str.to_uppercase().fill_null(told or project)
     return told is None and own.null_count() > 0
+
+
+def _refuse_other_signs(read: _Columns, assumed: str, own: pl.Series | None) -> None:
+    """Money that bears the sign of other currencies is not of the one that everything else speaks for."""
+    for name, possible in read.possible.items():
+        if own is None and assumed not in possible:
+            raise AmbiguousValues(
+                f"the amounts bear a sign that {assumed} does not have",
+                column=name,
+                hint="write `currency:` with the code of theirs under `sources:`",
+            )
 
 
 def _checked(read: _Columns, raw: Raw, table: type[Table], empty: pl.Series) -> tuple[pl.DataFrame, list[Rejected]]:

@@ -59,6 +59,8 @@ class People:
 
     def numbers_of(self, distinct: pl.Series) -> pl.Series:
         """Ids, none of them twice and none null, as numbers `uid`; null for who was erased. See `numbers`."""
+        if distinct.is_empty():
+            return pl.Series("uid", [], UID)
         if self.met.is_empty():
             return self._introduced(distinct)
         hashes = pl.DataFrame({"hash": distinct.hash()})

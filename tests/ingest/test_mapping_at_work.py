@@ -377,3 +377,24 @@ def test_of_several_columns_a_row_takes_the_first_that_it_fills(tmp_path: Path) 
     loaded = read(tmp_path, {"w.csv": export}, shop(users, 'nulls: ["-"]', table="acquisition"))
     assert values(loaded, "acquisition", "user", "channel") == [("i1", "Ads"), ("a2", "mail"), ("a3", "organic")]
     assert [(row.line, row.column, row.code) for row in loaded.rejected] == [(5, "user", "OPS204")]
+
+
+@pytest.mark.parametrize(("amount", "project"), [("$10.50", "CNY"), ("¥10.50", "USD")])
+def test_money_with_the_sign_of_another_currency_is_not_taken_for_ours(
+    tmp_path: Path, amount: str, project: str
+) -> None:
+    loaded = read(tmp_path, {"w.csv": f"日期,消耗\n2025-01-05,{amount}\n"}, f"currency: {project}\n{shop(SPEND)}")
+    assert [one.code for one in loaded.refused] == ["OPS108"]
+
+
+def test_one_decimal_comma_tells_how_the_other_numbers_of_a_file_are_meant(tmp_path: Path) -> None:
+    export = "Tag;Kosten;Klicks\n2025-01-05;1.234,56;3.000\n"
+    mapping = shop("day: Tag, channel: {const: a}, spend: Kosten, clicks: Klicks")
+    loaded = read(tmp_path, {"w.csv": export}, mapping)
+    assert values(loaded, "spend", "spend", "clicks") == [(12345600, 3000)]
+
+
+def test_points_that_could_part_thousands_are_not_guessed(tmp_path: Path) -> None:
+    export = "Day;Cost;Clicks\n2025-01-05;150.000;3\n"
+    mapping = shop("day: Day, channel: {const: a}, spend: Cost, clicks: Clicks")
+    assert [one.code for one in read(tmp_path, {"w.csv": export}, mapping).refused] == ["OPS108"]

@@ -28,6 +28,7 @@ from opsctl.ingest.reading.signatures import (
 from opsctl.ingest.reading.workbook import sheets_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 LARGEST = 2 * 1024**3
@@ -40,6 +41,8 @@ _CHUNK = 1024 * 1024
 _ENTRY = b"PK\x01\x02"
 _TABLES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+# What may hold rows, too, and is read on its own or not at all.
+_UNREAD = (".parquet", ".xlsb", ".ods", ".et", ".numbers", ".zip", ".rar", ".7z", ".tar", ".tgz")
 _OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
 _PARQUET_AT_LEAST = 12
 _ENCRYPTED = 0x1
@@ -193,6 +196,7 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")
+    _refuse_unread(everything, name)
     _limit(sum(item.file_size for _, item in tables), name, packed)
     unpacked = _unpacked([(member, _member(archive, item, name)) for member, item in tables], name, packed)
     if not unpacked:
@@ -200,6 +204,18 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
             "this archive holds no .csv, .tsv, .txt, .xlsx or .xls", file=name, hint="unpack it and look inside"
         )
     return unpacked
+
+
+def _refuse_unread(members: Sequence[zipfile.ZipInfo], name: str) -> None:
+    """What may hold further rows and is not read in an archive is not left out in silence."""
+    unread = sorted(item.filename for item in members if item.filename.lower().endswith(_UNREAD))
+    if unread:
+        raise NotATable(
+            "this archive also holds what is not read within one",
+            file=name,
+            details=(("in the archive", masked(unread[0])),),
+            hint="unpack it first",
+        )
 
 
 def _unpacked(members: list[tuple[str, bytes]], name: str, packed: int) -> list[Content]:

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 TOTAL_WORDS = (
-    *("合计", "总计", "汇总", "小计", "总和", "共计", "累计", "平均", "平均值", "均值", "日均"),
+    *("合计", "总计", "汇总", "小计", "总和", "共计", "累计", "总", "总数", "总数据", "平均", "平均值", "均值", "日均"),
+    *("合計", "總計", "彙總", "小計", "總和", "共計", "累計"),
     *("total", "totals", "grand total", "subtotal", "sub-total", "合计/total", "overall", "sum", "average", "avg"),
 )
 _LABELS = 3  # a label stands among the first names of a row
-_PREFIXED = ("合计", "总计", "小计")  # 本页小计, 抖音合计
+_PREFIXED = ("合计", "总计", "小计", "合計", "總計", "小計")  # 本页小计, 抖音合计
 _BLANK = "[ \t\u00a0\u3000]"
 _COUNT = (
     rf"[:：(（]?{_BLANK}*[0-9][0-9,.]*{_BLANK}*"

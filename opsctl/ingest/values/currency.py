@@ -49,26 +49,22 @@ SIGNS: dict[str, frozenset[str]] = {
 PATTERN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=lambda sign: (-len(sign), sign)))
 
 
-def named(signs: Iterable[str], *, column: str) -> str | None:
-    """The one currency that all signs of a column can mean, or None when they leave it open.
+def possible(signs: Iterable[str], *, column: str) -> frozenset[str]:
+    """The currencies that all signs of a column can mean; none where there is no sign.
 
     Raises:
         AmbiguousValues: The signs are of two currencies.
 
     Examples:
-        >>> named(["¥", "元"], column="spend")
-        'CNY'
-        >>> named(["¥"], column="spend") is None
-        True
+        >>> sorted(possible(["¥", "元"], column="spend")), sorted(possible(["¥"], column="spend"))
+        (['CNY'], ['CNY', 'JPY'])
     """
     meant = [SIGNS[sign] for sign in sorted({sign.upper() for sign in signs})]
-    if not meant:
-        return None
-    common = frozenset.intersection(*meant)
-    if not common:
+    common = frozenset.intersection(*meant) if meant else frozenset()
+    if meant and not common:
         raise AmbiguousValues(
             "amounts of two currencies in one column",
             column=column,
             hint="export one currency per file, or give the column that holds the currency in the mapping",
         )
-    return next(iter(common)) if len(common) == 1 else None
+    return common

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from opsctl.core import money as core_money
 from opsctl.core.errors import AmbiguousValues, BadConfiguration
 from opsctl.core.naming import did_you_mean
 from opsctl.ingest.values import currency, faults, numerals
+from opsctl.ingest.values.text import DESTROYED, ROUNDED
 from opsctl.ingest.values.typed import Style, Typed, counted
 
 MONEY_UNITS = {"fen": -2, "cents": -2, "micros": -6, "wan": 4}  # powers of ten of the currency itself
@@ -26,13 +28,16 @@ def money(texts: pl.Series, style: Style, *, name: str) -> Typed:
     )
     read = numerals.read(texts, wording, style, name=name)
     signs = pl.concat([read.careful["before"], read.careful["after"]]).unique()
-    named = currency.named((sign for sign in signs if sign), column=name)
-    return Typed(read.values, read.faults, notes=_rounded(read, "amount", "amounts"), currency=named)
+    possible = currency.possible((sign for sign in signs if sign), column=name)
+    named = next(iter(possible)) if len(possible) == 1 else None
+    read = _without_cut_off(texts, read)
+    return Typed(read.values, read.faults, notes=_rounded(read, "amount", "amounts"), currency=named, possible=possible)
 
 
 def quantity(texts: pl.Series, style: Style, *, name: str) -> Typed:
     """Numbers of things that may be fractions, in ten-thousandths."""
-    read = numerals.read(texts, numerals.Wording(_ten_thousandths, faults.NO_QUANTITY), style, name=name)
+    wording = numerals.Wording(_ten_thousandths, faults.NO_QUANTITY)
+    read = _without_cut_off(texts, numerals.read(texts, wording, style, name=name))
     return Typed(read.values, read.faults, notes=_rounded(read, "number", "numbers"))
 
 
@@ -68,6 +73,16 @@ def number(texts: pl.Series, style: Style, *, name: str) -> Typed:
     if style.unit is None:
         _refuse_mixed_signs(read, name)
     return Typed(read.values, read.faults)
+
+
+def _without_cut_off(texts: pl.Series, read: numerals.Numbers) -> numerals.Numbers:
+    """Without what a spreadsheet wrote as 1.23457E+12: nobody knows its other digits."""
+    looks_so = texts.str.contains(DESTROYED, literal=True) & texts.str.contains(ROUNDED) & (read.values != 0)
+    cut_off = looks_so.fill_null(value=False)
+    if not cut_off.any():
+        return read
+    told = read.faults.zip_with(~cut_off, pl.Series([faults.SCIENTIFIC]).new_from_index(0, len(texts)))
+    return replace(read, values=read.values.set(cut_off, None), numerals=read.numerals.set(cut_off, None), faults=told)
 
 
 def _ten_thousandths(plain: pl.Series) -> pl.Series:

@@ -16,7 +16,7 @@ from opsctl.ingest.values.typed import Style, no_faults
 
 # Digits in one piece, or in threes behind a comma, a blank or an apostrophe; then at most one decimal point.
 _GROUPED = "|".join(rf"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+" for mark in (",", " ", "'"))
-_POINTED = rf"^(?:(?:[0-9]+|{_GROUPED})?(?:\.[0-9]*)?|[0-9]*\.?[0-9]*e[+-]?[0-9]+)$"
+POINTED = rf"^(?:(?:[0-9]+|{_GROUPED})?(?:\.[0-9]*)?|[0-9]*\.?[0-9]*e[+-]?[0-9]+)$"
 _LOOKS_LIKE = {
     faults.NOT_FINITE: r"(?i)^[-+]?(?:nan|inf|infinity|∞)$",
     faults.SPREADSHEET_ERROR: r"^#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)",
@@ -24,6 +24,11 @@ _LOOKS_LIKE = {
     faults.ABBREVIATED: r"(?i)^\D{0,3}[0-9.,]+ ?(?:万|亿|千|[kmbw])\+?元?$",
 }
 _EITHER_WAY = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"  # a plain numeral that could be thousands of a decimal comma
+# Two numbers in one cell, or one with the mark of a footnote: folded, both would be digits of a number.
+_GLUED = (
+    r"[0-9](?:\s{2,}|[\t\n\v\f\r\u{3000}])[0-9]"
+    r"|[\u{b2}\u{b3}\u{b9}\u{bc}-\u{be}\u{2070}-\u{209f}\u{2150}-\u{218f}\u{2460}-\u{24ff}]"
+)
 _CAREFUL = {"row": pl.UInt32, "before": pl.String, "after": pl.String}
 
 
@@ -101,8 +106,10 @@ def _parts(texts: pl.Series, odd: pl.Series, wording: Wording, style: Style) -> 
         rf"(?<body>[0-9][0-9.,' ]*|[.,][0-9]+)(?<power>e[+-]?[0-9]{{1,4}})? ?(?<after>{wording.after}) ?(?<close>\)?)$"
     )
     bare = pl.col("text").str.contains(r"^[0-9][0-9.,' ]*$")  # most are, and taking others apart is slow
+    written = texts.gather(rows)
+    tidied = pl.DataFrame({"row": rows, "text": missing.tidied(written, style.nulls)})
     taken = (
-        pl.DataFrame({"row": rows, "text": missing.tidied(texts.gather(rows), style.nulls)})
+        tidied.with_columns(glued=written.str.strip_chars().str.contains(_GLUED))
         .with_columns(pl.when(~bare).then("text").str.extract_groups(shape).alias("groups"))
         .unnest("groups")
         .with_columns(pl.col("outer", "before", "inner", "power", "after", "close").fill_null(""))
@@ -117,12 +124,12 @@ def _parts(texts: pl.Series, odd: pl.Series, wording: Wording, style: Style) -> 
         "before",
         "after",
         minus=outer.is_in(["-", "("]) | (inner == "-"),
-        body=pl.when(balanced & one_sign).then(pl.col("body").str.strip_chars_end(" ")),
+        body=pl.when(balanced & one_sign & ~pl.col("glued")).then(pl.col("body").str.strip_chars_end(" ")),
         power=pl.col("power").str.to_lowercase(),
     )
 
 
-def _with_point(body: pl.Expr, mark: str) -> pl.Expr:
+def with_point(body: pl.Expr, mark: str) -> pl.Expr:
     """The digits as if the decimal mark had been a point."""
     return body if mark == "." else body.str.replace_many([",", "."], [".", ","])
 
@@ -130,7 +137,7 @@ def _with_point(body: pl.Expr, mark: str) -> pl.Expr:
 def _decimal_mark(parts: pl.DataFrame, plain: pl.Series, *, name: str) -> str:
     """The decimal mark of a column, from the cells that can be read in one way only."""
     body, power = pl.col("body"), pl.col("power")
-    pointed, commaed = (pl.concat_str(_with_point(body, mark), power).str.contains(_POINTED) for mark in ".,")
+    pointed, commaed = (pl.concat_str(with_point(body, mark), power).str.contains(POINTED) for mark in ".,")
     either = pointed & commaed
     point, comma, either_point, either_comma = parts.select(
         point=(pointed & ~commaed).any(),
@@ -140,8 +147,8 @@ def _decimal_mark(parts: pl.DataFrame, plain: pl.Series, *, name: str) -> str:
     ).row(0)
     if not (comma or either_comma):
         return "."
-    with_point = plain.filter(plain.str.contains(".", literal=True))
-    tells_nothing = with_point.str.contains(_EITHER_WAY)
+    plainly_pointed = plain.filter(plain.str.contains(".", literal=True))
+    tells_nothing = plainly_pointed.str.contains(_EITHER_WAY)
     point |= not tells_nothing.all()
     either_point |= tells_nothing.any()
     if comma and point:
@@ -159,7 +166,7 @@ def _ambiguous(sentence: str, name: str) -> AmbiguousValues:
 
 def _numeral(mark: str, wording: Wording) -> pl.Expr:
     """The plain numeral, or null for what is no number under this decimal mark."""
-    body = _with_point(pl.col("body"), mark)
+    body = with_point(pl.col("body"), mark)
     digits = pl.concat_str(body, pl.col("power"))
     power = pl.col("power").str.slice(1).cast(pl.Int64, strict=False).fill_null(0) + _shift(wording)
     plain = pl.concat_str(
@@ -167,7 +174,7 @@ def _numeral(mark: str, wording: Wording) -> pl.Expr:
         body.str.replace_all("[, ']", "").str.replace(r"^\.", "0."),
         pl.when(power != 0).then(pl.lit("e") + power.cast(pl.String)).otherwise(pl.lit("")),
     )
-    return pl.when(digits.str.contains(_POINTED)).then(plain)
+    return pl.when(digits.str.contains(POINTED)).then(plain)
 
 
 def _shift(wording: Wording) -> pl.Expr:

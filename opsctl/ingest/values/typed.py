@@ -39,6 +39,7 @@ class Typed:
         faults: String; a rule's code and its sentence, which never holds the value, or null.
         notes: Sentences about the whole column that a person should read.
         currency: The one currency that the amounts name, if they name one.
+        possible: All currencies that their signs leave, such as those of a `$`; empty where they say nothing.
     """
 
     values: pl.Series
@@ -46,6 +47,7 @@ class Typed:
     moment: pl.Series | None = None
     notes: tuple[str, ...] = ()
     currency: str | None = None
+    possible: frozenset[str] = frozenset()
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -167,3 +167,11 @@ def test_a_refusal_never_shows_a_value(tmp_path: Path) -> None:
     with pytest.raises(OpsctlError) as refusal:
         unpack(saved(tmp_path, b'{"phone": "13800138000"}'))
     assert "13800138000" not in "\n".join(refusal.value.lines())
+
+
+@pytest.mark.parametrize("other", ["more.parquet", "2月.zip", "book.xlsb"])
+def test_what_an_archive_holds_besides_is_not_left_out_in_silence(tmp_path: Path, other: str) -> None:
+    path = saved(tmp_path, zipped({"a.csv": TABLE, other: b"PK"}), "exports.zip")
+    with pytest.raises(NotATable, match="also holds") as refused:
+        unpack(path)
+    assert ("in the archive", other) in refused.value.details

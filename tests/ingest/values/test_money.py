@@ -73,7 +73,8 @@ def fault(cell: str, **style: Any) -> str | None:
         ("CNY12.5", "12.5000"),
         ("IDR 200,000", "200000.0000"),
         ("1e5", "100000.0000"),
-        ("1.36E+03", "1360.0000"),
+        ("0E-8", "0.0000"),
+        ("0E+00", "0.0000"),
         ("25e-5", "0.0002"),
         ("¥1e2", "100.0000"),
     ],
@@ -241,7 +242,7 @@ def test_native_columns_are_read_at_their_shortest_decimal_text(column: pl.Serie
 
 digits = st.integers(0, 10**11).map(str)  # times 100 still in range
 fractions = st.one_of(st.just(""), st.text("0123456789", max_size=30).map(lambda text: "." + text))
-powers = st.one_of(st.just(""), st.integers(-40, 2).map(lambda power: f"e{power}"), st.just("E+01"))
+powers = st.one_of(st.just(""), st.integers(-40, 2).map(lambda power: f"e{power}"), st.just("e+01"))
 numerals = st.tuples(st.sampled_from(["", "-", "+"]), digits, fractions, powers).map("".join)
 
 
@@ -266,3 +267,13 @@ def test_signs_and_groups_change_nothing(amount: Decimal, sign: str) -> None:
 def test_no_text_at_all_makes_it_fail(cell: str) -> None:
     typed = read(cell, decimal=".")
     assert typed.faults.item() is None or typed.values.item() is None
+
+
+@pytest.mark.parametrize("text", ["1.36E+03", "1.23457E+12", "-2E+05"])
+def test_what_a_spreadsheet_has_cut_off_is_no_amount(text: str) -> None:
+    assert read(text, "7").values.to_list() == [None, money.units(Decimal(7))]
+
+
+@pytest.mark.parametrize("text", ["120\n300", "120\t300", "120  300", "120\u3000300", "123¹", "5²", "5②", "1½"])
+def test_two_numbers_in_a_cell_are_none(text: str) -> None:
+    assert read(text).values.to_list() == [None]
