@@ -50,8 +50,9 @@ def compose(platform: str, sheet: Sheet, choice: Choice, words: Words) -> str:
     page.put(0, Line("platform", scalar(platform)))
     page.put(0, Line("table", choice.table))
     _put_file(page, sheet, choice, words)
-    page.put(0, Line("columns", ""))
-    for line in filling.columns():
+    columns = [*filling.columns()]
+    page.put(0, Line("columns", "{}" if all(line.is_comment for line in columns) else ""))
+    for line in columns:
         page.put(1, line)
     attributes = filling.attributes()
     if attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from opsctl.config import yaml
@@ -55,6 +55,7 @@ name = st.text(max_size=20) | st.sampled_from(
 
 
 @settings(deadline=None, max_examples=150)
+@example(header=["", "", "快手", "抖音", "", "0"], file="", locale="zh-CN")
 @given(
     header=st.lists(name, min_size=3, max_size=8), file=st.text(max_size=12), locale=st.sampled_from(["zh-CN", "en"])
 )
