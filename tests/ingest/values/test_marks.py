@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import pytest
 
@@ -11,7 +13,7 @@ from opsctl.ingest.values.marks import mark_of
 ENGLISH = ("Day", "Spend", "Impressions")
 
 
-def told(*columns: list[str | None], header: tuple[str, ...] = ENGLISH) -> str | None:
+def told(*columns: Sequence[str | None], header: tuple[str, ...] = ENGLISH) -> str | None:
     """The mark of a file with these columns."""
     return mark_of([pl.Series(column, dtype=pl.String) for column in columns], header)
 
