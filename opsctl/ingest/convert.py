@@ -192,8 +192,8 @@ def _parts(written: Written, table: type[Table]) -> dict[str, list[glance.Column
 
 def _with_mark(parts: dict[str, list[glance.Column]], written: Written) -> dict[str, list[glance.Column]]:
     """The same columns, read with the decimal mark that the numbers of the file tell, where nobody has told one."""
-    open_ones = [part for each in parts.values() for part in each if _is_open(part)]
-    mark = mark_of([part.cells for part in open_ones], written.raw.header)
+    open_ones = [part.cells.alias(name) for name, each in parts.items() for part in each if _is_open(part)]
+    mark = mark_of(open_ones, written.raw.header)
     if mark is None:
         return parts
     return {

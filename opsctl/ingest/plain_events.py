@@ -107,7 +107,7 @@ class PlainEvents:
 
     def tidied(self, ids: pl.Series) -> pl.Series | None:
         """Different ids in one way of writing; None where one is none, or only the general way knows it."""
-        if not ids.str.contains(self._unusual).any():
+        if not ids.str.contains(self._unusual).fill_null(value=True).any():
             return ids
         cells = ids.to_frame(str(self.place("user"))).with_columns(self.user.alias("user"))
         is_bad = pl.any_horizontal(self._bad_users()).fill_null(value=True)

@@ -208,7 +208,8 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
 
 def _refuse_unread(members: Sequence[zipfile.ZipInfo], name: str) -> None:
     """What may hold further rows and is not read in an archive is not left out in silence."""
-    unread = sorted(item.filename for item in members if item.filename.lower().endswith(_UNREAD))
+    files = (_real_name(item) for item in members if not _is_hidden(item))
+    unread = sorted(each for each in files if each.lower().endswith(_UNREAD))
     if unread:
         raise NotATable(
             "this archive also holds what is not read within one",
@@ -250,10 +251,14 @@ def _is_other_json(content: Content) -> bool:
 
 
 def _is_table(item: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(item.filename)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     suffix = PurePosixPath(item.filename.lower().removesuffix(".gz")).suffix
-    return not item.is_dir() and not hidden and suffix in (*_TABLES, *_WORKBOOKS)
+    return not _is_hidden(item) and suffix in (*_TABLES, *_WORKBOOKS)
+
+
+def _is_hidden(item: zipfile.ZipInfo) -> bool:
+    """Is it a folder, or what a computer adds on its own, such as `__MACOSX/._daily.csv`?"""
+    parts = PurePosixPath(item.filename).parts
+    return item.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
 def _real_name(item: zipfile.ZipInfo) -> str:

@@ -10,20 +10,16 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from opsctl.core.errors import AmbiguousValues
 from opsctl.ingest.values import faults, missing
+from opsctl.ingest.values.marks import Mark, is_numeral, mark_of_column, with_point
 from opsctl.ingest.values.typed import Style, no_faults
 
-# Digits in one piece, or in threes behind a comma, a blank or an apostrophe; then at most one decimal point.
-_GROUPED = "|".join(rf"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+" for mark in (",", " ", "'"))
-POINTED = rf"^(?:(?:[0-9]+|{_GROUPED})?(?:\.[0-9]*)?|[0-9]*\.?[0-9]*e[+-]?[0-9]+)$"
 _LOOKS_LIKE = {
     faults.NOT_FINITE: r"(?i)^[-+]?(?:nan|inf|infinity|∞)$",
     faults.SPREADSHEET_ERROR: r"^#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)",
     faults.MASKED: r"^[<>≤≥] ?[0-9]",
     faults.ABBREVIATED: r"(?i)^\D{0,3}[0-9.,]+ ?(?:万|亿|千|[kmbw])\+?元?$",
 }
-_EITHER_WAY = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"  # a plain numeral that could be thousands of a decimal comma
 # Two numbers in one cell, or one with the mark of a footnote: folded, both would be digits of a number.
 _GLUED = (
     r"[0-9](?:\s{2,}|[\t\n\v\f\r\u{3000}])[0-9]"
@@ -80,7 +76,7 @@ def read(texts: pl.Series, wording: Wording, style: Style, *, name: str) -> Numb
     if style.decimal != "," and values.null_count() == texts.null_count():
         return Numbers(values, numerals, no_faults(len(texts)), careful=pl.DataFrame(schema=_CAREFUL))
     parts = _parts(texts, ~plain, wording, style)
-    mark = style.decimal or _decimal_mark(parts, texts.filter(plain), name=name)
+    mark = style.decimal or mark_of_column(texts.alias(name))
     if mark == ",":  # what the cast took for a point may be a thousands mark
         plain &= ~texts.str.contains(".", literal=True)
         parts = _parts(texts, ~plain, wording, style)
@@ -129,52 +125,17 @@ def _parts(texts: pl.Series, odd: pl.Series, wording: Wording, style: Style) -> 
     )
 
 
-def with_point(body: pl.Expr, mark: str) -> pl.Expr:
-    """The digits as if the decimal mark had been a point."""
-    return body if mark == "." else body.str.replace_many([",", "."], [".", ","])
-
-
-def _decimal_mark(parts: pl.DataFrame, plain: pl.Series, *, name: str) -> str:
-    """The decimal mark of a column, from the cells that can be read in one way only."""
-    body, power = pl.col("body"), pl.col("power")
-    pointed, commaed = (pl.concat_str(with_point(body, mark), power).str.contains(POINTED) for mark in ".,")
-    either = pointed & commaed
-    point, comma, either_point, either_comma = parts.select(
-        point=(pointed & ~commaed).any(),
-        comma=(commaed & ~pointed).any(),
-        either_point=(either & body.str.contains(".", literal=True)).any(),
-        either_comma=(either & body.str.contains(",", literal=True)).any(),
-    ).row(0)
-    if not (comma or either_comma):
-        return "."
-    plainly_pointed = plain.filter(plain.str.contains(".", literal=True))
-    tells_nothing = plainly_pointed.str.contains(_EITHER_WAY)
-    point |= not tells_nothing.all()
-    either_point |= tells_nothing.any()
-    if comma and point:
-        raise _ambiguous("decimal points and decimal commas in one column", name)
-    if either_point and not (comma or point):
-        raise _ambiguous("numbers such as 1,234 beside numbers such as 1.234, and none that tells", name)
-    return "," if comma else "."
-
-
-def _ambiguous(sentence: str, name: str) -> AmbiguousValues:
-    return AmbiguousValues(
-        sentence, column=name, hint='write `decimal: "."` or `decimal: ","` for the column in the mapping'
-    )
-
-
-def _numeral(mark: str, wording: Wording) -> pl.Expr:
+def _numeral(mark: Mark, wording: Wording) -> pl.Expr:
     """The plain numeral, or null for what is no number under this decimal mark."""
     body = with_point(pl.col("body"), mark)
-    digits = pl.concat_str(body, pl.col("power"))
+    digits = pl.concat_str("body", "power")
     power = pl.col("power").str.slice(1).cast(pl.Int64, strict=False).fill_null(0) + _shift(wording)
     plain = pl.concat_str(
         pl.when("minus").then(pl.lit("-")).otherwise(pl.lit("")),
         body.str.replace_all("[, ']", "").str.replace(r"^\.", "0."),
         pl.when(power != 0).then(pl.lit("e") + power.cast(pl.String)).otherwise(pl.lit("")),
     )
-    return pl.when(digits.str.contains(POINTED)).then(plain)
+    return pl.when(is_numeral(digits, mark)).then(plain)
 
 
 def _shift(wording: Wording) -> pl.Expr:

@@ -175,3 +175,9 @@ def test_what_an_archive_holds_besides_is_not_left_out_in_silence(tmp_path: Path
     with pytest.raises(NotATable, match="also holds") as refused:
         unpack(path)
     assert ("in the archive", other) in refused.value.details
+
+
+@pytest.mark.parametrize("other", ["__MACOSX/._more.parquet", ".hidden/more.zip", "pictures.zip/"])
+def test_what_a_computer_adds_to_an_archive_is_no_part_of_it(tmp_path: Path, other: str) -> None:
+    (found,) = unpack(saved(tmp_path, zipped({"a.csv": TABLE, other: b""}), "exports.zip"))
+    assert found.name.endswith("exports.zip/a.csv")

@@ -42,10 +42,14 @@ def test_whoever_writes_chinese_writes_points() -> None:
 
 
 def test_one_file_has_one_mark() -> None:
-    with pytest.raises(AmbiguousValues, match="some numbers"):
-        told(["1,5"], ["0.25"])
+    columns = [pl.Series("clicks", ["7"]), pl.Series("spend", ["0.25"]), pl.Series("revenue", ["1,5"])]
+    with pytest.raises(AmbiguousValues, match="some numbers") as refused:
+        mark_of(columns, ENGLISH)
+    assert refused.value.column == "revenue"
 
 
-@pytest.mark.parametrize("text", ["¥1,234.5", "1 234.56", "(0.5)", "12.5%", "-0.25", "1.5e3"])
+@pytest.mark.parametrize(
+    "text", ["¥1,234.5", "1 234.56", "(0.5)", "12.5%", "-0.25", "1.5e3", "1.5E3", "１．５", "1\u00a0234.56"]
+)
 def test_what_stands_around_a_number_does_not_matter(text: str) -> None:
     assert told([text]) == "."

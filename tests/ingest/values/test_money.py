@@ -149,6 +149,7 @@ def test_one_value_proves_the_decimal_comma_for_its_column() -> None:
     assert amounts("12,50", "1.234", "1.234,50", "7") == ["12.5000", "1234.0000", "1234.5000", "7.0000"]
     assert amounts("1.234.567", "1,234") == ["1234567.0000", "1.2340"]
     assert amounts("1 234,56", "7,1e1") == ["1234.5600", "71.0000"]
+    assert amounts("１２，５０", "７") == ["12.5000", "7.0000"]
 
 
 def test_one_value_proves_the_decimal_point_for_its_column() -> None:
