@@ -86,7 +86,7 @@ class BodyReader:
         """The rows under another delimiter than the header's, if all of them fit it."""
         for delimiter in (spaced for one in delimiters for spaced in (f"{one} ", one)):
             body = self._best_quoting(cells, delimiter) if delimiter in self.below.text else None
-            if body and body.clean and body.rows.frame.height:
+            if body and body.clean and body.rows.frame.height and not _is_in(used, body.rows):
                 warning = f"the rows are delimited by {delimiter!r}, the header by {used!r}"
                 return replace(body, warnings=(*body.warnings, warning))
         return None
@@ -147,6 +147,12 @@ class BodyReader:
         if width == len(named):
             return named
         return (*cells, *[""] * (width - len(cells))) if width > len(cells) else None
+
+
+def _is_in(delimiter: str, rows: Rows) -> bool:
+    """Whether rows still have the header's delimiter in their cells, where it is no decimal comma."""
+    found = pl.any_horizontal(pl.col(name).str.contains(delimiter, literal=True) for name in rows.columns)
+    return delimiter != "," and bool(rows.frame.select(found.any()).item())
 
 
 def _is_quoted(rows: Rows, quote: str) -> bool:

@@ -25,6 +25,7 @@ _FOOT = 100
 _FEW = 0.5
 _SEVERAL = 2
 _WORDS = r"^[^0-9]*\p{L}[^0-9]*$"
+_WIDE_QUOTES = "”“＂"  # what an input method makes of "
 _GLUED = r"[^\d\s][,;|:\t]|\d[,;|:\t][^\d]|,$"
 
 
@@ -36,7 +37,7 @@ def suspicious_shapes(width: int, quote: str) -> pl.Expr:
 def suspicious_shape(at: int, width: int, quote: str) -> pl.Expr:
     """The same by one of their cells."""
     cell = pl.col(str(at))
-    shape = cell.str.starts_with("'" if quote == '"' else '"')
+    shape = cell.str.contains(f"^[{_other_quotes(quote)}]")
     if at == 0:
         shape |= cell.str.contains(_GLUED)
     shape |= cell.str.contains("[0-9]'|'[0-9]")
@@ -50,7 +51,7 @@ def reject_oddities(rows: Rows, dialect: Dialect, recognise: Recognise) -> None:
     _reject_other_delimiters(rows)
     if len(dialect.delimiter) > 1:
         _reject_half_delimited(rows, dialect.delimiter.strip())
-    _reject_wrapped(rows, "'" if quote == '"' else '"')
+    _reject_wrapped(rows, _other_quotes(quote))
     _leave_out_footnotes(rows)
     if quote == '"':
         _reject_broken_apostrophes(rows)
@@ -190,15 +191,18 @@ def _goes_on(cell: str) -> bool:
     return bool(mark) and is_measured(head) and (is_name(rest) or not rest.strip(BLANKS))
 
 
-def _reject_wrapped(rows: Rows, quote: str) -> None:
+def _other_quotes(quote: str) -> str:
+    """Which marks others write where this file has its quote."""
+    return ("'" if quote == '"' else '"') + _WIDE_QUOTES
+
+
+def _reject_wrapped(rows: Rows, quotes: str) -> None:
     """A row whose cells all stand between quotes that are no quotes here was written with another quote."""
-    found = []
-    for *cells, line in rows.suspects.iter_rows():
+    for *cells, line in rows.suspects.rows():
         filled = [cell for cell in cells if cell]
-        wrapped = sum(len(cell) > 1 and cell[0] == cell[-1] == quote for cell in filled)
-        if wrapped > 1 and wrapped >= len(filled) - (len(filled) > _WIDE):
-            found.append(line)
-    rows.reject(found, QUOTING, f"its cells stand between {quote}, which is no quote in this file")
+        wrapped = [cell[0] for cell in filled if len(cell) > 1 and cell[0] in quotes and cell[-1] in quotes]
+        if len(wrapped) > 1 and len(wrapped) >= len(filled) - (len(filled) > _WIDE):
+            rows.reject([line], QUOTING, f"its cells stand between {wrapped[0]}, which is no quote in this file")
 
 
 def _leave_out_footnotes(rows: Rows) -> None:
@@ -209,12 +213,18 @@ def _leave_out_footnotes(rows: Rows) -> None:
             break
         lines.append(line)
     width = len(rows.header)
-    if not (width >= _WIDE or (width > 1 and 0 in rows.measured(but=lines))):
+    if not (width >= _WIDE or (width > 1 and (0 in rows.measured(but=lines) or _is_always_measured(rows, lines)))):
         return
     if len(lines) == 1 and rows.ends_below_gap(lines[0]):
         rows.drop([Drop(lines[0], REMARK)])
     else:
         rows.reject(lines, CELL_COUNT, f"1 filled cell of {width} below the last row: a footnote")
+
+
+def _is_always_measured(rows: Rows, but: Sequence[int]) -> bool:
+    """Whether each row but some has a number, date or id in its second cell: then a name alone tells nothing."""
+    others = rows.without(but).get_column("1")
+    return 1 in rows.measured(but=but) and not others.str.strip_chars(BLANKS).is_in(["", "-", "--"]).any()
 
 
 def _reject_broken_apostrophes(rows: Rows) -> None:

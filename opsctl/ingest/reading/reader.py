@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.body import Body, BodyReader
-from opsctl.ingest.reading.cells import without_padding
+from opsctl.ingest.reading.cells import without_frame, without_padding
 from opsctl.ingest.reading.choice import EncodingChoice, Readable
 from opsctl.ingest.reading.encoding import LOST
 from opsctl.ingest.reading.header import HeaderSearch
@@ -82,6 +82,8 @@ def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: 
     body = BodyReader(below, totals, recognise, fast).read(header)
     above = _Above(place, body, totals)
     rows = body.rows.frame.drop(LINE)
+    if body.dialect.delimiter.strip(" ") == "|":
+        rows = without_frame(rows, body.header)
     names = _without_trailing_nameless(body.header, rows)
     drops = sorted([*above.drops, *body.rows.drops, *place.drops], key=lambda drop: drop.line)
     return TextTable(

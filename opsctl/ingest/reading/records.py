@@ -202,8 +202,19 @@ class _Splitter:
         return self._after_doubt(found.last)
 
     def _swallows(self, cells: Sequence[str]) -> bool:
-        """Whether a cell over several lines is rows between two stray quotes: cut at its lines, all are complete."""
-        return any(self._is_rows(cells, at) for at, cell in enumerate(cells) if "\n" in cell or "\r" in cell)
+        """Whether a cell over several lines is rows between two stray quotes, or has a whole row in it.
+
+        It is rows where all are complete, cut at its lines.
+        """
+        long = [(at, cell) for at, cell in enumerate(cells) if "\n" in cell or "\r" in cell]
+        return any(self._is_rows(cells, at) or self._holds_row(cell) for at, cell in long)
+
+    def _holds_row(self, cell: str) -> bool:
+        """Whether a line of a cell has all that a row has: two writers have written into each other."""
+        lines = (line.split(self.dialect.delimiter) for line in LINE_END.split(cell))
+        return self.width >= _ENOUGH and any(
+            len(line) >= self.width and resembles(line[: self.width], self.measured) for line in lines
+        )
 
     def _is_rows(self, cells: Sequence[str], at: int) -> bool:
         between = cells[at].count(self.dialect.delimiter)

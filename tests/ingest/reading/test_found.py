@@ -196,7 +196,45 @@ ENCODED: dict[str, Case] = {
         set(),
     ),
 }
-CASES = {**JOINED, **QUOTED, **CUT, **NO_ROWS, **ENCODED}
+MIXED: dict[str, Case] = {
+    "a row written into a cell of another": (
+        (
+            "name,day,id,shown,clicks,note\na,2024-01-01,0571,10,1,x\n"
+            'b,2024-01-02,0572,20,2,"budgc,2024-01-03,0573,30,3,\net 1,000"\nd,2024-01-04,0574,40,4,y\n'
+        ),
+        "name,day,id,shown,clicks,note",
+        [("a", "2024-01-01", "0571", "10", "1", "x"), ("d", "2024-01-04", "0574", "40", "4", "y")],
+        {3, 4},
+    ),
+    "rows whose commas are no delimiters": (
+        (
+            "user\x01channel\x01at\x01device\n"
+            "u1\x01a\x012024-01-01 04:57:23\x01iPhone14,2u2\x01Meta, Inc.\x012024-01-01 11:28:47\x01iPhone14,2\n"
+        ),
+        "user,channel,at,device",
+        [],
+        {2},
+    ),
+    "quotes of an input method": (
+        '渠道,安装\n"抖音","0"\n”B站”,”0”\n"快手","1"\n',
+        "渠道,安装",
+        [("抖音", "0"), ("快手", "1")],
+        {3},
+    ),
+    "a footnote with an empty cell below two columns": (
+        "渠道;安装\n抖音;1\n快手;2\n第 1 页，共 3 页;",
+        "渠道,安装",
+        [("抖音", "1"), ("快手", "2")],
+        {4},
+    ),
+    "blanks that make a drawn table even": (
+        "| user | device     |\n|------|------------|\n| u1   |            |\n| u2   | iPhone14,2 |\n",
+        "user,device",
+        [("", "u1", ""), ("", "u2", "iPhone14,2")],
+        {2},
+    ),
+}
+CASES = {**JOINED, **QUOTED, **CUT, **NO_ROWS, **ENCODED, **MIXED}
 
 
 @pytest.mark.parametrize("name", CASES)
