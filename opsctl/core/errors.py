@@ -209,7 +209,8 @@ class NoHeader(RefusedFile):
 class DamagedFile(RefusedFile):
     """The file is cut off or broken: an archive or workbook that ends early, an unclosed quote, garbled text.
 
-    Also a workbook that keeps ids of more than 15 digits as numbers: Excel rounds them, and many become one.
+    Also a workbook that keeps ids of more than 15 digits as numbers: Excel rounds them, and many become one. And one in
+    which some days became dates and others, such as 13/01/2025, stayed text: then 05/01/2025 became the first of May.
     """
 
     code = "OPS107"

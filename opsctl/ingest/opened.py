@@ -14,19 +14,16 @@ from opsctl.config.project import Source
 from opsctl.config.settings import Settings
 from opsctl.core.errors import DamagedFile, NoHeader
 from opsctl.core.period import Period
-from opsctl.core.personal import masked
 from opsctl.ingest.account import Rejected
 from opsctl.ingest.claim import Claim, Claims
 from opsctl.ingest.convert import Converted, convert
 from opsctl.ingest.reading import Content
-from opsctl.ingest.values.text import DESTROYED, ROUNDED
+from opsctl.ingest.workbook_cells import of_workbook
 from opsctl.ingest.written import TOTAL, Raw, Written
-from opsctl.schemas import tables
-from opsctl.schemas.kinds import Kind
-from opsctl.schemas.table import columns
 
 if TYPE_CHECKING:
     from opsctl.ingest.reading import TextTable
+    from opsctl.ingest.reading.content import Sheet
     from opsctl.ingest.reading.plain import PlainText
 
 
@@ -39,7 +36,7 @@ class Read:
     dropped: tuple[str, ...] = ()
     totals: tuple[tuple[str, ...], ...] = ()
     warnings: tuple[str, ...] = ()
-    is_sheet: bool = False
+    sheet: Sheet | None = None
 
 
 def of_parquet(name: str, content: Content) -> Read:
@@ -113,7 +110,7 @@ def of_text(
         dropped=tuple(drop.reason for drop in table.dropped),
         totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),
         warnings=table.warnings,
-        is_sheet=content.sheet is not None,
+        sheet=content.sheet,
     )
     return read, table
 
@@ -150,28 +147,8 @@ def typed_rows(
     Raises:
         DamagedFile: Ids of a workbook were rounded.
     """
-    if read.is_sheet:
-        _refuse_rounded(read.raw, claim)
-    return convert(read.raw, way(read.raw, claim, source, settings), settings.project, asked)
-
-
-def _refuse_rounded(raw: Raw, claim: Claim) -> None:
-    """Ids that a workbook holds as numbers have fifteen digits at most: of longer ones, many have become one."""
-    kinds = columns(tables()[claim.table])
-    for name, places in claim.positions.items():
-        if name in kinds and kinds[name].kind is not Kind.TEXT:
-            continue
-        for at in places:
-            cells = raw.cells[str(at)]
-            rounded = cells.str.contains(DESTROYED, literal=True) & cells.str.contains(ROUNDED)
-            if rounded.any():
-                raise DamagedFile(
-                    f"the workbook holds ids of more than 15 digits as numbers, and keeps 15 of them: "
-                    f"{int(rounded.sum()):,} cells of '{masked(raw.header[at])}' no longer say which they were",
-                    file=raw.name,
-                    line=int(raw.lines.filter(rounded)[0]),
-                    hint="export it again as CSV, or with that column as text",
-                )
+    raw = read.raw if read.sheet is None else of_workbook(read.raw, claim, read.sheet)
+    return convert(raw, way(raw, claim, source, settings), settings.project, asked)
 
 
 def way(raw: Raw, claim: Claim, source: Source | None, settings: Settings) -> Written:

@@ -119,6 +119,37 @@ def test_merged_headers_and_merged_days_are_those_of_all_their_cells(tmp_path: P
     assert spend(loaded(tmp_path, book({"数据": write}))) == [("2025-01-06", 1_005_000), ("2025-01-06", 900_000)]
 
 
+def test_a_merged_id_is_that_of_all_its_rows_and_a_merged_amount_counts_once(tmp_path: Path) -> None:
+    def write(sheet: Any, _: Any) -> None:
+        rows("day,channel,spend,impressions", "2025-01-06,,10,", "2025-01-07,,20,", "2025-01-08,1002,30,5")(sheet, None)
+        sheet.merge_range(1, 1, 2, 1, 1001)
+        sheet.merge_range(1, 3, 2, 3, 300)
+
+    found = loaded(tmp_path, book({"S": write}))
+    kept = found.tables["spend"].collect().sort("day").select("channel", "impressions").rows()
+    assert kept == [("1001", 300), ("1001", None), ("1002", 5)]
+    assert any("2 merged cells hold a number" in note.text for note in found.notes)
+
+
+def test_an_amount_that_is_shown_in_dollars_is_none_in_yuan(tmp_path: Path) -> None:
+    def write(sheet: Any, made: Any) -> None:
+        rows("day,channel,spend", "2025-01-06,A")(sheet, made)
+        sheet.write_number(1, 2, 12.5, made.add_format({"num_format": "[$$-409]#,##0.00"}))
+
+    [refusal] = loaded(tmp_path, book({"S": write})).refused
+    assert (refusal.code, refusal.column) == ("OPS108", "spend")
+
+
+def test_what_nobody_sees_in_a_sheet_is_said(tmp_path: Path) -> None:
+    def write(sheet: Any, made: Any) -> None:
+        DATA(sheet, made)
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    found = loaded(tmp_path, book({"数据": write}))
+    assert len(spend(found)) == 2
+    assert any("1 hidden row is read like all others" in note.text for note in found.notes)
+
+
 def test_a_percentage_is_what_is_shown_and_never_a_hundred_times_it(tmp_path: Path) -> None:
     def write(sheet: Any, made: Any) -> None:
         rows("日期,留存率", "2025-01-06", "2025-01-07")(sheet, None)
@@ -145,6 +176,27 @@ def test_ids_that_excel_has_rounded_refuse_the_file(tmp_path: Path) -> None:
     [refusal] = found.refused
     assert (refusal.code, refusal.line) == ("OPS107", 2)
     assert "729222800168123" not in "".join(refusal.lines())
+
+
+@pytest.mark.parametrize(
+    ("dates", "texts", "is_refused"),
+    [
+        (("2025-05-01", "2025-12-01"), ("13/01/2025", "31/01/2025 08:00"), True),  # written day first
+        (("2025-05-01", "2025-12-01"), ("1/13/2025",), True),  # written month first
+        (("2025-05-01", "2025-12-13"), ("13/01/2025",), False),  # dates as they should be
+        (("2025-05-01", "2025-12-01"), ("13/01/2025", "11/01/2025"), False),  # text that could have become a date
+        (("2025-05-01", "2025-12-01"), ("2025/1/13",), False),
+    ],
+)
+def test_days_that_were_taken_for_months_refuse_the_file(
+    tmp_path: Path,
+    dates: tuple[str, ...],
+    texts: tuple[str, ...],
+    is_refused: bool,  # noqa: FBT001 - a case
+) -> None:
+    export = rows("day,channel,spend", *(f"{day},A,1" for day in (*dates, *texts)))
+    refused = loaded(tmp_path, book({"S": export})).refused
+    assert [refusal.code for refusal in refused if "days for months" in refusal.sentence] == ["OPS107"] * is_refused
 
 
 def test_a_formula_without_a_result_is_rejected_and_told(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from opsctl.ingest.reading.sheets.grid import Merged
+
 Kind = Literal["text", "parquet"]
 
 
@@ -26,6 +28,8 @@ class Sheet:
         hidden: The names of the workbook's hidden sheets, which nobody reads.
         is_pivot: Whether it sums up other rows, as the names of its columns say.
         uncomputed: How many of its formulas have no result.
+        hidden_rows: How many of its rows nobody sees who opens it.
+        merged: Ranges of several rows that are shown as one cell, and hold what could be an amount.
     """
 
     book: str
@@ -33,6 +37,8 @@ class Sheet:
     hidden: tuple[str, ...]
     is_pivot: bool
     uncomputed: int
+    hidden_rows: int
+    merged: tuple[Merged, ...]
 
 
 class Content:

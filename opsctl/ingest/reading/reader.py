@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,11 +16,11 @@ from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
 from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
-from opsctl.ingest.reading.sheets.grid import LINE_END_IN_CELL
 from opsctl.ingest.reading.signatures import is_json_lines, refuse_other_formats
 from opsctl.ingest.reading.stack import Place, place_of
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault, Recognise, TextTable
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals, keys_of
+from opsctl.ingest.reading.workbook import of_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -97,20 +96,6 @@ def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: 
         rejected=tuple(sorted([*above.faults, *body.rows.faults], key=lambda fault: fault.line)),
         dropped=tuple(drops),
         warnings=(*_warnings(readable, body, drops), *_expected_too(place, recognise)),
-    )
-
-
-def of_sheet(content: Content, table: TextTable) -> TextTable:
-    """The table of a workbook's sheet with the line ends that stand in its cells; any other as it is."""
-    if content.sheet is None:
-        return table
-    many = content.sheet.uncomputed
-    warning = f"{many} formula{'s have' if many > 1 else ' has'} no result: open the workbook in Excel and save it"
-    return replace(
-        table,
-        header=tuple(name.replace(LINE_END_IN_CELL, "\n") for name in table.header),
-        cells=table.cells.with_columns(pl.all().str.replace_all(LINE_END_IN_CELL, "\n", literal=True)),
-        warnings=(*table.warnings, warning) if many else table.warnings,
     )
 
 

@@ -17,6 +17,7 @@ TOTAL_WORDS = (
 )
 _LABELS = 3  # a label stands among the first names of a row
 _PREFIXED = ("合计", "总计", "小计", "合計", "總計", "小計")  # 本页小计, 抖音合计
+_SIGN = re.compile("^[A-Z]{0,2}[$¥￥€£₹]|元$")
 _BLANK = "[ \t\u00a0\u3000]"
 _COUNT = (
     rf"[:：(（]?{_BLANK}*[0-9][0-9,.]*{_BLANK}*"
@@ -62,8 +63,8 @@ def adds_up(total: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _amount(cell: str) -> int | None:
-    """A plain number in ten-thousandths."""
-    plain = cell.strip(BLANKS).replace(",", "")
+    """A number in ten-thousandths, without the sign of its currency."""
+    plain = _SIGN.sub("", cell.strip(BLANKS)).replace(",", "")
     if not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,4})?", plain):
         return None
     whole, _, part = plain.partition(".")

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import polars as pl
 
+from opsctl.core import currency
 from opsctl.core import money as core_money
 from opsctl.core.errors import AmbiguousValues, BadConfiguration
 from opsctl.core.naming import did_you_mean
-from opsctl.ingest.values import currency, faults, numerals
+from opsctl.ingest.values import faults, numerals
 from opsctl.ingest.values.text import DESTROYED, ROUNDED
 from opsctl.ingest.values.typed import Style, Typed, counted
 

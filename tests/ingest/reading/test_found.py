@@ -161,6 +161,12 @@ NO_ROWS: dict[str, Case] = {
         [("2024-01-01", "a", "1.00"), ("2024-01-02", "b", "2.00")],
         {2},
     ),
+    "a day's total in money with a sign": (
+        "day,channel,spend\n2024-01-01,a,$1.00\n2024-01-01,b,$2.00\n2024-01-01,Total,$3.00\n",
+        "day,channel,spend",
+        [("2024-01-01", "a", "$1.00"), ("2024-01-01", "b", "$2.00")],
+        {4},
+    ),
     "totals and averages by other names": (
         "渠道,花费\n抖音,1.00\n快手,2.00\n共计,3.00\n平均,1.50\nSubtotal,3.00\n",
         "渠道,花费",

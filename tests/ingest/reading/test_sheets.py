@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime
@@ -16,8 +17,8 @@ from hypothesis import strategies as st
 from opsctl.core.errors import DamagedFile, EmptyFile, NotATable, RefusedFile, TooLarge
 from opsctl.ingest.reading import unpack
 from opsctl.ingest.reading.sheets import guard, xls, xlsx
-from opsctl.ingest.reading.sheets.grid import Budget, Grid, Sheet
-from opsctl.ingest.reading.sheets.values import shown_as, text_of
+from opsctl.ingest.reading.sheets.grid import ROWS, UNCOMPUTED, Budget, Grid, Merged, Sheet
+from opsctl.ingest.reading.sheets.values import Format, shown_as, text_of
 from tests.ingest.books import as_xml, book, rows, saved
 
 BOOKS = Path(__file__).parent / "books"
@@ -91,6 +92,16 @@ def test_days_are_days_in_both_systems(from_1904: bool) -> None:  # noqa: FBT001
         (45663.0, "[$-F800]dddd, mmmm dd, yyyy", "2025-01-06"),
         (45663.0, "General", "45663"),
         (45663.0, "@", "45663"),
+        (1360.5, "[$$-409]#,##0.00", "$1360.5"),
+        (-5.0, "[$€-407]#,##0.00;[Red]-#,##0.00", "€-5"),
+        (5.0, '_ "US$"* #,##0.00_ ;_ * "-"??_ ', "US$5"),
+        (5.0, '0.00"元"', "5元"),
+        (5.0, "\\¥0.00", "¥5"),
+        (5.0, "£0;0", "£5"),
+        (5.0, '0;"$"0', "5"),
+        (0.05, '"$"0%', "5%"),
+        (5.0, "[$-409]0.00", "5"),
+        (5.0, '#,##0" imp."', "5"),
     ],
 )
 def test_a_format_says_what_a_number_is(serial: float, code: str, text: str) -> None:
@@ -99,9 +110,9 @@ def test_a_format_says_what_a_number_is(serial: float, code: str, text: str) -> 
 
 @given(st.floats(allow_nan=False, min_value=-1e300, max_value=1e300))
 def test_a_number_survives_being_text(number: float) -> None:
-    assert float(text_of(number, "number", from_1904=False)) == pytest.approx(number, rel=1e-14)
+    assert float(text_of(number, Format("number"), from_1904=False)) == pytest.approx(number, rel=1e-14)
     if abs(number) < 1e15:
-        assert float(text_of(number, "number", from_1904=False)) == number
+        assert float(text_of(number, Format("number"), from_1904=False)) == number
 
 
 def test_percentages_booleans_errors_and_texts_are_told_apart() -> None:
@@ -154,6 +165,27 @@ def test_a_name_holds_for_the_rows_it_is_merged_over_and_a_number_is_counted_onc
     assert only(book({"S": write})) == ["抖音|1|360|标题", "抖音|2||标题", "抖音|3||"]
 
 
+def test_what_could_be_an_amount_is_told_where_it_is_merged() -> None:
+    def write(sheet: Any, _: Any) -> None:
+        rows(",,,1", ",,,2")(sheet, None)
+        for column, value in enumerate(["RMB 100", 1001, 20250106]):
+            sheet.merge_range(0, column, 1, column, value)
+
+    [sheet] = read(book({"S": write}))
+    assert lines(sheet) == ["RMB 100|1001|20250106|1", "||20250106|2"]
+    assert [one for one in sheet.merged if one.counts] == [Merged(1, 1, 2, counts=True), Merged(1, 2, 2, counts=True)]
+
+
+def test_rows_that_nobody_sees_are_read_and_counted() -> None:
+    def write(sheet: Any, _: Any) -> None:
+        rows("a", "b", "c", "d")(sheet, None)
+        for row in (1, 3, 9):
+            sheet.set_row(row, None, None, {"hidden": True})
+
+    [sheet] = read(book({"S": write}))
+    assert (lines(sheet), sheet.hidden_rows) == (["a", "b", "c", "d"], 2)
+
+
 def test_hidden_sheets_are_named_and_not_read() -> None:
     def hide(sheet: Any, _: Any) -> None:
         sheet.write(0, 0, "old")
@@ -178,6 +210,8 @@ def test_hidden_sheets_are_named_and_not_read() -> None:
         '<row r="1"><c r="XFE1"><v>1</v></c></row>',
         '<row r="1048577"><c r="A1048577"><v>1</v></c></row>',
         '<row r="1"><c r="A1" t="s"><v>7</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><f>A2</f><v>-1</v></c></row>',
         '<row r="1"><c r="A1"><v>one</v></c></row>',
         '<row r="1"><c r="A1"><v>1</v></c>',
         '<row r="x"><c><v>1</v></c></row>',
@@ -190,9 +224,19 @@ def test_cells_that_contradict_each_other_are_refused(data: str) -> None:
 
 def test_far_cells_and_long_cells_are_refused() -> None:
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    for data in (far, cell(f"<is><t>{'x' * 40_000}</t></is>", t="inlineStr")):
+    lonely = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1000000"><c r="Z1000000"><v>1</v></c></row>'
+    for data in (far, lonely, cell(f"<is><t>{'x' * 40_000}</t></is>", t="inlineStr")):
         with pytest.raises(TooLarge):
             read(as_xml(data))
+
+
+@pytest.mark.parametrize("value", ["抖音", "100"])
+def test_more_merged_cells_than_an_export_has_are_refused(value: str) -> None:
+    grid = Grid(Budget(), merged=[Merged(1, column, ROWS) for column in range(1, 5)])
+    for row in range(1, 300_001):
+        grid.add(row, [value] * 4 if row == 1 else ["", "", "", "", "x"])
+    with pytest.raises(TooLarge, match="merged"):
+        grid.text()
 
 
 def test_a_locked_workbook_is_told(tmp_path: Path) -> None:
@@ -237,13 +281,21 @@ def test_an_old_workbook_is_read_the_same_way() -> None:
     assert long == "长" * 4200 + "\x01"  # which runs over more than one record
     assert rest == [
         "TRUE\x01",
-        "\x01",
+        "#CALC!\x01",
         "1.23456789012346E+16\x01",
         "-0.5\x01",
         '"a\x0bb""c"\x01',
         *(f"抖音\x01{at}" for at in (1, 2, 3)),
     ]
     assert (hidden.name, hidden.hidden, hidden.text) == ("旧", True, "")
+
+
+def test_a_formula_of_an_old_workbook_counts_by_its_result() -> None:
+    data = (BOOKS / "week.xls").read_bytes()
+    nothing, two = b"\x03\x00\x00\x00\x00\x00\xff\xff", struct.pack("<d", 2)
+    assert data.count(nothing) == 1
+    _, other, _ = xls.sheets(data.replace(nothing, two))
+    assert (lines(other)[2], other.uncomputed) == ("2\x01", 0)
 
 
 def test_an_old_workbook_agrees_with_another_reader() -> None:
@@ -256,7 +308,9 @@ def test_an_old_workbook_agrees_with_another_reader() -> None:
         texts = [at for at, row in enumerate(theirs) if not any(mark.isdigit() for mark in "".join(row))]
         assert len(ours) == len(theirs)
         assert all(
-            ours[at] == theirs[at] for at in texts if "\x0b" not in "".join(ours[at]) and ours[at] != ["TRUE", ""]
+            ours[at] == theirs[at]
+            for at in texts
+            if "\x0b" not in "".join(ours[at]) and ours[at] not in (["TRUE", ""], [UNCOMPUTED, ""])
         )
 
 

@@ -35,11 +35,11 @@ def main() -> None:
 
 
 def _sheets(data: bytes) -> tuple[dict[str, object], list[bytes]]:
-    told: list[tuple[str, bool, int, int]] = []
+    told: list[tuple[object, ...]] = []
     texts: list[bytes] = []
     for sheet in xls.sheets(data) if data.startswith(OLE2) else xlsx.sheets(io.BytesIO(data)):
         text = sheet.text.encode("utf-8", "replace")
-        told.append((sheet.name, sheet.hidden, sheet.uncomputed, len(text)))
+        told.append((sheet.name, sheet.hidden, sheet.uncomputed, sheet.hidden_rows, sheet.merged, len(text)))
         texts.append(text)
     return {"sheets": told}, texts
 

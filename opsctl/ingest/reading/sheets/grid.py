@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from opsctl.core import currency
 from opsctl.core.errors import DamagedFile, TooLarge
-from opsctl.ingest.reading.kinds import is_number
+from opsctl.ingest.reading.kinds import is_date, is_number
 
 ROWS, COLUMNS = 1_048_576, 16_384  # of Excel's largest sheet
 BOX = 32_000_000  # cells between the first and the last, empty ones too
+BLANK = 4_000_000  # cells of rows in which none is filled
+FILLED = 1_000_000  # cells that are filled since they are merged with one above
 CELL = 32_767  # characters, as Excel has it
 TEXT = 192 * 1024**2  # characters of one workbook
 DELIMITER = "\x01"
@@ -18,6 +23,8 @@ UNCOMPUTED = "#CALC!"  # a formula without a result
 _LINE_ENDS = re.compile(r"\r\n?|\n")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ODD = re.compile('[\x00-\x08\x0a-\x1f"]')
+_SIGN = rf"(?:{currency.PATTERN})"
+_AROUND = re.compile(rf"^[-+(]?\s*{_SIGN}|(?:{_SIGN}|[万亿]元?)\s*\)?$", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
@@ -44,13 +51,15 @@ class Grid:
 
     Attributes:
         budget: What all sheets of the workbook share.
-        merged: Ranges whose cells are shown as one: first row, first column and last row, from 1.
+        merged: Ranges whose cells are shown as one.
         uncomputed: How many formulas have no result.
+        hidden: How many of its rows nobody sees who opens it.
     """
 
     budget: Budget
-    merged: list[tuple[int, int, int]] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
     uncomputed: int = 0
+    hidden: int = 0
     _lines: dict[int, str] = field(default_factory=dict)
     _width: int = 0
     _last: int = 0
@@ -76,10 +85,16 @@ class Grid:
         self._last = row
         self._width = max(self._width, len(cells))
         if self._last * self._width > BOX:
-            raise TooLarge("cells of a sheet stand too far apart", hint="delete the lonely cell, or save it as CSV")
+            raise _far_apart()
 
     def text(self) -> str:
-        """The sheet as separated cells; nothing where none is filled."""
+        """The sheet as separated cells; nothing where none is filled.
+
+        Raises:
+            TooLarge: Its cells stand too far apart, or too many are merged.
+        """
+        if (self._last - len(self._lines)) * self._width > BLANK:
+            raise _far_apart()
         self._fill_down()
         blank = DELIMITER * (self._width - 1) + "\n"
         self.budget.spend(self._last * len(blank))
@@ -92,33 +107,85 @@ class Grid:
                 found += (_quoted(line), DELIMITER * (self._width - 1 - line.count(DELIMITER)), "\n")
         return "".join(found)
 
+    def sheet(self, name: str, *, is_hidden: bool) -> Sheet:
+        """The sheet as text, and what is to be said of it."""
+        text = self.text()
+        return Sheet(name, is_hidden, text, self.uncomputed, self.hidden, [one for one in self.merged if one.counts])
+
     def _fill_down(self) -> None:
         """What stands in the first of merged rows holds for those below: a name or a day, but never a number twice."""
-        for first, column, last in self.merged:
-            cells = self._lines.get(first, "").split(DELIMITER)
-            value = cells[column - 1] if column <= len(cells) else ""
-            if not value or is_number(value):
+        filled: dict[int, dict[int, str]] = defaultdict(dict)
+        many = 0
+        for at, (first, column, last, _) in enumerate(self.merged):
+            value = self._cell(first, column)
+            rows = range(first + 1, min(last, self._last) + 1) if value else range(0)
+            many += len(rows)
+            if many > FILLED:
+                raise TooLarge("too many cells of the workbook are merged", hint="save it as CSV UTF-8")
+            if could_be_amount(value):
+                self.merged[at] = Merged(first, column, rows.stop - 1, counts=True)
                 continue
-            for row in range(first + 1, min(last, self._last) + 1):
-                self.budget.spend(len(value))
-                self._put(row, column, value)
+            self.budget.spend(len(value) * len(rows))
+            for row in rows:
+                filled[row].setdefault(column, value)
+        for row, values in filled.items():
+            self._put(row, values)
 
-    def _put(self, row: int, column: int, value: str) -> None:
+    def _cell(self, row: int, column: int) -> str:
+        cells = self._lines.get(row, "").split(DELIMITER, column)
+        return cells[column - 1] if column <= len(cells) else ""
+
+    def _put(self, row: int, values: dict[int, str]) -> None:
         cells = self._lines[row].split(DELIMITER) if row in self._lines else []
-        cells += [""] * (column - len(cells))
-        cells[column - 1] = cells[column - 1] or value
+        cells += [""] * (max(values) - len(cells))
+        for column, value in values.items():
+            cells[column - 1] = cells[column - 1] or value
         self._lines[row] = DELIMITER.join(cells)
         self._width = max(self._width, len(cells))
 
 
+class Merged(NamedTuple):
+    """A range whose cells are shown as one: first row, first column and last row, from 1.
+
+    What `counts` could be an amount, which is not that of every row.
+    """
+
+    first: int
+    column: int
+    last: int
+    counts: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet as text, empty where it is hidden, and how many formulas in it have no result."""
+    """One sheet as text, empty where it is hidden, and what is to be said of it.
+
+    Attributes:
+        uncomputed: How many of its formulas have no result.
+        hidden_rows: How many of its rows nobody sees who opens it.
+        merged: Ranges that hold what could be an amount.
+    """
 
     name: str
     hidden: bool
     text: str
     uncomputed: int
+    hidden_rows: int
+    merged: list[Merged]
+
+
+def could_be_amount(value: str) -> bool:
+    """Is it a number and no day, with or without a sign, a unit or a currency?
+
+    Examples:
+        >>> [could_be_amount(value) for value in ("1001", "RMB 100", "1.2万", "20250106", "抖音", "")]
+        [True, True, True, False, False, False]
+    """
+    return is_number(_AROUND.sub("", value)) and not is_date(value)
+
+
+def _far_apart() -> TooLarge:
+    return TooLarge("cells of a sheet stand too far apart", hint="delete the lonely cell, or save it as CSV")
 
 
 def plain(text: str) -> str:

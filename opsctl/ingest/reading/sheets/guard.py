@@ -11,6 +11,7 @@ from pathlib import Path
 
 import opsctl
 from opsctl.core.errors import DamagedFile, TooLarge, every_error
+from opsctl.ingest.reading.sheets.grid import Merged
 from opsctl.ingest.reading.sheets.package import AGAIN
 
 LARGEST = 128 * 1024**2  # bytes, packed
@@ -20,11 +21,13 @@ _CHILD = "opsctl.ingest.reading.sheets.child"
 
 @dataclass(frozen=True, slots=True)
 class SheetText:
-    """One sheet: its name, whether it is hidden, how many formulas have no result, and its cells as text."""
+    """One sheet: its cells as text, and what `grid.Sheet` says of it."""
 
     name: str
     hidden: bool
     uncomputed: int
+    hidden_rows: int
+    merged: tuple[Merged, ...]
     data: bytes
 
 
@@ -43,8 +46,9 @@ def sheets_of(data: bytes, name: str) -> list[SheetText]:
         raise every_error()[code](sentence, file=name, hint=hint)
     found: list[SheetText] = []
     at = 0
-    for sheet, hidden, uncomputed, size in answer["sheets"]:
-        found.append(SheetText(sheet, hidden, uncomputed, texts[at : at + size]))
+    for sheet, hidden, uncomputed, hidden_rows, merged, size in answer["sheets"]:
+        ranges = tuple(Merged(*one) for one in merged)
+        found.append(SheetText(sheet, hidden, uncomputed, hidden_rows, ranges, texts[at : at + size]))
         at += size
     return found
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
 _ROW_END = b"</row>"
 _LONGEST = 8 * 1024**2  # bytes that are kept back to find the end of a row
+_HIDDEN = "hidden"  # of a row, which the parser counts
 _MARKUP = (b"<!", b"\x00")  # comments, other declarations; an encoding of two bytes
 _ROW = re.compile(r"<row ([^>]*?)(?:/>|>(.*?)</row>)", re.DOTALL)
 _NUMBER = re.compile(r'(?:^| )r="([0-9]{1,7})"')
@@ -83,7 +84,7 @@ class Rows:
             at = found.end()
             number = _NUMBER.search(found[1])
             cells: list[Cell] = _CELL.findall(found[2] or "")
-            if number is None or not _are_all(cells, found[2] or ""):
+            if number is None or _HIDDEN in found[1] or not _are_all(cells, found[2] or ""):
                 self._parse(found[0].encode())
             else:
                 self._take(number[1], cells)

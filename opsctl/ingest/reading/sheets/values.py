@@ -7,9 +7,19 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from opsctl.core.currency import SIGNS
 
 Shown = Literal["number", "percent", "day", "month", "time", "elapsed"]
+
+
+class Format(NamedTuple):
+    """How a number is shown, and the sign of the currency that stands beside it, if one does."""
+
+    shown: Shown
+    sign: str = ""
+
 
 # What has no code in the file; 27 to 58 are those of Chinese Excel.
 _BUILT_IN: Mapping[int, Shown] = {
@@ -20,6 +30,10 @@ _BUILT_IN: Mapping[int, Shown] = {
     46: "elapsed",
 }
 _WORDS = re.compile(r'"[^"]*"?|\\.|_.|\*.')
+_SAID = re.compile(
+    r"\[\$(?P<sign>[^\]-]+)[^\]]*\]"  # [$€-407]
+    r'|"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[[^\]]*\]|(?P<end>;)|(?P<bare>.)'
+)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _DIGITS = 15  # that Excel keeps; what a longer number had behind them is zeros
@@ -30,7 +44,7 @@ _MILLISECONDS = 86_400_000
 
 
 @lru_cache(maxsize=4096)
-def shown_as(number: int, code: str | None) -> Shown:
+def shown_as(number: int, code: str | None) -> Format:
     """How a number format shows a number.
 
     Args:
@@ -38,13 +52,20 @@ def shown_as(number: int, code: str | None) -> Shown:
         code: Its code, where the workbook writes it out.
 
     Examples:
-        >>> shown_as(14, None), shown_as(10, None), shown_as(170, 'yyyy"年"m"月"d"日"'), shown_as(171, "0.0%")
-        ('day', 'percent', 'day', 'percent')
-        >>> shown_as(172, "yyyy-mm"), shown_as(173, '#,##0.00" yd"'), shown_as(174, "[h]:mm"), shown_as(175, "[Red]0")
-        ('month', 'number', 'elapsed', 'number')
+        >>> [shown_as(number, None).shown for number in (14, 10, 46, 2)]
+        ['day', 'percent', 'elapsed', 'number']
+        >>> [shown_as(170, code).shown for code in ('yyyy"年"m"月"d"日"', "yyyy-mm", "0.0%", '0.00" yd"', "[Red]0")]
+        ['day', 'month', 'percent', 'number', 'number']
+        >>> [shown_as(170, code).sign for code in ("[$€-407]#,##0.00", '_ "¥"* #,##0_ ;_ "¥"* -#,##0_ ', '0.00" yd"')]
+        ['€', '¥', '']
     """
     if code is None:
-        return _BUILT_IN.get(number, "number")
+        return Format(_BUILT_IN.get(number, "number"))
+    shown = _shown(code)
+    return Format(shown, _sign(code) if shown == "number" else "")
+
+
+def _shown(code: str) -> Shown:
     first = _WORDS.sub("", code).split(";")[0]
     if _ELAPSED.search(first):
         return "elapsed"
@@ -60,22 +81,39 @@ def shown_as(number: int, code: str | None) -> Shown:
     return "time" if re.search("[hs]", bare) else "number"
 
 
-def text_of(number: float, shown: Shown, *, from_1904: bool) -> str:
+def _sign(code: str) -> str:
+    """Whatever a format's code marks as a currency's sign, or one that is known."""
+    for found in _SAID.finditer(code):
+        if found["end"]:
+            break
+        words = (found["sign"] or found["quoted"] or found["escaped"] or found["bare"] or "").strip()
+        if found["sign"] or words.upper() in SIGNS:
+            return words
+    return ""
+
+
+def text_of(number: float, form: Format, *, from_1904: bool) -> str:
     """A number as text: as short as gives the same number again, or the day that it stands for.
 
     Examples:
-        >>> text_of(1360.5, "number", from_1904=False), text_of(0.0413, "percent", from_1904=False)
-        ('1360.5', '4.13%')
-        >>> text_of(45663.0, "day", from_1904=False), text_of(44201.5, "day", from_1904=True)
-        ('2025-01-06', '2025-01-06 12:00:00')
-        >>> text_of(729222800168123456.0, "number", from_1904=False)
+        >>> text_of(1360.5, Format("number"), from_1904=False), text_of(1360.5, Format("number", "$"), from_1904=False)
+        ('1360.5', '$1360.5')
+        >>> text_of(0.0413, Format("percent"), from_1904=False), text_of(45663.0, Format("day"), from_1904=False)
+        ('4.13%', '2025-01-06')
+        >>> text_of(729222800168123456.0, Format("number"), from_1904=False)
         '7.29222800168123E+17'
     """
+    shown = form.shown
     if shown == "number":
-        return _plain(number)
+        return _signed(_plain(number), form.sign)
     if shown == "percent":
         return f"{(Decimal(repr(number)) * 100).normalize():f}%"
     return _moment(number, shown, from_1904=from_1904) or _plain(number)
+
+
+def _signed(number: str, sign: str) -> str:
+    """Signs stand before a number, Chinese words behind it."""
+    return f"{number}{sign}" if sign.isalpha() and not sign.isascii() else f"{sign}{number}"
 
 
 def _plain(number: float) -> str:

@@ -10,9 +10,9 @@ from enum import IntEnum
 
 from opsctl.core.errors import DamagedFile, NotATable, TooLarge
 from opsctl.ingest.reading.sheets.compound import locked, workbook_in
-from opsctl.ingest.reading.sheets.grid import UNCOMPUTED, Budget, Grid, Sheet, plain
+from opsctl.ingest.reading.sheets.grid import UNCOMPUTED, Budget, Grid, Merged, Sheet, plain
 from opsctl.ingest.reading.sheets.package import AGAIN, broken
-from opsctl.ingest.reading.sheets.values import Shown, shown_as, text_of
+from opsctl.ingest.reading.sheets.values import shown_as, text_of
 
 _EXCEL_97 = 0x0600
 _WORKSHEET = 0
@@ -20,7 +20,8 @@ _CELLS = 4_000_000
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _NO_NUMBER = b"\xff\xff"  # ends a formula's result that is text, true or false, an error or empty
 _ON_LOAD = 0x0002  # a formula that waits to be computed
-_TEXT, _TRUTH, _ERROR = range(3)
+_TEXT, _TRUTH, _ERROR, _NOTHING = range(4)
+_UNSEEN = 0x20  # a row of no height
 
 Record = tuple[int, bytes]
 
@@ -43,6 +44,7 @@ class Kind(IntEnum):
     LABEL = 0x0204
     BOOL_ERR = 0x0205
     STRING = 0x0207
+    ROW = 0x0208
     RK = 0x027E
     FORMAT = 0x041E
     BOF = 0x0809
@@ -61,8 +63,7 @@ class _Book:
     def number(self, value: float, style: int) -> str:
         """A number as its format means it."""
         kind = self.formats[style] if style < len(self.formats) else 0
-        shown: Shown = shown_as(kind, self.codes.get(kind))
-        return text_of(value, shown, from_1904=self.from_1904)
+        return text_of(value, shown_as(kind, self.codes.get(kind)), from_1904=self.from_1904)
 
 
 def sheets(data: bytes) -> Iterator[Sheet]:
@@ -81,7 +82,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
             grid = Grid(budget)
             if not hidden:
                 _Cells(book, grid).read(_records(stream, start))
-            yield Sheet(name, hidden, grid.text(), grid.uncomputed)
+            yield grid.sheet(name, is_hidden=hidden)
 
 
 def _records(stream: bytes, at: int) -> Iterator[Record]:
@@ -194,11 +195,19 @@ class _Cells:
         self.rows: dict[int, dict[int, str]] = defaultdict(dict)
         self.many = 0
         self.waiting: tuple[int, int] | None = None  # the formula whose text follows
+        self.empty: list[tuple[int, int]] = []  # formulas whose result is an empty text
+        self.computed = False
+        self.hidden: set[int] = set()
 
     def read(self, records: Iterator[Record]) -> None:
         """Read them into the grid."""
         for number, content in records:
             self._take(number, content)
+        if not self.computed:  # what writes formulas and does not compute them leaves all of them empty
+            self.grid.uncomputed += len(self.empty)
+            for at in self.empty:
+                self._put(*at, UNCOMPUTED)
+        self.grid.hidden = len(self.hidden & self.rows.keys())
         for row in sorted(self.rows):
             cells = self.rows[row]
             self.grid.add(row + 1, [cells.get(at, "") for at in range(max(cells) + 1)])
@@ -214,10 +223,12 @@ class _Cells:
             case Kind.STRING if self.waiting is not None:
                 self._put(*self.waiting, _text(content))
                 self.waiting = None
+            case Kind.ROW if content[12] & _UNSEEN:
+                self.hidden.add(int.from_bytes(content[:2], "little"))
             case Kind.MERGED:
                 for top, bottom, left, _ in struct.iter_unpack("<4H", content[2:]):
                     if bottom > top:
-                        self.grid.merged.append((top + 1, left + 1, bottom + 1))
+                        self.grid.merged.append(Merged(top + 1, left + 1, bottom + 1))
             case Kind.LABEL_SST | Kind.NUMBER | Kind.RK | Kind.LABEL | Kind.BOOL_ERR:
                 row, column, style = struct.unpack_from("<3H", content)
                 self._put(row, column, self._one(number, content[6:], style))
@@ -240,6 +251,7 @@ class _Cells:
     def _formula(self, content: bytes) -> None:
         row, column, style, result, flags = struct.unpack_from("<3H8sH", content)
         self.waiting = None
+        self.computed |= not result.endswith(_NO_NUMBER) or result[0] != _NOTHING
         if not result.endswith(_NO_NUMBER):
             value: float = struct.unpack("<d", result)[0]
             if value == 0 and flags & _ON_LOAD:
@@ -251,6 +263,8 @@ class _Cells:
             self.waiting = row, column
         elif result[0] == _TRUTH:
             self._put(row, column, _truth(result[2]))
+        elif result[0] == _NOTHING:
+            self.empty.append((row, column))
         elif result[0] == _ERROR:
             self._put(row, column, _ERRORS.get(result[2], UNCOMPUTED))
 

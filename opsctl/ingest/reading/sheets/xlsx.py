@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from opsctl.core.errors import DamagedFile
-from opsctl.ingest.reading.sheets.grid import COLUMNS, UNCOMPUTED, Budget, Grid, Sheet, column_of, placed, plain
+from opsctl.ingest.reading.sheets.grid import COLUMNS, UNCOMPUTED, Budget, Grid, Merged, Sheet, column_of, placed, plain
 from opsctl.ingest.reading.sheets.package import AGAIN, Attributes, Package
 from opsctl.ingest.reading.sheets.rows import Cell
-from opsctl.ingest.reading.sheets.values import Shown, shown_as, text_of
+from opsctl.ingest.reading.sheets.values import Format, shown_as, text_of
 
 _TRUE = ("1", "true")
 _HIDDEN = ("hidden", "veryHidden")
@@ -20,6 +20,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SHORT = 15  # digits; a whole number of no more is its own text
 _OTHER_ROW = "a cell of the workbook stands in another row than it says"
+_PLAIN = Format("number")
 _RELATION = "id"  # in whatever namespace
 
 
@@ -28,7 +29,7 @@ class _Book:
     """What all sheets share: texts, formats, the first day, and whether formulas still wait to be computed."""
 
     texts: list[str]
-    formats: list[Shown]
+    formats: list[Format]
     from_1904: bool
     stale: bool
 
@@ -70,7 +71,7 @@ def sheets(stream: BinaryIO) -> Iterator[Sheet]:
             grid = Grid(budget)
             if not hidden:
                 _Reader(book, grid).read(package, part)
-            yield Sheet(name, hidden, grid.text(), grid.uncomputed)
+            yield grid.sheet(name, is_hidden=hidden)
 
 
 def _texts(package: Package, part: str, budget: Budget) -> list[str]:
@@ -102,7 +103,7 @@ def _texts(package: Package, part: str, budget: Budget) -> list[str]:
     return found
 
 
-def _formats(package: Package, part: str) -> list[Shown]:
+def _formats(package: Package, part: str) -> list[Format]:
     """How each of the workbook's cell formats shows a number."""
     codes: dict[int, str] = {}
     numbers: list[int] = []
@@ -130,8 +131,8 @@ class _Reader:
         self.row = 0
         self.cells: list[str] = []
         self.columns: dict[str, int] = {}
-        self.shown: dict[str, Shown] = {str(at): shown for at, shown in enumerate(book.formats)}
-        self.collecting = self.spoken = self.formula = False
+        self.forms: dict[str, Format] = {str(at): form for at, form in enumerate(book.formats)}
+        self.collecting = self.spoken = self.formula = self.hidden = False
         self.kind = self.style = ""
         self.pieces: list[str] = []
 
@@ -151,7 +152,7 @@ class _Reader:
                 self._move(letters)
                 found.pop()
             if kind == "s" and value:
-                found.append(texts[int(value)])
+                found.append(texts[_index(value)])
             elif value and (not kind or kind == "n"):
                 found.append(self._number(value, style))
             else:
@@ -173,6 +174,7 @@ class _Reader:
             self.formula = True
         elif tag == "row":
             self._go_to(attributes.get("r"))
+            self.hidden = attributes.get("hidden") in _TRUE
         elif tag == "rPh":
             self.spoken = True
         elif tag == "mergeCell":
@@ -186,6 +188,7 @@ class _Reader:
             if self.pieces or self.formula:
                 self.cells[-1] = self._text("".join(self.pieces), self.kind, self.style)
         elif tag == "row":
+            self.grid.hidden += self.hidden and any(self.cells)
             self.grid.add(self.row, self.cells)
         elif tag == "rPh":
             self.spoken = False
@@ -230,7 +233,7 @@ class _Reader:
             case "n":
                 return self._number(value, style)
             case "s":
-                return self.book.texts[int(value)]
+                return self.book.texts[_index(value)]
             case "b":
                 return "TRUE" if value.strip() in _TRUE else "FALSE"
             case "d":
@@ -245,20 +248,28 @@ class _Reader:
         return (not value and kind != "str") or (self.book.stale and value in ("", "0"))
 
     def _number(self, value: str, style: str) -> str:
-        shown = self.shown.get(style, "number")
-        if shown == "number":
+        form = self.forms.get(style, _PLAIN)
+        if form == _PLAIN:
             if value.isdecimal() and len(value) <= _SHORT and value.isascii():
                 return value.lstrip("0") or "0"
             text = repr(float(value))
             if "e" not in text and not text.endswith(".0"):
                 return text
-        return text_of(float(value), shown, from_1904=self.book.from_1904)
+        return text_of(float(value), form, from_1904=self.book.from_1904)
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
         (top, column), (bottom, _) = placed(first), placed(last or first)
         if bottom > top:
-            self.grid.merged.append((top, column, bottom))
+            self.grid.merged.append(Merged(top, column, bottom))
+
+
+def _index(value: str) -> int:
+    """Which of the shared texts."""
+    number = int(value)
+    if number < 0:
+        raise DamagedFile("a cell of the workbook names a text that it does not have", hint=AGAIN)
+    return number
 
 
 def _unescaped(text: str) -> str:
