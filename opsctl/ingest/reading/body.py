@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.totals import Totals
 
 _SAMPLE = 500
+_WIDEST = 16_384  # columns, as a spreadsheet has at most
 _NEARLY = 0.9
 _MENDED = 0.5  # of the broken records: so few may be left where another way of quoting is meant
 
@@ -141,7 +142,7 @@ class BodyReader:
             at = at + 1 if found.broken else found.last + 1
             widths[len(found.cells)] += not found.broken and any(cell.strip(BLANKS) for cell in found.cells)
         width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
-        if times < _NEARLY * widths.total():
+        if times < _NEARLY * widths.total() or width > _WIDEST:
             return None
         named = tuple(cell for cell in cells if cell.strip(BLANKS))
         if width == len(named):

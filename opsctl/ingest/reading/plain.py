@@ -172,10 +172,10 @@ class _Look:
         return not self._decoder.getstate()[0] and (self._ascii or self._once)
 
     def _is_ended(self, chunk: bytes) -> bool:
-        """Are the chunk's line ends those of the chunks before, and of one kind?"""
+        """Are there line ends, those of the chunks before, and of one kind? Only the last chunk may have none."""
         returns = chunk.count(b"\r") if b"\r" in chunk else 0
         if not returns and b"\n" not in chunk:
-            return True
+            return len(chunk) < _CHUNK
         windows = returns > 0
         before, self._ends = self._ends, windows
         if before not in (None, windows):

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from opsctl.core.errors import DamagedFile, EmptyFile, NotATable, RefusedFile
+from opsctl.core.errors import DamagedFile, EmptyFile, NotATable, RefusedFile, TooLarge
 
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -16,6 +16,7 @@ OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 64 * 1024
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LOOKED_AT = 2 * _HEAD + len(codecs.BOM_UTF32_LE)  # bytes at the start of a file that tell its format
+LONGEST_LINE = 4 * 1024**2  # bytes, of which at least so many may stand on one line
 _AGAIN = "download it again as CSV"
 _CONVERT = "open it and save it as CSV UTF-8"
 
@@ -77,6 +78,24 @@ def refuse_empty(data: bytes, file: str) -> None:
     raise EmptyFile(what, file=file, hint="export it again; an export that was cut off looks like this")
 
 
+def refuse_long_lines(data: bytes, file: str) -> None:
+    """Refuse what has a line longer than any row: its cells would be read for minutes.
+
+    Raises:
+        DamagedFile: Nothing but NUL bytes stand there, as a download that broke off leaves them.
+        TooLarge: Anything else.
+    """
+    for start in range(0, len(data) - LONGEST_LINE, LONGEST_LINE):
+        end = start + LONGEST_LINE
+        if data.find(b"\n", start, end) >= 0 or data.find(b"\r", start, end) >= 0:
+            continue
+        if not data[start:end].strip(b"\x00"):
+            raise DamagedFile("the file goes on in nothing but NUL bytes", file=file, hint=_AGAIN)
+        raise TooLarge(
+            f"a line of the file is longer than {LONGEST_LINE // 1024**2} MB", file=file, hint="look inside; no row is"
+        )
+
+
 def is_json_lines(data: bytes) -> bool:
     """Is there a whole JSON object on the first line, and a line end behind it? An API's answer mostly has none."""
     first, end, _ = _plain_head(data).partition(b"\n")
@@ -96,8 +115,10 @@ def refuse_other_formats(data: bytes, file: str, *, but_json_lines: bool = False
         EmptyFile: See `refuse_empty`.
         DamagedFile: See `refuse_empty`.
         NotATable: A workbook, picture, archive, web page, XML, JSON or pointer; the message says which.
+        TooLarge: See `refuse_long_lines`.
     """
     refuse_empty(data, file)
+    refuse_long_lines(data, file)
     for kind in _BINARY:
         if data.startswith(kind.magic):
             raise NotATable(f"this is {kind.what}", file=file, hint=kind.hint)
