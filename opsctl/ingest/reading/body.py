@@ -11,6 +11,7 @@ import polars as pl
 
 from opsctl.ingest.reading.dialect import USUAL
 from opsctl.ingest.reading.kinds import BLANKS
+from opsctl.ingest.reading.misplaced import is_whole_row, put_aside_misplaced
 from opsctl.ingest.reading.oddities import (
     has_needed_quotes,
     has_quoted_cell,
@@ -21,10 +22,10 @@ from opsctl.ingest.reading.oddities import (
 from opsctl.ingest.reading.records import split
 from opsctl.ingest.reading.rows import Rows, judge, suspicious_looks
 from opsctl.ingest.reading.scan import Dialect, scan
-from opsctl.ingest.reading.table import UNREADABLE
+from opsctl.ingest.reading.table import QUOTING, UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from opsctl.ingest.reading.header import Header
     from opsctl.ingest.reading.records import Below, Split
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.totals import Totals
 
 _SAMPLE = 500
+_INDEX = re.compile("^(?:#|no|nr|num|id|idx|rank|row)[.]?$|index|number|序|编号|排名|行号", re.IGNORECASE)
 _WIDEST = 16_384  # columns, as a spreadsheet has at most
 _NEARLY = 0.9
 _MENDED = 0.5  # of the broken records: so few may be left where another way of quoting is meant
@@ -97,7 +99,8 @@ class BodyReader:
         strict = self._attempt(cells, Dialect(delimiter))
         if strict.clean and not ("'" in self.below.text and _is_quoted(strict.rows, "'")):
             return strict
-        for dialect, warning in self._other_quotings(delimiter, several=len(strict.rows.faults) > 1):
+        misquoted = sum(fault.rule == QUOTING for fault in strict.rows.faults)
+        for dialect, warning in self._other_quotings(delimiter, several=misquoted > 1):
             other = self._attempt(cells, dialect)
             mixed = dialect.quote == "'" and has_quoted_cell(other.rows, '"')
             if not mixed and _is_better(other, strict):
@@ -123,12 +126,14 @@ class BodyReader:
         found = split(self.below, dialect, len(cells), fast=self.fast)
         if not found.cells.height and (fitting := self._refit(cells, dialect)):
             stretched = split(self.below, dialect, len(fitting), fast=self.fast)
-            if _only_empty_beyond(stretched, len(cells)):
+            if _only_empty_beyond(stretched, len(cells)) and not _are_numbered(stretched, fitting):
                 cells, found = fitting, stretched
-        suspicious = suspicious_looks(cells, self.totals) | suspicious_shapes(len(cells), dialect.quote)
+        looks = suspicious_looks(cells, self.totals) | suspicious_shapes(len(cells), dialect.quote)
+        suspicious = looks | is_whole_row(len(cells), dialect.delimiter)
         rows = Rows(found, cells, suspicious)
         judge(rows, found.odd, self.totals)
         reject_oddities(rows, dialect, self.recognise)
+        put_aside_misplaced(rows, dialect.delimiter, is_joined="\ufeff" in self.below.text)
         rows.settle()
         return Body(cells, dialect, rows)
 
@@ -152,8 +157,9 @@ class BodyReader:
 
 def _is_in(delimiter: str, rows: Rows) -> bool:
     """Whether rows still have the header's delimiter in their cells, where it is no decimal comma."""
-    found = pl.any_horizontal(pl.col(name).str.contains(delimiter, literal=True) for name in rows.columns)
-    return delimiter != "," and bool(rows.frame.select(found.any()).item())
+    where = ",$" if delimiter == "," else re.escape(delimiter)
+    found = pl.any_horizontal(pl.col(name).str.contains(where) for name in rows.columns)
+    return bool(rows.frame.select(found.any()).item())
 
 
 def _is_quoted(rows: Rows, quote: str) -> bool:
@@ -184,6 +190,13 @@ def _all_spaced(rows: Rows) -> bool:
         return False
     spaced = pl.all_horizontal(pl.col(name).str.starts_with(" ") for name in rows.columns[1:]).all()
     return all(bool(some.select(spaced).item()) for some in (rows.frame.head(1), rows.frame))
+
+
+def _are_numbered(found: Split, header: Sequence[str]) -> bool:
+    """Whether rows begin with their own number, for which the header has no name: then all cells stand one too far."""
+    numbers = found.cells["0"].cast(pl.Int64, strict=False)
+    rises = (numbers - pl.int_range(len(numbers), eager=True)).unique()
+    return len(numbers) > 0 and rises.to_list() in ([0], [1]) and not _INDEX.search(header[0])
 
 
 def _only_empty_beyond(found: Split, width: int) -> bool:

@@ -25,7 +25,7 @@ _FOOT = 100
 _FEW = 0.5
 _SEVERAL = 2
 _WORDS = r"^[^0-9]*\p{L}[^0-9]*$"
-_WIDE_QUOTES = "”“＂"  # what an input method makes of "
+_WIDE_QUOTES = "”“＂‘’「」『』`"  # what an input method makes of ", and what other programs write for it
 _GLUED = r"[^\d\s][,;|:\t]|\d[,;|:\t][^\d]|,$"
 
 
@@ -88,6 +88,10 @@ def _reject_second_table(rows: Rows, recognise: Recognise) -> None:
     """Where another header begins, below a gap or with names of this one, nothing that follows is of this table."""
     begins = [*_headers_again(rows, recognise)]
     begins += [line for line, cells in rows.broken if _has_moved(cells, rows)]
+    whole = [(line, cells) for line, cells in rows.broken if len(cells) == len(rows.header)]
+    begins += [
+        line for line, cells in whole if not is_same_header(cells, rows.header) and _is_all_names(cells, rows, line)
+    ]
     begins += [line for line, cells in (*rows.odd, *rows.broken) if _has_names_in_disorder(cells, rows)]
     if begins:
         rows.another_table = first = min(begins)
@@ -123,9 +127,14 @@ def _words_for_numbers(rows: Rows) -> pl.DataFrame:
 
 
 def _has_names_in_disorder(cells: Sequence[str], rows: Rows) -> bool:
-    """Whether a line of another width has names of the header, not one after the other, as where files were joined."""
+    """Whether a line of another width has names of the header, not one after the other, as where files were joined.
+
+    The first of them may stand behind the last cell of a row whose line had no end.
+    """
     places = {fold(name): at for at, name in enumerate(rows.header) if name.strip(UNSEEN)}
-    order = [places[name] for cell in cells if (name := fold(cell.strip(UNSEEN))) in places]
+    folded = [fold(cell.strip(UNSEEN)) for cell in cells]
+    glued = [next((name for name in places if cell.endswith(name)), cell) for cell in folded[: len(rows.header)]]
+    order = [places[name] for name in (*glued, *folded[len(rows.header) :]) if name in places]
     disorder = any(after != before + 1 for before, after in pairwise(order))
     return len(order) >= _SEVERAL and 2 * len(order) >= len(rows.header) and disorder
 
@@ -149,7 +158,7 @@ def _repeats_names(cells: Sequence[str], rows: Rows) -> bool:
     return same >= _SEVERAL and 2 * same >= len(rows.header)
 
 
-def _is_all_names(cells: list[str], rows: Rows, line: int) -> bool:
+def _is_all_names(cells: Sequence[str], rows: Rows, line: int) -> bool:
     """Whether a row has names where the rows above it have numbers, dates and ids."""
     if any(is_measured(cell) for cell in cells) or not any(is_name(cell) for cell in cells):
         return False
@@ -197,12 +206,17 @@ def _other_quotes(quote: str) -> str:
 
 
 def _reject_wrapped(rows: Rows, quotes: str) -> None:
-    """A row whose cells all stand between quotes that are no quotes here was written with another quote."""
+    """A row whose cells all stand between quotes that are no quotes here was written with another quote.
+
+    So was one of whose numbers, dates or ids does.
+    """
+    measured = rows.measured()
     for *cells, line in rows.suspects.rows():
         filled = [cell for cell in cells if cell]
-        wrapped = [cell[0] for cell in filled if len(cell) > 1 and cell[0] in quotes and cell[-1] in quotes]
-        if len(wrapped) > 1 and len(wrapped) >= len(filled) - (len(filled) > _WIDE):
-            rows.reject([line], QUOTING, f"its cells stand between {wrapped[0]}, which is no quote in this file")
+        wrapped = [cell for cell in filled if len(cell) > 1 and cell[0] in quotes and cell[-1] in quotes]
+        are_most = len(wrapped) > 1 and len(wrapped) >= len(filled) - (len(filled) > _WIDE)
+        if are_most or any(cells[at] in wrapped and is_measured(cells[at][1:-1]) for at in measured):
+            rows.reject([line], QUOTING, f"its cells stand between {wrapped[0][0]}, which is no quote in this file")
 
 
 def _leave_out_footnotes(rows: Rows) -> None:

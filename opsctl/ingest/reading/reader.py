@@ -80,6 +80,7 @@ def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: 
     below = Below(text[header.end : place.end], header.line + header.lines)
     body = BodyReader(below, totals, recognise, fast).read(header)
     above = _Above(place, body, totals)
+    above.faults += _row_on_header(header.line, body)
     rows = body.rows.frame.drop(LINE)
     if body.dialect.delimiter.strip(" ") == "|":
         rows = without_frame(rows, body.header)
@@ -107,11 +108,12 @@ class _Above:
         self.drops: list[Drop] = []
         sample = body.rows.frame.drop(LINE).head(_SAMPLE).rows()
         measured = measured_columns(sample)
+        self.rows = len(sample)
         self.words = not any(is_measured(cell) for row in sample for cell in row)  # the whole table is
         plainly = Dialect(body.dialect.delimiter.strip(" ") or body.dialect.delimiter, body.dialect.quote)
         before: list[str] = []
         others: list[int] = []
-        for number, line in place.above:
+        for number, line in _whole(place.above, plainly.quote):
             cells = _cells(line, plainly)
             if not self._judge(number, cells, len(body.header), measured, totals):
                 if _follows(cells, before):
@@ -125,17 +127,38 @@ class _Above:
     def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> bool:
         """Name a line that could be a total or a row of the table below; whether it is one of these."""
         filled = [cell for cell in cells if not is_missing(cell)]
-        if len(cells) != width or len(filled) < 2:  # noqa: PLR2004 - a remark fills one
+        if len(cells) != width or len(filled) < 1 + (not is_missing(cells[0])):  # a remark fills the first
             return False
         label = totals.label(cells)
         if label and not keys_of(cells, label):
             self.drops.append(Drop(number, "total", tuple(cells)))
             return True
         words = self.words and len(filled) == width >= _SEVERAL and not any(map(is_measured, filled))
-        alike = resembles(cells, measured) or (not measured and sum(map(is_measured, cells)) > 1)
+        enough = _SEVERAL - 1 if self.rows else 1  # where nothing stands below the header, the rows may stand above
+        alike = resembles(cells, measured) or (not measured and sum(map(is_measured, cells)) >= enough)
         if alike or words:
             self.faults.append(Fault(number, CELL_COUNT, "looks like a row, but stands above the header"))
         return alike or words
+
+
+def _whole(lines: Sequence[tuple[int, str]], quote: str) -> Iterator[tuple[int, str]]:
+    """Lines, but those that a quoted cell runs over as one."""
+    left = iter(lines)
+    for number, line in left:
+        whole = line
+        while whole.count(quote) % 2 and (more := next(left, None)):
+            whole += f"\n{more[1]}"
+        yield number, (whole if whole.count(quote) % 2 == 0 else line)
+
+
+def _row_on_header(line: int, body: Body) -> list[Fault]:
+    """A row whose line begins with the header, as where its end was lost: names first, then numbers and dates."""
+    width, odd = len(body.header) // 2, len(body.header) % 2
+    names, cells = body.header[:width], body.header[width:]
+    is_one = width and not odd and not body.rows.frame.height
+    if is_one and all(map(is_name, names)) and any(map(is_measured, cells)):
+        return [Fault(line, CELL_COUNT, "a row stands on the line of the header")]
+    return []
 
 
 def _cells(line: str, dialect: Dialect) -> list[str]:

@@ -80,7 +80,7 @@ def frame_of(rows: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
 
 def is_stray(cell: str) -> bool:
     """Whether a cell without quotes around it has one that is no inch mark, as in `12" screen`, and no pair."""
-    lone = cell.count('"') % 2 == 1 and not _INCHES.search(cell)
+    lone = cell.count('"') % 2 == 1 and ('""' in cell or not _INCHES.search(cell))
     return lone or _BLANK_BEFORE.fullmatch(cell) is not None
 
 
@@ -204,17 +204,20 @@ class _Splitter:
     def _swallows(self, cells: Sequence[str]) -> bool:
         """Whether a cell over several lines is rows between two stray quotes, or has a whole row in it.
 
-        It is rows where all are complete, cut at its lines.
+        It is rows where all are complete, cut at its lines, and where it has cells and all others have a number.
         """
         long = [(at, cell) for at, cell in enumerate(cells) if "\n" in cell or "\r" in cell]
-        return any(self._is_rows(cells, at) or self._holds_row(cell) for at, cell in long)
+        if any(at in self.measured and self.dialect.delimiter in cell for at, cell in long):
+            return True
+        return any(self._is_rows(cells, at) or self._holds_row(cells, at) for at, _ in long)
 
-    def _holds_row(self, cell: str) -> bool:
+    def _holds_row(self, cells: Sequence[str], at: int) -> bool:
         """Whether a line of a cell has all that a row has: two writers have written into each other."""
-        lines = (line.split(self.dialect.delimiter) for line in LINE_END.split(cell))
-        return self.width >= _ENOUGH and any(
-            len(line) >= self.width and resembles(line[: self.width], self.measured) for line in lines
-        )
+        lines = (line.split(self.dialect.delimiter) for line in LINE_END.split(cells[at]))
+        rows = [line[: self.width] for line in lines if len(line) >= self.width >= _ENOUGH]
+        if self.measured:
+            return any(resembles(row, self.measured) for row in rows)
+        return any(is_measured(row[0]) and is_measured(cells[0]) for row in rows)
 
     def _is_rows(self, cells: Sequence[str], at: int) -> bool:
         between = cells[at].count(self.dialect.delimiter)
@@ -227,7 +230,9 @@ class _Splitter:
         rows = [[*cells[:at], *first], *inside, [*last, *cells[at + 1 :]]]
         if any(len(row) != self.width for row in rows):
             return False
-        return all(resembles(row, self.measured) for row in rows) if self.measured else self.width >= _ENOUGH
+        if self.measured:
+            return all(resembles(row, self.measured) for row in rows)
+        return self.width >= _ENOUGH or all(is_measured(row[0]) for row in rows)
 
     def _by_itself(self, at: int) -> Scanned:
         """One physical line as if nothing stood below it."""

@@ -33,7 +33,7 @@ _UNITS = re.compile(
     r"|date(?:time)?|timestamp)(?:\([0-9, ]+\))?",
     re.IGNORECASE,
 )
-RULED = r"^[-=_+:|]{2,}$"
+RULED = r"^[-=_+:|]{2,}$|^[.…]+$"
 _RULE = re.compile(r"[-=_+:|\s]*")
 
 
@@ -125,11 +125,12 @@ def suspicious_looks(header: Sequence[str], totals: Totals) -> pl.Expr:
 def suspicious_look(at: int, names: Sequence[str], totals: Totals) -> pl.Expr:
     """The same by one of their cells; `names` are those of the header, see `seen_names`."""
     cell = pl.col(str(at))
-    look = cell.is_in(names) | cell.str.contains(totals.pattern)
-    if at:
+    look = cell.is_in(names) | cell.str.contains(totals.suspicious)
+    if at > 1:
         return look
-    first = cell.str.strip_chars(UNSEEN)
-    return look | (first == "") | first.str.contains(f"^[#(（]|{RULED}")
+    begin = cell.str.strip_chars(UNSEEN)  # of a header that is repeated in other letters, one of the first two is named
+    look |= begin.str.to_lowercase().is_in([name.lower() for name in names])
+    return look if at else look | (begin == "") | begin.str.contains(f"^[#(（]|{RULED}")
 
 
 def seen_names(header: Sequence[str]) -> list[str]:
@@ -159,7 +160,9 @@ def _drop_by_look(rows: Rows) -> None:
     measured = rows.measured(but=doubtful) if doubtful else frozenset()
     looks = [(line, _look(cells, rows.header, measured)) for *cells, line in found]
     rows.drop([Drop(line, reason) for line, reason in looks if reason])
-    rows.drop([Drop(line, "units") for *cells, line in rows.without().head(1).iter_rows() if _are_units(cells)])
+    for *cells, line in rows.without().head(1).rows():
+        if _are_units(cells) or _are_names(cells, rows, line):
+            rows.drop([Drop(line, "units")])
 
 
 def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int]) -> str:
@@ -176,6 +179,14 @@ def _are_units(cells: Sequence[str]) -> bool:
     """Whether a row below the header says in which units or types its columns are, such as (元), and nothing else."""
     filled = [cell.strip(UNSEEN) for cell in cells if not is_missing(cell)]
     return bool(filled) and all(map(_is_unit, filled))
+
+
+def _are_names(cells: Sequence[str], rows: Rows, line: int) -> bool:
+    """Whether a row below the header names its columns in other words: words alone, where others have numbers."""
+    measured, names = rows.measured(but=[line]), {fold(name.strip(UNSEEN)) for name in rows.header}
+    filled = [cell for cell in cells if not is_missing(cell)]
+    is_same = any(fold(cell.strip(UNSEEN)) in names for cell in filled)  # in another order they are another table's
+    return not is_same and bool(measured) and all(map(is_name, [*filled, *(cells[at] for at in measured)]))
 
 
 def _is_unit(cell: str) -> bool:
@@ -201,6 +212,9 @@ def _is_comment(cells: Sequence[str], measured: frozenset[int]) -> bool:
 
 
 def _drop_totals(rows: Rows, totals: Totals) -> None:
+    rows.drop(
+        [Drop(line, "total", tuple(cells)) for *cells, line in rows.suspects.rows() if _sums_up(rows, cells, totals)]
+    )
     labelled = [(cells, line, label) for *cells, line in rows.suspects.iter_rows() if (label := totals.label(cells))]
     if not labelled:
         return
@@ -212,6 +226,15 @@ def _drop_totals(rows: Rows, totals: Totals) -> None:
         if not keys or summed.is_total(cells, keys, plainly=totals.is_plainly(label)):
             drops.append(Drop(line, "total", tuple(cells)))
     rows.drop(drops)
+
+
+def _sums_up(rows: Rows, cells: Sequence[str], totals: Totals) -> bool:
+    """Whether a row bears the name of a group of rows, and says that it sums it up."""
+    found = totals.group(cells)
+    if found is None:
+        return False
+    at, group = found
+    return bool((rows.frame.get_column(str(at)).str.strip_chars(UNSEEN) == group).any())
 
 
 class _Summed:

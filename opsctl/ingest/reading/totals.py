@@ -12,11 +12,17 @@ if TYPE_CHECKING:
 
 TOTAL_WORDS = (
     *("合计", "总计", "汇总", "小计", "总和", "共计", "累计", "总", "总数", "总数据", "平均", "平均值", "均值", "日均"),
+    *("最大值", "最小值", "同比", "环比", "总平均值", "总计数"),
     *("合計", "總計", "彙總", "小計", "總和", "共計", "累計"),
-    *("total", "totals", "grand total", "subtotal", "sub-total", "合计/total", "overall", "sum", "average", "avg"),
+    *("total", "totals", "grand total", "subtotal", "sub-total", "合计/total", "overall", "sum"),
+    *("average", "avg", "avg.", "grand average"),
 )
 _LABELS = 3  # a label stands among the first names of a row
-_PREFIXED = ("合计", "总计", "小计", "合計", "總計", "小計")  # 本页小计, 抖音合计
+_PREFIXED = (  # 本页小计, 抖音合计
+    *("合计", "总计", "小计", "汇总", "累计", "平均值", "最大值", "最小值"),
+    *("合計", "總計", "小計", "彙總", "累計"),
+)
+_GROUPED = r"(?i)^(.+) (?:sub-?total|total|average|avg\.?|count|max|min)$"  # as a spreadsheet writes them below a group
 _SIGN = re.compile("^[A-Z]{0,2}[$¥￥€£₹]|元$")
 _BLANK = "[ \t\u00a0\u3000]"
 _COUNT = (
@@ -34,13 +40,21 @@ class Totals:
         prefixed = _any_of(word for word in chinese if word in _PREFIXED)
         label = rf"(?:{any_word})(?:{_BLANK}*(?:[:：].*|{_COUNT}|[oO][fF]{_BLANK}.*))?|.{{1,12}}(?:{prefixed})[:：]?"
         self.pattern = rf"^{_BLANK}*(?:{label}){_BLANK}*$"
+        self.suspicious = f"{self.pattern}|{_GROUPED}"
         self._label = re.compile(self.pattern)
+        self._grouped = re.compile(_GROUPED)
         self._plainly = re.compile(rf"{_BLANK}*(?:{_any_of(chinese)}){_BLANK}*[:：]?{_BLANK}*")
 
     def label(self, row: Sequence[str]) -> str | None:
         """The total's label in a row, or None where it has none."""
         names = [cell for cell in row if not is_missing(cell) and not is_number(cell)][:_LABELS]
         return next((cell for cell in names if self._label.match(cell)), None)
+
+    def group(self, row: Sequence[str]) -> tuple[int, str] | None:
+        """Where one of the first names of a row could sum up a group, such as "Meta Total", and which."""
+        names = [at for at, cell in enumerate(row) if not is_missing(cell) and not is_number(cell)][:_LABELS]
+        found = ((at, self._grouped.match(row[at].strip(BLANKS))) for at in names)
+        return next(((at, group[1]) for at, group in found if group), None)
 
     def is_plainly(self, label: str) -> bool:
         """Whether a label is nothing but a word that no campaign or channel is named."""
