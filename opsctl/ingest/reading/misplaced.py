@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name, resembles
-from opsctl.ingest.reading.rows import REMARK, WIDEST
+from opsctl.ingest.reading.rows import LINE, REMARK, WIDEST
+from opsctl.ingest.reading.scan import Dialect, Lines, scan
 from opsctl.ingest.reading.table import CELL_COUNT, Drop
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _WIDE = 3
 _SIGNED = 2  # cells of a remark: who made the table, and who looked at it
 _SAID = re.compile(r"[^:：\d]{1,12}[:：]")
+_SAMPLE = 200
+_NUMBERS = re.compile("[0-9]+")
 _OMITTED = re.compile(r"[.…]+")
 _JOINED = "[^\ufeff]\ufeff+[^\ufeff]"
 
@@ -35,7 +38,7 @@ def put_aside_misplaced(rows: Rows, delimiter: str, *, is_joined: bool) -> None:
     _reject_omissions(rows)
     if is_joined:
         _reject_joined(rows)
-    _drop_headings(rows)
+    _put_aside_headings(rows)
 
 
 def _reject_whole_rows(rows: Rows, delimiter: str) -> None:
@@ -43,8 +46,8 @@ def _reject_whole_rows(rows: Rows, delimiter: str) -> None:
     width, measured = len(rows.header), rows.measured()
     found = []
     for *cells, line in rows.suspects.rows():
-        parts = cells[0].split(delimiter)
-        if len(parts) >= width > 1 and not any(map(str.strip, cells[1:])):
+        if len(cells[0].split(delimiter)) >= width > 1 and not any(map(str.strip, cells[1:])):
+            parts = scan(Lines([cells[0]], [""]), 0, Dialect(delimiter)).cells
             fits = resembles(parts[:width], measured) if measured - {0} else width >= _WIDE
             found += [line] * fits
     rows.reject(found, CELL_COUNT, "holds a whole row in its first cell")
@@ -63,32 +66,57 @@ def _reject_omissions(rows: Rows) -> None:
 def _reject_joined(rows: Rows) -> None:
     """A byte order mark within a cell: there another file begins."""
     within = pl.any_horizontal(pl.col(name).str.contains(_JOINED) for name in rows.columns)
-    found = rows.without().filter(within).get_column("line").to_list()
+    found = rows.without().filter(within).get_column(LINE).to_list()
     rows.reject(found, CELL_COUNT, "a byte order mark stands within a cell: another file begins there")
 
 
-def _drop_headings(rows: Rows) -> None:
-    """Words in a row without a single number, date or id, where the others have these: a heading, or a signature."""
-    measured = rows.measured()
-    if not measured or len(rows.header) == 1:
+def _put_aside_headings(rows: Rows) -> None:
+    """A row with one filled cell, unlike those above and below it: a heading, a remark, or what a server says.
+
+    Also words alone in a row of two cells where the others have numbers, dates or ids: who signed it.
+    """
+    measured, width = rows.measured(), len(rows.header)
+    if not measured or width == 1:
         return
-    filled = pl.sum_horizontal(pl.col(name) != "" for name in rows.columns) <= _SIGNED
+    filled = pl.sum_horizontal(pl.col(name) != "" for name in rows.columns)
     wordy = pl.all_horizontal(~pl.col(str(at)).str.contains("[0-9]") for at in measured)
-    bare = [row for row in rows.without().filter(filled & wordy).rows() if _is_remark(row[:-1])]
-    lines = [row[-1] for row in bare]
-    # Where many rows have nothing to tell, that is usual in this table; and in one of two columns, where any has.
-    is_rare = 2 * len(bare) < rows.height
-    if is_rare and (len(rows.header) >= _WIDE or not _are_open(rows, measured, lines)):
-        rows.drop([Drop(line, REMARK) for line in lines])
+    bare = rows.without().filter((filled == 1) | ((filled == _SIGNED) & wordy))
+    if 2 * bare.height >= rows.height or (width < _WIDE and _are_open(rows, measured, bare.get_column(LINE))):
+        return  # rows that have little to tell are usual in this table
+    shapes = _Shapes(rows, bare.get_column(LINE))
+    found = [(cells, line) for *cells, line in bare.rows() if _is_signed(cells) or shapes.are_other(cells)]
+    words = {line for cells, line in found if all(is_missing(cell) or is_name(cell) for cell in cells)}
+    rows.drop([Drop(line, REMARK) for line in sorted(words)])
+    others = [line for _, line in found if line not in words]
+    rows.reject(others, CELL_COUNT, f"1 filled cell of {width}, and none such as stands there elsewhere")
 
 
-def _are_open(rows: Rows, measured: frozenset[int], but: Sequence[int]) -> bool:
+class _Shapes:
+    """What the cells of a table's columns look like, all numbers being one."""
+
+    def __init__(self, rows: Rows, but: pl.Series) -> None:
+        self.measured = rows.measured()
+        sample = rows.without(but.to_list()).head(_SAMPLE)
+        self.seen = {at: {_shape(cell) for cell in sample.get_column(str(at))} for at in range(len(rows.header))}
+
+    def are_other(self, cells: Sequence[str]) -> bool:
+        """Is the one filled cell where others have none such, or words where they have numbers, dates or ids?"""
+        at = next((at for at, cell in enumerate(cells) if not is_missing(cell)), None)
+        if at is None or sum(not is_missing(cell) for cell in cells) > 1:
+            return False
+        return _shape(cells[at]) not in self.seen[at] if at in self.measured else not is_measured(cells[at])
+
+
+def _shape(cell: str) -> str:
+    return _NUMBERS.sub("0", cell.strip(BLANKS))
+
+
+def _are_open(rows: Rows, measured: frozenset[int], but: pl.Series) -> bool:
     """Whether rows but some lack what they are measured by."""
-    others = rows.without(but)
+    others = rows.without(but.to_list())
     return any(others.get_column(str(at)).str.strip_chars(BLANKS).is_in(["", "-", "--"]).any() for at in measured)
 
 
-def _is_remark(cells: Sequence[str]) -> bool:
+def _is_signed(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if not is_missing(cell)]
-    signed = len(filled) >= _SIGNED and all(map(_SAID.match, filled))
-    return (len(filled) == 1 and not is_measured(filled[0]) and is_name(filled[0])) or signed
+    return len(filled) >= _SIGNED and all(map(_SAID.match, filled))

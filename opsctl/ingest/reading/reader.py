@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.content import Content
 
 _SAMPLE = 200
+_MOST = 0.75
 _NAMED_LINES = 5
+_TALLEST = 20  # lines of a cell
 _SEVERAL = 3  # cells; a label with what it says are two
 
 
@@ -80,7 +82,7 @@ def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: 
     below = Below(text[header.end : place.end], header.line + header.lines)
     body = BodyReader(below, totals, recognise, fast).read(header)
     above = _Above(place, body, totals)
-    above.faults += _row_on_header(header.line, body)
+    above.faults += _row_on_header(header.line, body, recognise)
     rows = body.rows.frame.drop(LINE)
     if body.dialect.delimiter.strip(" ") == "|":
         rows = without_frame(rows, body.header)
@@ -118,15 +120,22 @@ class _Above:
             if not self._judge(number, cells, len(body.header), measured, totals):
                 if _follows(cells, before):
                     self.faults.append(Fault(number, CELL_COUNT, "looks like a row of another table, above the header"))
-                elif sum(not is_missing(cell) for cell in cells) > 1 and not all(map(is_name, cells)):
+                elif not all(map(is_name, filter(None, cells))) and self._could_belong(cells, len(body.header)):
                     others.append(number)
             before = cells
         if self.faults:  # then what else has several cells is no remark either
             self.faults += [Fault(number, CELL_COUNT, "stands among rows above the header") for number in others]
 
+    @staticmethod
+    def _could_belong(cells: Sequence[str], width: int) -> bool:
+        return len(cells) == width > 1 or sum(not is_missing(cell) for cell in cells) > 1
+
     def _judge(self, number: int, cells: list[str], width: int, measured: frozenset[int], totals: Totals) -> bool:
         """Name a line that could be a total or a row of the table below; whether it is one of these."""
         filled = [cell for cell in cells if not is_missing(cell)]
+        if _MOST * width <= len(filled) and _SEVERAL <= len(filled) <= 2 * sum(map(is_measured, filled)):
+            self.faults.append(Fault(number, CELL_COUNT, "looks like a row, but stands above the header"))
+            return True
         if len(cells) != width or len(filled) < 1 + (not is_missing(cells[0])):  # a remark fills the first
             return False
         label = totals.label(cells)
@@ -143,21 +152,26 @@ class _Above:
 
 def _whole(lines: Sequence[tuple[int, str]], quote: str) -> Iterator[tuple[int, str]]:
     """Lines, but those that a quoted cell runs over as one."""
-    left = iter(lines)
-    for number, line in left:
-        whole = line
-        while whole.count(quote) % 2 and (more := next(left, None)):
-            whole += f"\n{more[1]}"
-        yield number, (whole if whole.count(quote) % 2 == 0 else line)
+    at = 0
+    while at < len(lines):
+        number, whole = lines[at]
+        end = at + 1
+        while whole.count(quote) % 2 and end < min(len(lines), at + _TALLEST):
+            whole += f"\n{lines[end][1]}"
+            end += 1
+        is_one = whole.count(quote) % 2 == 0
+        yield number, whole if is_one else lines[at][1]
+        at = end if is_one else at + 1
 
 
-def _row_on_header(line: int, body: Body) -> list[Fault]:
-    """A row whose line begins with the header, as where its end was lost: names first, then numbers and dates."""
-    width, odd = len(body.header) // 2, len(body.header) % 2
-    names, cells = body.header[:width], body.header[width:]
-    is_one = width and not odd and not body.rows.frame.height
-    if is_one and all(map(is_name, names)) and any(map(is_measured, cells)):
-        return [Fault(line, CELL_COUNT, "a row stands on the line of the header")]
+def _row_on_header(line: int, body: Body, recognise: Recognise) -> list[Fault]:
+    """Rows whose line begins with the header, as where its end was lost: the names expected, then other cells."""
+    cells = body.header
+    widths = (width for width in range(2, len(cells) // 2 + 1) if len(cells) % width == 0)
+    for width in widths if not body.rows.frame.height else ():
+        names, rest = cells[:width], cells[width:]
+        if all(map(is_name, names)) and any(map(is_measured, rest)) and recognise(names):
+            return [Fault(line, CELL_COUNT, "a row stands on the line of the header")]
     return []
 
 

@@ -29,7 +29,7 @@ _UNIT = re.compile(r"[(（][^()（）]{1,12}[)）]")
 _UNITS = re.compile(
     r"(?:万?元|角|分|美元|人民币|cny|rmb|usd|eur|[次个人件单天秒%]"
     r"|数字|数值|整数|小数|百分比|金额|文本|字符串|日期|时间"
-    r"|string|str|text|(?:var)?char|(?:big)?int|integer|long|double|float|decimal|numeric|number|bool(?:ean)?"
+    r"|count|times|ratio|percent|string|str|text|(?:var)?char|(?:big)?int|integer|long|double|float|decimal|numeric|number|bool(?:ean)?"
     r"|date(?:time)?|timestamp)(?:\([0-9, ]+\))?",
     re.IGNORECASE,
 )
@@ -185,6 +185,9 @@ def _are_names(cells: Sequence[str], rows: Rows, line: int) -> bool:
     """Whether a row below the header names its columns in other words: words alone, where others have numbers."""
     measured, names = rows.measured(but=[line]), {fold(name.strip(UNSEEN)) for name in rows.header}
     filled = [cell for cell in cells if not is_missing(cell)]
+    told = [fold(name) in fold(cell) for cell, name in zip(cells, rows.header, strict=True) if name.strip(UNSEEN)]
+    if len(told) > 1 and all(told) and not is_same_header(cells, rows.header):
+        return True  # each says what its own column is
     is_same = any(fold(cell.strip(UNSEEN)) in names for cell in filled)  # in another order they are another table's
     return not is_same and bool(measured) and all(map(is_name, [*filled, *(cells[at] for at in measured)]))
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 TOTAL_WORDS = (
     *("合计", "总计", "汇总", "小计", "总和", "共计", "累计", "总", "总数", "总数据", "平均", "平均值", "均值", "日均"),
     *("最大值", "最小值", "同比", "环比", "总平均值", "总计数"),
+    *("上月同期", "上周同期", "去年同期", "change %", "% change"),
     *("合計", "總計", "彙總", "小計", "總和", "共計", "累計"),
     *("total", "totals", "grand total", "subtotal", "sub-total", "合计/total", "overall", "sum"),
     *("average", "avg", "avg.", "grand average"),
@@ -38,7 +39,8 @@ class Totals:
         chinese = [word for word in words if not word.isascii()]
         any_word = _any_of(words)
         prefixed = _any_of(word for word in chinese if word in _PREFIXED)
-        label = rf"(?:{any_word})(?:{_BLANK}*(?:[:：].*|{_COUNT}|[oO][fF]{_BLANK}.*))?|.{{1,12}}(?:{prefixed})[:：]?"
+        rest = rf"{_BLANK}*(?:[:：].*|[-–—]{_BLANK}.*|{_COUNT}|[oO][fF]{_BLANK}.*)"
+        label = rf"(?:{any_word})(?:{rest})?|.{{1,12}}(?:{prefixed})[:：]?"
         self.pattern = rf"^{_BLANK}*(?:{label}){_BLANK}*$"
         self.suspicious = f"{self.pattern}|{_GROUPED}"
         self._label = re.compile(self.pattern)
