@@ -11,7 +11,7 @@ import polars as pl
 
 from opsctl.ingest.reading.dialect import USUAL
 from opsctl.ingest.reading.kinds import BLANKS
-from opsctl.ingest.reading.misplaced import is_whole_row, put_aside_misplaced
+from opsctl.ingest.reading.misplaced import is_prefixed, is_whole_row, put_aside_misplaced
 from opsctl.ingest.reading.oddities import (
     has_needed_quotes,
     has_quoted_cell,
@@ -129,7 +129,7 @@ class BodyReader:
             if _only_empty_beyond(stretched, len(cells)) and not _are_numbered(stretched, fitting):
                 cells, found = fitting, stretched
         looks = suspicious_looks(cells, self.totals) | suspicious_shapes(len(cells), dialect.quote)
-        suspicious = looks | is_whole_row(len(cells), dialect.delimiter)
+        suspicious = looks | is_whole_row(len(cells), dialect.delimiter) | is_prefixed()
         rows = Rows(found, cells, suspicious)
         judge(rows, found.odd, self.totals)
         reject_oddities(rows, dialect, self.recognise)

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.rows import Rows
 
 _WIDE = 3
+_FEW = 3
 _SIGNED = 2  # cells of a remark: who made the table, and who looked at it
 _SAID = re.compile(r"[^:：\d]{1,12}[:：]")
 _SAMPLE = 200
 _NUMBERS = re.compile("[0-9]+")
 _OMITTED = re.compile(r"[.…]+")
+_PREFIX = r"^(?:#+|--+|//+|>+|[^\s:]+\.[a-z]{2,4}(?::[0-9]+)?[:-]|[0-9]{1,6}[:-])[ \t]*"
+_BEFORE = re.compile(_PREFIX)
 _JOINED = "[^\ufeff]\ufeff+[^\ufeff]"
 
 
@@ -32,10 +35,18 @@ def is_whole_row(width: int, delimiter: str) -> pl.Expr:
     return pl.all_horizontal(pl.col("0").str.contains(delimiter, literal=True), *others)
 
 
+def is_prefixed() -> pl.Expr:
+    """Records whose first cell could begin with what is no part of it."""
+    return pl.col("0").str.contains(
+        r"^(?:#|--|//|>|[^\s:]+\.[a-z]{2,4}[:0-9]*[:-]|[0-9]{1,6}:[0-9]{4}|[0-9]{1,6}-[0-9]{5})"
+    )
+
+
 def put_aside_misplaced(rows: Rows, delimiter: str, *, is_joined: bool) -> None:
     """Move out of the table what is none of its rows; `is_joined` where a byte order mark stands in the text."""
     _reject_whole_rows(rows, delimiter)
     _reject_omissions(rows)
+    _reject_prefixed(rows)
     if is_joined:
         _reject_joined(rows)
     _put_aside_headings(rows)
@@ -63,6 +74,17 @@ def _reject_omissions(rows: Rows) -> None:
     rows.reject(found, CELL_COUNT, "dots in the place of rows that were left out")
 
 
+def _reject_prefixed(rows: Rows) -> None:
+    """A row that somebody switched off, or that a search over files has put its place before."""
+    if 0 not in rows.measured():
+        return
+    found = []
+    for *cells, line in rows.suspects.rows():
+        mark = _BEFORE.match(cells[0])
+        found += [line] * bool(mark and not is_measured(cells[0]) and is_measured(cells[0][mark.end() :]))
+    rows.reject(found, CELL_COUNT, "a mark stands before the row")
+
+
 def _reject_joined(rows: Rows) -> None:
     """A byte order mark within a cell: there another file begins."""
     within = pl.any_horizontal(pl.col(name).str.contains(_JOINED) for name in rows.columns)
@@ -81,7 +103,8 @@ def _put_aside_headings(rows: Rows) -> None:
     filled = pl.sum_horizontal(pl.col(name) != "" for name in rows.columns)
     wordy = pl.all_horizontal(~pl.col(str(at)).str.contains("[0-9]") for at in measured)
     bare = rows.without().filter((filled == 1) | ((filled == _SIGNED) & wordy))
-    if 2 * bare.height >= rows.height or (width < _WIDE and _are_open(rows, measured, bare.get_column(LINE))):
+    many = bare.height > _FEW and 2 * bare.height >= rows.height
+    if many or (width < _WIDE and _are_open(rows, measured, bare.get_column(LINE))):
         return  # rows that have little to tell are usual in this table
     shapes = _Shapes(rows, bare.get_column(LINE))
     found = [(cells, line) for *cells, line in bare.rows() if _is_signed(cells) or shapes.are_other(cells)]

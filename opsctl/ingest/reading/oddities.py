@@ -214,7 +214,10 @@ def _reject_wrapped(rows: Rows, quotes: str) -> None:
     for *cells, line in rows.suspects.rows():
         filled = [cell for cell in cells if cell]
         wrapped = [cell for cell in filled if len(cell) > 1 and cell[0] in quotes and cell[-1] in quotes]
-        are_most = len(wrapped) > 1 and len(wrapped) >= len(filled) - (len(filled) > _WIDE)
+        need = len(filled) - (len(filled) > _WIDE)
+        if wrapped and wrapped[0][0] in _WIDE_QUOTES:
+            need = min(need, len(filled) // 2)  # a name may stand between these, but not half a row
+        are_most = len(wrapped) > 1 and len(wrapped) >= need
         if are_most or any(cells[at] in wrapped and is_measured(cells[at][1:-1]) for at in measured):
             rows.reject([line], QUOTING, f"its cells stand between {wrapped[0][0]}, which is no quote in this file")
 

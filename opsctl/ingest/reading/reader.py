@@ -177,8 +177,14 @@ def _row_on_header(line: int, body: Body, recognise: Recognise) -> list[Fault]:
 
 def _cells(line: str, dialect: Dialect) -> list[str]:
     """The cells of a line; where it is quoted as a whole, those inside."""
-    cells = scan(Lines([line], [""]), 0, dialect).cells
-    return cells[0].split(dialect.delimiter) if len(cells) == 1 else cells
+    cells = _cut(line, dialect)
+    is_whole = not any(cell.strip(BLANKS) for cell in cells[1:]) and dialect.delimiter in cells[0]
+    return _cut(cells[0], dialect) if is_whole else cells
+
+
+def _cut(line: str, dialect: Dialect) -> list[str]:
+    found = scan(Lines([line], [""]), 0, dialect)
+    return line.split(dialect.delimiter) if found.broken or not found.cells else found.cells
 
 
 def _follows(cells: list[str], before: list[str]) -> bool:

@@ -217,7 +217,7 @@ class _Splitter:
         rows = [line[: self.width] for line in lines if len(line) >= self.width >= _ENOUGH]
         if self.measured:
             return any(resembles(row, self.measured) for row in rows)
-        return any(is_measured(row[0]) and is_measured(cells[0]) for row in rows)
+        return any(sum(map(is_measured, row)) > 1 or (is_measured(row[0]) and is_measured(cells[0])) for row in rows)
 
     def _is_rows(self, cells: Sequence[str], at: int) -> bool:
         between = cells[at].count(self.dialect.delimiter)

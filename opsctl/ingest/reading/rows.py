@@ -22,6 +22,7 @@ REMARK = "remark"
 UNSEEN = BLANKS + "\ufeff"
 _SAMPLE = 200
 _NEAR = 20
+_DESCRIBED = 3  # lines below the header that may say what its columns are
 _DASH = 2  # characters of a dash that stands for nothing
 WIDEST = 256  # columns that are looked at; labels and names stand in the first
 _ANSWER = ("<", "{", "[")  # what a server sends in the place of further rows begins so
@@ -160,9 +161,10 @@ def _drop_by_look(rows: Rows) -> None:
     measured = rows.measured(but=doubtful) if doubtful else frozenset()
     looks = [(line, _look(cells, rows.header, measured)) for *cells, line in found]
     rows.drop([Drop(line, reason) for line, reason in looks if reason])
-    for *cells, line in rows.without().head(1).rows():
-        if _are_units(cells) or _are_names(cells, rows, line):
-            rows.drop([Drop(line, "units")])
+    for *cells, line in rows.without().head(_DESCRIBED).rows():
+        if not (_are_units(cells) or _are_names(cells, rows, line)):
+            break
+        rows.drop([Drop(line, "units")])
 
 
 def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int]) -> str:
@@ -188,8 +190,8 @@ def _are_names(cells: Sequence[str], rows: Rows, line: int) -> bool:
     told = [fold(name) in fold(cell) for cell, name in zip(cells, rows.header, strict=True) if name.strip(UNSEEN)]
     if len(told) > 1 and all(told) and not is_same_header(cells, rows.header):
         return True  # each says what its own column is
-    is_same = any(fold(cell.strip(UNSEEN)) in names for cell in filled)  # in another order they are another table's
-    return not is_same and bool(measured) and all(map(is_name, [*filled, *(cells[at] for at in measured)]))
+    same = sum(fold(cell.strip(UNSEEN)) in names for cell in filled)  # in another order they are another table's
+    return 2 * same < len(filled) and bool(measured) and all(map(is_name, [*filled, *(cells[at] for at in measured)]))
 
 
 def _is_unit(cell: str) -> bool:
