@@ -59,7 +59,9 @@ def _reject_whole_rows(rows: Rows, delimiter: str) -> None:
     for *cells, line in rows.suspects.rows():
         if len(cells[0].split(delimiter)) >= width > 1 and not any(map(str.strip, cells[1:])):
             parts = scan(Lines([cells[0]], [""]), 0, Dialect(delimiter)).cells
-            fits = resembles(parts[:width], measured) if measured - {0} else width >= _WIDE
+            fits = (
+                resembles(parts[:width], measured) if measured - {0} else width >= _WIDE or all(map(is_measured, parts))
+            )
             found += [line] * fits
     rows.reject(found, CELL_COUNT, "holds a whole row in its first cell")
 
@@ -76,12 +78,13 @@ def _reject_omissions(rows: Rows) -> None:
 
 def _reject_prefixed(rows: Rows) -> None:
     """A row that somebody switched off, or that a search over files has put its place before."""
-    if 0 not in rows.measured():
+    marked = [(mark[0], row[0], row[-1]) for row in rows.suspects.rows() if (mark := _BEFORE.match(row[0]))]
+    if not marked or 0 not in rows.measured():
         return
-    found = []
-    for *cells, line in rows.suspects.rows():
-        mark = _BEFORE.match(cells[0])
-        found += [line] * bool(mark and not is_measured(cells[0]) and is_measured(cells[0][mark.end() :]))
+    usual = _Shapes(rows, pl.Series([line for *_, line in marked])).seen[0]
+    found = [
+        line for before, cell, line in marked if _shape(cell) not in usual and _shape(cell[len(before) :]) in usual
+    ]
     rows.reject(found, CELL_COUNT, "a mark stands before the row")
 
 
@@ -123,11 +126,11 @@ class _Shapes:
         self.seen = {at: {_shape(cell) for cell in sample.get_column(str(at))} for at in range(len(rows.header))}
 
     def are_other(self, cells: Sequence[str]) -> bool:
-        """Is the one filled cell where others have none such, or words where they have numbers, dates or ids?"""
+        """Is the one filled cell a name, or such as no other row has in its place?"""
         at = next((at for at, cell in enumerate(cells) if not is_missing(cell)), None)
         if at is None or sum(not is_missing(cell) for cell in cells) > 1:
             return False
-        return _shape(cells[at]) not in self.seen[at] if at in self.measured else not is_measured(cells[at])
+        return at not in self.measured or _shape(cells[at]) not in self.seen[at]
 
 
 def _shape(cell: str) -> str:
