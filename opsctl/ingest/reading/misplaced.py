@@ -105,7 +105,7 @@ def _put_aside_headings(rows: Rows) -> None:
         return
     filled = pl.sum_horizontal(pl.col(name) != "" for name in rows.columns)
     wordy = pl.all_horizontal(~pl.col(str(at)).str.contains("[0-9]") for at in measured)
-    bare = rows.without().filter((filled == 1) | ((filled == _SIGNED) & wordy))
+    bare = rows.without().filter(filled <= _SIGNED).filter((filled == 1) | wordy)
     many = bare.height > _FEW and 2 * bare.height >= rows.height
     if many or (width < _WIDE and _are_open(rows, measured, bare.get_column(LINE))):
         return  # rows that have little to tell are usual in this table

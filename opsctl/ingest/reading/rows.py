@@ -129,9 +129,14 @@ def suspicious_look(at: int, names: Sequence[str], totals: Totals) -> pl.Expr:
     look = cell.is_in(names) | cell.str.contains(totals.suspicious)
     if at > 1:
         return look
-    begin = cell.str.strip_chars(UNSEEN)  # of a header that is repeated in other letters, one of the first two is named
-    look |= begin.str.to_lowercase().is_in([name.lower() for name in names])
-    return look if at else look | (begin == "") | begin.str.contains(f"^[#(（]|{RULED}")
+    same = "|".join(
+        map(re.escape, names)
+    )  # of a header that is repeated in other letters, one of the first two is named
+    look |= cell.str.contains(f"(?i)^[{UNSEEN}]*(?:{same})[{UNSEEN}]*$") if same else pl.lit(value=False)
+    if at:
+        return look
+    first = cell.str.strip_chars(UNSEEN)
+    return look | (first == "") | first.str.contains(f"^[#(（]|{RULED}")
 
 
 def seen_names(header: Sequence[str]) -> list[str]:
