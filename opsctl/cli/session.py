@@ -212,6 +212,8 @@ def list_files(paths: Sequence[Path] | None, chosen: Settings, voice: Voice) -> 
     listed = files(list(paths or ()), chosen)
     if listed.passed_over:
         voice.murmur(f"passed over, not named like tables: {', '.join(listed.passed_over)}")
+    if listed.unread:
+        voice.say(f"note: not read, though it may hold rows: {', '.join(listed.unread)}; unpack it or save it as CSV")
     for pattern in listed.unmatched:
         voice.say(f"note: no file matches '{pattern}' of the project's sources")
     if not listed.found:

@@ -12,10 +12,10 @@ from opsctl.config.settings import Settings
 from opsctl.core.errors import BadConfiguration, NoSource, NoSuchPath
 from opsctl.core.paths import PROJECT_FILE
 from opsctl.core.personal import masked
+from opsctl.ingest.reading.names import TABLES, WORKBOOKS, may_hold_rows
 
-READ = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet")
-BOOKS = (".xlsx", ".xlsm", ".xls")
-PACKED = (".gz", ".zip", *BOOKS)
+READ = (*TABLES, ".parquet")
+PACKED = (".gz", ".zip", *WORKBOOKS)
 LOCK = ("~$", ".~lock")
 
 
@@ -34,6 +34,11 @@ class Files:
     found: tuple[Found, ...]
     passed_over: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Those of the files passed over that may hold rows all the same: other formats, and links to tables."""
+        return tuple(name for name in self.passed_over if may_hold_rows(name) or is_table_name(Path(name)))
 
 
 def files(paths: Sequence[Path], settings: Settings) -> Files:
@@ -156,7 +161,7 @@ def is_table_name(path: Path) -> bool:
     ends = [suffix.lower() for suffix in path.suffixes]
     if ends and ends[-1] == ".gz":
         return len(ends) > 1 and ends[-2] in (*READ, ".json")
-    return bool(ends) and (ends[-1] in (*READ, *BOOKS) or ends[-1] == ".zip")
+    return bool(ends) and (ends[-1] in (*READ, *WORKBOOKS) or ends[-1] == ".zip")
 
 
 def _declared(folder: Path, sources: Sequence[Source]) -> Files:

@@ -9,7 +9,8 @@ from pathlib import Path
 from opsctl.config.settings import Settings
 from opsctl.core.errors import NoSource, RefusedFile
 from opsctl.ingest.load import hashes_of
-from opsctl.ingest.sources import BOOKS, Declared, Found, files
+from opsctl.ingest.reading.names import WORKBOOKS
+from opsctl.ingest.sources import Declared, Found, files
 from opsctl.store import recall
 from opsctl.store.catalog import Catalog
 from opsctl.store.intake import named, reading_of
@@ -101,7 +102,7 @@ def _expected(file: Found, seen: Collection[str]) -> Mapping[str, str]:
     """The hashes of what a file holds, without the sheets that were left out of a workbook when it was taken in."""
     hashes = _hashes(file)
     known = {name: sha256 for name, sha256 in hashes.items() if name in seen}
-    return known if known and file.path.suffix.lower() in BOOKS else hashes
+    return known if known and file.path.suffix.lower() in WORKBOOKS else hashes
 
 
 def _hashes(file: Found) -> Mapping[str, str]:

@@ -105,6 +105,11 @@ def test_what_is_passed_over_is_told_to_those_who_ask(shop: Path) -> None:
     assert "passed over, not named like tables: other/notes.md" in query("other", "-v", cwd=shop).err
 
 
+def test_what_may_hold_rows_and_is_not_read_is_told_to_all(shop: Path) -> None:
+    (shop / "other" / "w03.rar").write_text("x")
+    assert "note: not read, though it may hold rows: other/w03.rar" in query("other", cwd=shop).err
+
+
 # --- config show ----------------------------------------------------------------------------------------------
 
 

@@ -50,7 +50,13 @@ def test_files_of_other_names_are_passed_over_and_can_be_told(tmp_path: Path) ->
     write(tmp_path, dict.fromkeys([*others, "w01.csv"], "version: 1\n"))
     found = listed(tmp_path)
     assert names(found, tmp_path) == ["w01.csv"]
-    assert [Path(name).name for name in found.passed_over] == others
+    assert ([Path(name).name for name in found.passed_over], found.unread) == (others, ())
+
+
+def test_what_may_hold_rows_and_is_not_read_is_known(tmp_path: Path) -> None:
+    others = ["a.rar", "b.html", "c.XLSB", "d.tar.gz.7z"]
+    write(tmp_path, dict.fromkeys([*others, "notes.md", "w01.csv"], "x"))
+    assert [Path(name).name for name in listed(tmp_path).unread] == others
 
 
 @pytest.mark.parametrize(
@@ -72,7 +78,7 @@ def test_links_in_a_folder_are_passed_over_and_a_link_that_is_named_is_read(tmp_
     (link := tmp_path / "inbox" / "w01.csv").symlink_to(tmp_path / "real" / "w01.csv")
     (tmp_path / "inbox" / "folder").symlink_to(tmp_path / "real")
     found = files([tmp_path / "inbox"], project(tmp_path))
-    assert (found.found, [Path(name).name for name in found.passed_over]) == ((), ["w01.csv"])
+    assert (found.found, [Path(name).name for name in found.unread]) == ((), ["w01.csv"])
     assert [one.path for one in files([link], project(tmp_path)).found] == [link]
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from opsctl.core.naming import fold
 from opsctl.ingest.drafting.nature import Look, looks
-from opsctl.ingest.sources import BOOKS
+from opsctl.ingest.reading.names import WORKBOOKS
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Sheet:
     def file(self) -> str:
         """The file's name; of a workbook's sheet, the workbook's."""
         path = PurePosixPath(self.name)
-        return path.parent.as_posix() if path.parent.suffix.lower() in BOOKS else self.name
+        return path.parent.as_posix() if path.parent.suffix.lower() in WORKBOOKS else self.name
 
     @property
     def title(self) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from opsctl.core.errors import DamagedFile, NoSuchPath, NotATable, RefusedFile, TooLarge
 from opsctl.core.personal import masked
 from opsctl.ingest.reading.content import Content, unreadable
+from opsctl.ingest.reading.names import OTHER_PACKED, OTHER_TABLES, TABLES, WORKBOOKS
 from opsctl.ingest.reading.signatures import (
     GZIP,
     LOOKED_AT,
@@ -33,16 +34,13 @@ if TYPE_CHECKING:
 
 LARGEST = 2 * 1024**3
 LARGE = 16 * 1024**2  # a text of so many bytes stays on the disk until somebody asks for all of it
-SWELL = 200  # times its size; a text that shrinks more than this is a bomb, not an export
+SWELL = 100  # times its size; a text that shrinks more than this is a bomb, not an export
 BOOK_SWELL = 50  # the same of a workbook, which takes longer to read: one of nothing but zeros shrinks 15 times
 HARMLESS = 64 * 1024**2  # below this no swelling matters
 MEMBERS = 20_000  # of an archive; no export has so many
 _CHUNK = 1024 * 1024
 _ENTRY = b"PK\x01\x02"
-_TABLES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
-# What may hold rows, too, and is read on its own or not at all.
-_UNREAD = (".parquet", ".xlsb", ".ods", ".et", ".numbers", ".zip", ".rar", ".7z", ".tar", ".tgz")
+_UNREAD = (".parquet", ".zip", *OTHER_TABLES, *OTHER_PACKED)  # what may hold rows, too, and is read on its own or never
 _OFFICE = ("[content_types].xml", "xl/", "word/", "ppt/")
 _PARQUET_AT_LEAST = 12
 _ENCRYPTED = 0x1
@@ -224,7 +222,7 @@ def _unpacked(members: list[tuple[str, bytes]], name: str, packed: int) -> list[
     found: list[Content] = []
     size = 0
     for member, data in members:
-        if member.lower().endswith(_WORKBOOKS) and data.startswith((OLE2, *ZIP)):
+        if member.lower().endswith(WORKBOOKS) and data.startswith((OLE2, *ZIP)):
             found += _book(data, name, member)
             continue
         content = Content(f"{name}/{member}", _gunzip(data, name) if data.startswith(GZIP) else data, "text")
@@ -252,7 +250,7 @@ def _is_other_json(content: Content) -> bool:
 
 def _is_table(item: zipfile.ZipInfo) -> bool:
     suffix = PurePosixPath(item.filename.lower().removesuffix(".gz")).suffix
-    return not _is_hidden(item) and suffix in (*_TABLES, *_WORKBOOKS)
+    return not _is_hidden(item) and suffix in (*TABLES, ".json", *WORKBOOKS)
 
 
 def _is_hidden(item: zipfile.ZipInfo) -> bool:

@@ -17,11 +17,11 @@ from opsctl.ingest.reading.kinds import BLANKS
 from opsctl.ingest.reading.records import Below
 from opsctl.ingest.reading.rows import LINE
 from opsctl.ingest.reading.scan import line_starts
+from opsctl.ingest.reading.sheet_table import of_sheet
 from opsctl.ingest.reading.signatures import is_json_lines, refuse_other_formats
 from opsctl.ingest.reading.stack import Place, place_of
 from opsctl.ingest.reading.table import Drop, Recognise, TextTable
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals
-from opsctl.ingest.reading.workbook import of_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

@@ -14,9 +14,9 @@ from opsctl.ingest.reading.header import Header
 from opsctl.ingest.reading.kinds import BLANKS, is_name
 from opsctl.ingest.reading.reader import table_of
 from opsctl.ingest.reading.scan import Dialect, Lines, line_starts, scan
+from opsctl.ingest.reading.sheet_table import of_sheet
 from opsctl.ingest.reading.signatures import refuse_other_formats
 from opsctl.ingest.reading.totals import TOTAL_WORDS, Totals
-from opsctl.ingest.reading.workbook import of_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

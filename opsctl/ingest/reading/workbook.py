@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import polars as pl
 
 from opsctl.core.errors import DamagedFile, EmptyFile
 from opsctl.core.personal import masked
 from opsctl.ingest.reading.content import Content, Sheet
 from opsctl.ingest.reading.kinds import is_number
-from opsctl.ingest.reading.sheets.grid import DELIMITER, LINE_END_IN_CELL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from opsctl.ingest.reading.table import TextTable
+from opsctl.ingest.reading.sheets.grid import DELIMITER
 
 _NAMES = 64 * 1024  # bytes of a sheet among which those of its columns are
 _UNFIT = re.compile(r"[/\\]")
@@ -52,29 +43,6 @@ def sheets_in(data: bytes, name: str) -> list[Content]:
     if len(contents) < len(filled):
         raise DamagedFile("two sheets of the workbook have one name", file=name, hint="rename one of them")
     return list(contents.values())
-
-
-def of_sheet(content: Content, table: TextTable) -> TextTable:
-    """The table of a workbook's sheet with the line ends that stand in its cells; any other as it is."""
-    if content.sheet is None:
-        return table
-    return replace(
-        table,
-        header=tuple(name.replace(LINE_END_IN_CELL, "\n") for name in table.header),
-        cells=table.cells.with_columns(pl.all().str.replace_all(LINE_END_IN_CELL, "\n", literal=True)),
-        warnings=(*table.warnings, *_warnings(content.sheet, table.lines)),
-    )
-
-
-def _warnings(sheet: Sheet, lines: pl.Series) -> Iterator[str]:
-    if many := sheet.uncomputed:
-        have = "formulas have" if many > 1 else "formula has"
-        yield f"{many} {have} no result: open the workbook in Excel and save it"
-    if many := sheet.hidden_rows:
-        yield f"{many} hidden row{'s are' if many > 1 else ' is'} read like all others"
-    if many := sum(lines.is_between(one.first, one.last).any() for one in sheet.merged):
-        hold, counts = ("cells hold", "each counts") if many > 1 else ("cell holds", "it counts")
-        yield f"{many} merged {hold} a number: as an amount {counts} for the first row alone"
 
 
 def _is_pivot(data: bytes) -> bool:
