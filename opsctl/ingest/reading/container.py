@@ -60,15 +60,25 @@ def unpack(path: Path) -> list[Content]:
     """
     name = str(path)
     with _open(path) as stream:
-        head = stream.read(len(PARQUET))
-        if head == PARQUET:
-            return [_parquet_on_disk(stream, path)]
-        if _is_large_text(stream, name):
-            return [Content(name, None, "text", path)]
-        stream.seek(0)
-        data = stream.read(LARGEST + 1)
+        try:
+            found = _on_disk(stream, path)
+            data = b"" if found else stream.read(LARGEST + 1)
+        except OSError as error:  # such as of a disk that fails
+            raise unreadable(error, name) from None
+    if found:
+        return [found]
     _limit(len(data), name)
     return _unpack(name, data, may_nest=True)
+
+
+def _on_disk(stream: io.BufferedReader, path: Path) -> Content | None:
+    """A file that stays where it is until somebody asks for its bytes; else None, and the stream at its beginning."""
+    if stream.read(len(PARQUET)) == PARQUET:
+        return _parquet_on_disk(stream, path)
+    if _is_large_text(stream, str(path)):
+        return Content(str(path), None, "text", path)
+    stream.seek(0)
+    return None
 
 
 def _open(path: Path) -> io.BufferedReader:
@@ -191,6 +201,10 @@ def _members(archive: zipfile.ZipFile, name: str, packed: int) -> list[Content]:
     everything = archive.infolist()
     if any(item.filename.lower().startswith(_OFFICE) for item in everything):
         raise NotATable("this is an Office document", file=name, hint="open it and save it as CSV UTF-8")
+    if {"mimetype", "content.xml"} <= {item.filename for item in everything}:
+        raise NotATable(
+            "this is an OpenDocument file (.ods)", file=name, hint="open it and save it as .xlsx or CSV UTF-8"
+        )
     tables = sorted(((_real_name(item), item) for item in everything if _is_table(item)), key=itemgetter(0))
     if any(item.flag_bits & _ENCRYPTED for _, item in tables):
         raise NotATable("this archive is locked with a password", file=name, hint="unpack it first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
@@ -88,6 +89,10 @@ def test_parquet_is_known_by_both_its_ends_and_left_on_the_disk(tmp_path: Path) 
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git-lfs"),
         (zipped({"xl/workbook.xml": b"<workbook/>"}), "Excel workbook"),
         (zipped({"word/document.xml": b"<x/>"}), "Office document"),
+        (
+            zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}),
+            "OpenDocument",
+        ),
         (zipped({"readme.md": b"x"}), "no .csv"),
         (gzip.compress(gzip.compress(TABLE, mtime=0), mtime=0), "archive inside an archive"),
     ],
@@ -154,6 +159,16 @@ def test_a_pipe_a_device_and_a_folder_are_refused_and_nothing_hangs(tmp_path: Pa
 def test_a_path_that_names_nothing_is_said(tmp_path: Path) -> None:
     with pytest.raises(NoSuchPath):
         unpack(tmp_path / "missing.csv")
+
+
+def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    path = saved(tmp_path, TABLE)
+    monkeypatch.setattr(container, "_is_large_text", fail)
+    with pytest.raises(DamagedFile, match="cannot be read"):
+        unpack(path)
 
 
 def test_one_bad_member_is_refused_when_it_is_read_and_not_before(tmp_path: Path) -> None:
