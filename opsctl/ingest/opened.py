@@ -104,8 +104,10 @@ def of_text(
     except NoHeader:
         looks = survey(content, encoding=encoding)
         raise claims.refusal(looks.header, source, name, looks.header_line) from None
+    has_points = content.sheet is not None and content.sheet.fractions
+    where = (_remarks(table), place_of(content), table.header_line, has_points)
     read = Read(
-        raw=Raw(name, table.header, table.cells, table.lines, _remarks(table), place_of(content), table.header_line),
+        raw=Raw(name, table.header, table.cells, table.lines, *where),
         rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),
         dropped=tuple(drop.reason for drop in table.dropped),
         totals=tuple(drop.cells for drop in table.dropped if drop.reason == TOTAL),

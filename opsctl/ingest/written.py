@@ -41,6 +41,7 @@ class Raw:
         preamble: The lines above the header.
         place: The file's own name below that of its folder, however the user came there.
         header_line: The physical line of the header, from 1; None where it stands on none.
+        has_points: Whether the file's numbers are known to have decimal points, as those of a workbook have.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Raw:
     preamble: Sequence[str] = ()
     place: str = ""
     header_line: int | None = None
+    has_points: bool = False
 
     def only(self, kept: pl.Series) -> Raw:
         """The same file with some of its rows."""
@@ -194,7 +196,7 @@ class Written:
         return Style(
             nulls=frozenset(export.nulls) if export else frozenset(),
             zone=column.zone or (source and source.timezone) or (export.timezone if export else None) or self.zone,
-            decimal=(source and source.decimal) or (export.decimal if export else None),
+            decimal="." if self.raw.has_points else (source and source.decimal) or (export.decimal if export else None),
             dates=(source and source.dates) or (export.dates if export else None),
             unit=column.unit,
         )
@@ -241,6 +243,7 @@ def melted(written: Written) -> Written:
         pl.concat([raw.lines] * len(keys)),
         raw.preamble,
         raw.place,
+        has_points=raw.has_points,
     )
     positions = {**written.claim.positions, melt.into: (len(raw.header),), **{n: (at,) for n, at in spread.items()}}
     return replace(written, raw=long, claim=replace(written.claim, positions=positions))

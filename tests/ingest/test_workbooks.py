@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -138,6 +139,53 @@ def test_an_amount_that_is_shown_in_dollars_is_none_in_yuan(tmp_path: Path) -> N
 
     [refusal] = loaded(tmp_path, book({"S": write})).refused
     assert (refusal.code, refusal.column) == ("OPS108", "spend")
+
+
+def test_numbers_of_a_workbook_have_decimal_points_whatever_texts_have(tmp_path: Path) -> None:
+    def write(sheet: Any, made: Any) -> None:
+        rows("day,channel,spend,conversions", "2025-01-06,A", "2025-01-07,A")(sheet, made)
+        sheet.write_column(1, 2, [7.125, 3])
+        sheet.write_column(1, 3, [1.333, 2.667])
+
+    found = loaded(tmp_path, book({"S": write}))
+    assert found.tables["spend"].collect().sort("day").select("spend", "conversions").rows() == [
+        (71_250, 13_330),
+        (30_000, 26_670),
+    ]
+    (tmp_path / "text").mkdir()
+    mixed = rows("day,channel,spend,conversions", "2025-01-06,A,7.125,2", "2025-01-07,A,,1")
+
+    def text(sheet: Any, made: Any) -> None:
+        mixed(sheet, made)
+        sheet.write_string(2, 2, "12,5")
+
+    assert [refusal.code for refusal in loaded(tmp_path / "text", book({"S": text})).refused] == ["OPS122"]
+
+
+def test_quotes_in_cells_of_a_workbook_are_text(tmp_path: Path) -> None:
+    export = rows("day,channel,campaign,spend", *(f"2025-01-0{day},A,'brand',{day}" for day in range(1, 8)))
+    found = loaded(tmp_path, book({"S": export}))
+    assert set(found.tables["spend"].collect()["campaign"]) == {"'brand'"}
+
+
+@pytest.mark.parametrize("names", [("Jan", "Jan."), ("1月", "1月 ")])
+def test_sheets_of_nearly_one_name_are_two(tmp_path: Path, names: tuple[str, str]) -> None:
+    first, second = (rows("day,channel,spend", f"2025-01-0{day},A,1") for day in (1, 2))
+    assert len(spend(loaded(tmp_path, book(dict(zip(names, (first, second), strict=True)))))) == 2
+
+
+def test_many_merged_cells_take_no_time(tmp_path: Path) -> None:
+    def write(sheet: Any, made: Any) -> None:
+        rows("day,channel,spend,clicks")(sheet, made)
+        for row in range(1, 20_001):
+            sheet.write_row(row, 0, ["2025-01-06", f"c{row}", 1])
+        for row in range(1, 20_001, 2):
+            sheet.merge_range(row, 3, row + 1, 3, 7)
+
+    data = book({"S": write})
+    began = time.process_time()
+    found = loaded(tmp_path, data)
+    assert (found.inputs[0].accepted, time.process_time() - began < 20) == (20_000, True)
 
 
 def test_what_nobody_sees_in_a_sheet_is_said(tmp_path: Path) -> None:

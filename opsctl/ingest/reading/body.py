@@ -63,12 +63,14 @@ class BodyReader:
         totals: What a total's row looks like.
         recognise: Tells whether cells are a header.
         fast: Whether polars may take rows in bulk; the answer is the same without.
+        certain: Whether it is known where cells begin and end.
     """
 
     below: Below
     totals: Totals
     recognise: Recognise
     fast: bool = True
+    certain: bool = False
 
     def read(self, header: Header) -> Body:
         """The records, under the header's delimiter or, where none fits, under the one that fits all."""
@@ -97,7 +99,7 @@ class BodyReader:
     def _best_quoting(self, cells: tuple[str, ...], delimiter: str) -> Body:
         """By RFC 4180, or under another way of quoting if that leaves no record broken and this does."""
         strict = self._attempt(cells, Dialect(delimiter))
-        if strict.clean and not ("'" in self.below.text and _is_quoted(strict.rows, "'")):
+        if self.certain or (strict.clean and not ("'" in self.below.text and _is_quoted(strict.rows, "'"))):
             return strict
         misquoted = sum(fault.rule == QUOTING for fault in strict.rows.faults)
         for dialect, warning in self._other_quotings(delimiter, several=misquoted > 1):
@@ -132,8 +134,9 @@ class BodyReader:
         suspicious = looks | is_whole_row(len(cells), dialect.delimiter) | is_prefixed()
         rows = Rows(found, cells, suspicious)
         judge(rows, found.odd, self.totals)
-        reject_oddities(rows, dialect, self.recognise)
-        put_aside_misplaced(rows, dialect.delimiter, is_joined="\ufeff" in self.below.text)
+        reject_oddities(rows, dialect, self.recognise, certain=self.certain)
+        is_joined = not self.certain and "\ufeff" in self.below.text
+        put_aside_misplaced(rows, dialect.delimiter, is_joined=is_joined)
         rows.settle()
         return Body(cells, dialect, rows)
 

@@ -29,6 +29,7 @@ class Sheet:
         is_pivot: Whether it sums up other rows, as the names of its columns say.
         uncomputed: How many of its formulas have no result.
         hidden_rows: How many of its rows nobody sees who opens it.
+        fractions: Whether numbers of it have a decimal point: those that are texts have none else.
         merged: Ranges of several rows that are shown as one cell, and hold what could be an amount.
     """
 
@@ -38,6 +39,7 @@ class Sheet:
     is_pivot: bool
     uncomputed: int
     hidden_rows: int
+    fractions: bool
     merged: tuple[Merged, ...]
 
 

@@ -44,10 +44,16 @@ def suspicious_shape(at: int, width: int, quote: str) -> pl.Expr:
     return shape | cell.str.contains("^[ \t]") if at == min(1, width - 1) else shape
 
 
-def reject_oddities(rows: Rows, dialect: Dialect, recognise: Recognise) -> None:
-    """Move rows out of the table that another delimiter, quote or table put into it."""
+def reject_oddities(rows: Rows, dialect: Dialect, recognise: Recognise, *, certain: bool = False) -> None:
+    """Move rows out of the table that another delimiter, quote or table put into it.
+
+    Where it is `certain` what stands in a cell only another table can have done so.
+    """
     quote = dialect.quote
     _reject_second_table(rows, recognise)
+    if certain:
+        _leave_out_footnotes(rows)
+        return
     _reject_other_delimiters(rows)
     if len(dialect.delimiter) > 1:
         _reject_half_delimited(rows, dialect.delimiter.strip())

@@ -62,7 +62,8 @@ def read_text(
     if is_json_lines(content.head):
         return read_json_lines(content, recognise, names, encoding)
     readable = _readable(content, HeaderSearch(recognise, names), encoding)
-    return of_sheet(content, table_of(readable, recognise, Totals(total_words(readable.header.cells))))
+    totals = Totals(total_words(readable.header.cells))
+    return of_sheet(content, table_of(readable, recognise, totals, certain=content.sheet is not None))
 
 
 def _readable(content: Content, search: HeaderSearch, encoding: str | None) -> Readable:
@@ -72,12 +73,18 @@ def _readable(content: Content, search: HeaderSearch, encoding: str | None) -> R
     return EncodingChoice(data, search, content.name).decide(encoding)
 
 
-def table_of(readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True) -> TextTable:
-    """The table below a header that was found; without `fast` nothing is read in bulk, and the answer is the same."""
+def table_of(
+    readable: Readable, recognise: Recognise, totals: Totals, *, fast: bool = True, certain: bool = False
+) -> TextTable:
+    """The table below a header that was found.
+
+    Without `fast` nothing is read in bulk, and the answer is the same. Where it is `certain` what stands in a cell, as
+    in a workbook, quotes and delimiters in it are text.
+    """
     text, header = readable.decoding.text, readable.header
     place = place_of(text, header)
     below = Below(text[header.end : place.end], header.line + header.lines)
-    body = BodyReader(below, totals, recognise, fast).read(header)
+    body = BodyReader(below, totals, recognise, fast, certain).read(header)
     above = Above(place, body, totals)
     above.faults += row_on_header(header.line, body, recognise)
     rows = body.rows.frame.drop(LINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ def _warnings(sheet: Sheet, lines: pl.Series) -> Iterator[str]:
         yield f"{many} {have} no result: open the workbook in Excel and save it"
     if many := sheet.hidden_rows:
         yield f"{many} hidden row{'s are' if many > 1 else ' is'} read like all others"
-    if many := sum(lines.is_between(one.first, one.last).any() for one in sheet.merged):
+    rows = lines.to_list()
+    if many := sum(bisect_left(rows, one.first) < bisect_right(rows, one.last) for one in sheet.merged):
         hold, counts = ("cells hold", "each counts") if many > 1 else ("cell holds", "it counts")
         yield f"{many} merged {hold} a number: as an amount {counts} for the first row alone"

@@ -42,7 +42,12 @@ def survey(content: Content, *, encoding: str | None = None) -> TextTable:
     decoding = _decoding(data, encoding, content.name)
     _refuse_mere_remarks(decoding.text, content.name)
     header = _first_plausible(decoding.text, content.name)
-    table = table_of(Readable(decoding, header), lambda cells: tuple(cells) == header.cells, Totals(TOTAL_WORDS))
+    table = table_of(
+        Readable(decoding, header),
+        lambda cells: tuple(cells) == header.cells,
+        Totals(TOTAL_WORDS),
+        certain=content.sheet is not None,
+    )
     return of_sheet(content, table)
 
 

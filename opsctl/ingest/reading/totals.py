@@ -16,14 +16,28 @@ TOTAL_WORDS = (
     *("上月同期", "上周同期", "去年同期", "change %", "% change"),
     *("合計", "總計", "彙總", "小計", "總和", "共計", "累計"),
     *("total", "totals", "grand total", "subtotal", "sub-total", "合计/total", "overall", "sum"),
-    *("average", "avg", "avg.", "grand average"),
+    *("average", "avg", "avg.", "grand average", "gesamt", "gesamtergebnis", "summe", "gesamtsumme", "total general"),
+    *(
+        "total général",
+        "totaal",
+        "totale",
+        "итого",
+        "всего",
+        "小計",
+        "総計",
+        "합계",
+        "총계",
+        "소계",
+        "tổng",
+        "tổng cộng",
+    ),
 )
 _LABELS = 3  # a label stands among the first names of a row
 _PREFIXED = (  # 本页小计, 抖音合计
     *("合计", "总计", "小计", "汇总", "累计", "平均值", "最大值", "最小值"),
     *("合計", "總計", "小計", "彙總", "累計"),
 )
-_GROUPED = r"(?i)^(.+) (?:sub-?total|total|average|avg\.?|count|max|min)$"  # as a spreadsheet writes them below a group
+_GROUPED = r"(?i)^(.+) (?:sub-?total|total|average|avg\.?)$"  # as a spreadsheet writes them below a group
 _SIGN = re.compile("^[A-Z]{0,2}[$¥￥€£₹]|元$")
 _BLANK = "[ \t\u00a0\u3000]"
 _COUNT = (
@@ -69,13 +83,15 @@ def keys_of(row: Sequence[str], label: str) -> tuple[int, ...]:
 
 
 def adds_up(total: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the numbers of a row are the sums of those of at least two others, in most columns that have any."""
-    if len(rows) < 2:  # noqa: PLR2004 - one row equals itself too easily
-        return False
+    """Whether the numbers of a row are the sums of those of others, in most columns that have any.
+
+    One other must be equal in all of them: one row equals another too easily.
+    """
     stated = {at: value for at, cell in enumerate(total) if (value := _amount(cell)) is not None and value != 0}
     sums = {at: [_amount(row[at]) for row in rows] for at in stated}
     equal = [at for at, value in stated.items() if _sum(sums[at]) == value]
-    return 2 * len(equal) >= len(stated) > 0
+    enough = len(stated) if len(rows) == 1 else (len(stated) + 1) // 2
+    return len(equal) >= enough > 0
 
 
 def _amount(cell: str) -> int | None:

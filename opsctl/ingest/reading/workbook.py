@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from opsctl.core.errors import DamagedFile, EmptyFile
+from opsctl.core.errors import EmptyFile
 from opsctl.core.personal import masked
 from opsctl.ingest.reading.content import Content, Sheet
 from opsctl.ingest.reading.kinds import is_number
@@ -38,14 +38,16 @@ def sheets_in(data: bytes, name: str) -> list[Content]:
     contents: dict[str, Content] = {}
     for one in filled:
         label = _UNFIT.sub("_", one.name).strip(". ") or "sheet"
-        sheet = Sheet(name, one.name, hidden, _is_pivot(one.data), one.uncomputed, one.hidden_rows, one.merged)
+        while label in contents:
+            label += "_"
+        told = (one.uncomputed, one.hidden_rows, one.fractions, one.merged)
+        sheet = Sheet(name, one.name, hidden, _is_pivot(one.data), *told)
         contents[label] = Content(f"{name}/{label}", one.data, "text", sheet=sheet)
-    if len(contents) < len(filled):
-        raise DamagedFile("two sheets of the workbook have one name", file=name, hint="rename one of them")
     return list(contents.values())
 
 
 def _is_pivot(data: bytes) -> bool:
     """Whether the names of a sheet's columns say that it sums up another."""
     lines = (line.split(DELIMITER) for line in data[:_NAMES].decode("utf-8", "replace").split("\n"))
-    return any(any(map(_PIVOT.match, cells)) and not any(map(is_number, cells)) for cells in lines)
+    headers = (cells for cells in lines if sum(map(bool, cells)) > 1 and not any(map(is_number, cells)))
+    return any(any(map(_PIVOT.match, cells)) for cells in headers)

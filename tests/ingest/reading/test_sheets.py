@@ -18,7 +18,7 @@ from opsctl.core.errors import DamagedFile, EmptyFile, NotATable, RefusedFile, T
 from opsctl.ingest.reading import unpack
 from opsctl.ingest.reading.sheets import guard, xls, xlsx
 from opsctl.ingest.reading.sheets.grid import ROWS, UNCOMPUTED, Budget, Grid, Merged, Sheet
-from opsctl.ingest.reading.sheets.values import Format, shown_as, text_of
+from opsctl.ingest.reading.sheets.values import PLAIN, shown_as, text_of
 from tests.ingest.books import as_xml, book, rows, saved
 
 BOOKS = Path(__file__).parent / "books"
@@ -93,7 +93,21 @@ def test_days_are_days_in_both_systems(from_1904: bool) -> None:  # noqa: FBT001
         (45663.0, "General", "45663"),
         (45663.0, "@", "45663"),
         (1360.5, "[$$-409]#,##0.00", "$1360.5"),
-        (-5.0, "[$€-407]#,##0.00;[Red]-#,##0.00", "€-5"),
+        (-5.0, "[$€-407]#,##0.00;[Red]-[$€-407]#,##0.00", "€-5"),
+        (5.0, '[=0]"-";[$€-2]0.00', "€5"),
+        (0.0, '[=0]"-";[$€-2]0.00', "€0"),
+        (5.0, '"CA"$#,##0.00', "CA$5"),
+        (5.0, '"￥"#,##0.00', "¥5"),
+        (5.0, '0.00" zł"', "5zł"),
+        (12.5, '0.0"万"', "12.5万"),
+        (125000.0, '0!.0,"万"', "125000"),
+        (125000.0, '#,##0,"K"', "125000"),
+        (1200.0, '#,##0"次"', "1200"),
+        (0.8, '0.0"%"', "0.8%"),
+        (123.0, "00000", "00123"),
+        (124.0, '"U"0000', "U0124"),
+        (45663.0, "[$-F800]", "2025-01-06"),
+        (5.0, '0.00_);"("0.00")"', "5"),
         (5.0, '_ "US$"* #,##0.00_ ;_ * "-"??_ ', "US$5"),
         (5.0, '0.00"元"', "5元"),
         (5.0, "\\¥0.00", "¥5"),
@@ -110,9 +124,9 @@ def test_a_format_says_what_a_number_is(serial: float, code: str, text: str) -> 
 
 @given(st.floats(allow_nan=False, min_value=-1e300, max_value=1e300))
 def test_a_number_survives_being_text(number: float) -> None:
-    assert float(text_of(number, Format("number"), from_1904=False)) == pytest.approx(number, rel=1e-14)
+    assert float(text_of(number, PLAIN, from_1904=False)) == pytest.approx(number, rel=1e-14)
     if abs(number) < 1e15:
-        assert float(text_of(number, Format("number"), from_1904=False)) == number
+        assert float(text_of(number, PLAIN, from_1904=False)) == number
 
 
 def test_percentages_booleans_errors_and_texts_are_told_apart() -> None:
@@ -135,6 +149,42 @@ def test_a_formula_counts_by_its_result_and_never_as_zero_without_one() -> None:
 def test_the_zero_that_a_writer_puts_for_a_result_is_none() -> None:
     [sheet] = read(book({"S": lambda sheet, _: sheet.write_formula(0, 0, "=1+1")}))
     assert (lines(sheet), sheet.uncomputed) == (["#CALC!"], 1)
+
+
+def test_a_zero_that_waits_to_be_computed_is_none_however_it_is_written() -> None:
+    zeros = "".join(
+        f'<c r="{at}1"><f>1+1</f><v>{zero}</v></c>' for at, zero in zip("ABC", ("0", "0.0", "0E0"), strict=True)
+    )
+    stale = as_xml(f'<row r="1">{zeros}</row>', book_says='<calcPr fullCalcOnLoad="1"/>')
+    assert only(stale) == ["#CALC!|#CALC!|#CALC!"]
+    assert only(as_xml(f'<row r="1">{zeros}</row>')) == ["0|0|0"]
+
+
+def test_a_cell_has_no_zone_and_half_characters_make_whole_ones() -> None:
+    assert only(as_xml(cell("<v>2025-01-06T00:00:00.000Z</v>", t="d"))) == ["2025-01-06"]
+    assert only(as_xml(cell("<v>2025-01-06T08:30:00Z</v>", t="d"))) == ["2025-01-06 08:30:00"]
+    assert only(as_xml(cell("<is><t>_xD83D__xDE00_</t></is>", t="inlineStr"))) == ["😀"]
+
+
+def test_a_cell_without_a_format_has_the_first() -> None:
+    formats = (
+        '<numFmts><numFmt numFmtId="170" formatCode="[$€-2]0.00"/></numFmts><cellXfs><xf numFmtId="170"/></cellXfs>'
+    )
+    assert only(as_xml(cell("<v>5</v>"), formats=formats)) == ["€5"]
+    with pytest.raises(DamagedFile, match="format"):
+        read(as_xml(cell("<v>5</v>", s="3"), formats=formats))
+
+
+@pytest.mark.parametrize(("was", "now"), [('Id="a"', 'Id="x"'), ('relationships/worksheet"', 'relationships/sheet"')])
+def test_a_sheet_that_cannot_be_found_is_not_left_out_in_silence(was: str, now: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(as_xml(cell("<v>5</v>")))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(was.encode(), now.encode()))
+    with pytest.raises(DamagedFile, match="missing"):
+        read(stream.getvalue())
 
 
 def test_what_stands_in_a_cell_ends_neither_it_nor_its_line() -> None:
@@ -172,8 +222,8 @@ def test_what_could_be_an_amount_is_told_where_it_is_merged() -> None:
             sheet.merge_range(0, column, 1, column, value)
 
     [sheet] = read(book({"S": write}))
-    assert lines(sheet) == ["RMB 100|1001|20250106|1", "||20250106|2"]
-    assert [one for one in sheet.merged if one.counts] == [Merged(1, 1, 2, counts=True), Merged(1, 2, 2, counts=True)]
+    assert lines(sheet) == ["RMB 100|1001|20250106|1", "|||2"]
+    assert sheet.merged == [Merged(1, column, 2, counts=True) for column in (1, 2, 3)]
 
 
 def test_rows_that_nobody_sees_are_read_and_counted() -> None:

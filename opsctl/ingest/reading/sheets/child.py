@@ -39,7 +39,8 @@ def _sheets(data: bytes) -> tuple[dict[str, object], list[bytes]]:
     texts: list[bytes] = []
     for sheet in xls.sheets(data) if data.startswith(OLE2) else xlsx.sheets(io.BytesIO(data)):
         text = sheet.text.encode("utf-8", "replace")
-        told.append((sheet.name, sheet.hidden, sheet.uncomputed, sheet.hidden_rows, sheet.merged, len(text)))
+        more = (sheet.uncomputed, sheet.hidden_rows, sheet.fractions, sheet.merged)
+        told.append((sheet.name, sheet.hidden, *more, len(text)))
         texts.append(text)
     return {"sheets": told}, texts
 

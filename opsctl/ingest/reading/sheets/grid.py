@@ -54,12 +54,14 @@ class Grid:
         merged: Ranges whose cells are shown as one.
         uncomputed: How many formulas have no result.
         hidden: How many of its rows nobody sees who opens it.
+        fractions: Whether numbers among them have a decimal point: a comma in a text is none then.
     """
 
     budget: Budget
     merged: list[Merged] = field(default_factory=list)
     uncomputed: int = 0
     hidden: int = 0
+    fractions: bool = False
     _lines: dict[int, str] = field(default_factory=dict)
     _width: int = 0
     _last: int = 0
@@ -110,7 +112,8 @@ class Grid:
     def sheet(self, name: str, *, is_hidden: bool) -> Sheet:
         """The sheet as text, and what is to be said of it."""
         text = self.text()
-        return Sheet(name, is_hidden, text, self.uncomputed, self.hidden, [one for one in self.merged if one.counts])
+        merged = [one for one in self.merged if one.counts]
+        return Sheet(name, is_hidden, text, self.uncomputed, self.hidden, self.fractions, merged)
 
     def _fill_down(self) -> None:
         """What stands in the first of merged rows holds for those below: a name or a day, but never a number twice."""
@@ -163,6 +166,7 @@ class Sheet:
     Attributes:
         uncomputed: How many of its formulas have no result.
         hidden_rows: How many of its rows nobody sees who opens it.
+        fractions: Whether numbers of it have a decimal point.
         merged: Ranges that hold what could be an amount.
     """
 
@@ -171,17 +175,19 @@ class Sheet:
     text: str
     uncomputed: int
     hidden_rows: int
+    fractions: bool
     merged: list[Merged]
 
 
 def could_be_amount(value: str) -> bool:
-    """Is it a number and no day, with or without a sign, a unit or a currency?
+    """Is it a number, with or without a sign, a unit or a currency, and not plainly a day?
 
     Examples:
-        >>> [could_be_amount(value) for value in ("1001", "RMB 100", "1.2万", "20250106", "抖音", "")]
-        [True, True, True, False, False, False]
+        >>> [could_be_amount(value) for value in ("1001", "RMB 100", "1.2万", "20250106", "2025-01-06", "抖音", "")]
+        [True, True, True, True, False, False, False]
     """
-    return is_number(_AROUND.sub("", value)) and not is_date(value)
+    bare = _AROUND.sub("", value.lstrip("'"))
+    return is_number(bare) and (bare.isdigit() or not is_date(bare))
 
 
 def _far_apart() -> TooLarge:

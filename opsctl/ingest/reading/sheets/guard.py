@@ -27,6 +27,7 @@ class SheetText:
     hidden: bool
     uncomputed: int
     hidden_rows: int
+    fractions: bool
     merged: tuple[Merged, ...]
     data: bytes
 
@@ -46,9 +47,10 @@ def sheets_of(data: bytes, name: str) -> list[SheetText]:
         raise every_error()[code](sentence, file=name, hint=hint)
     found: list[SheetText] = []
     at = 0
-    for sheet, hidden, uncomputed, hidden_rows, merged, size in answer["sheets"]:
+    for sheet, is_hidden, uncomputed, hidden_rows, fractions, merged, size in answer["sheets"]:
         ranges = tuple(Merged(*one) for one in merged)
-        found.append(SheetText(sheet, hidden, uncomputed, hidden_rows, ranges, texts[at : at + size]))
+        text = texts[at : at + size]
+        found.append(SheetText(sheet, is_hidden, uncomputed, hidden_rows, fractions, ranges, text))
         at += size
     return found
 

@@ -59,11 +59,14 @@ class _Book:
     formats: list[int] = field(default_factory=list)
     named: list[tuple[str, bool, int]] = field(default_factory=list)
     from_1904: bool = False
+    fractions: bool = False  # whether one of its numbers was no whole one
 
     def number(self, value: float, style: int) -> str:
         """A number as its format means it."""
         kind = self.formats[style] if style < len(self.formats) else 0
-        return text_of(value, shown_as(kind, self.codes.get(kind)), from_1904=self.from_1904)
+        text = text_of(value, shown_as(kind, self.codes.get(kind)), from_1904=self.from_1904)
+        self.fractions |= "." in text
+        return text
 
 
 def sheets(data: bytes) -> Iterator[Sheet]:
@@ -82,6 +85,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
             grid = Grid(budget)
             if not hidden:
                 _Cells(book, grid).read(_records(stream, start))
+            grid.fractions = book.fractions
             yield grid.sheet(name, is_hidden=hidden)
 
 

@@ -11,16 +11,17 @@ from opsctl.core.errors import DamagedFile
 from opsctl.ingest.reading.sheets.grid import COLUMNS, UNCOMPUTED, Budget, Grid, Merged, Sheet, column_of, placed, plain
 from opsctl.ingest.reading.sheets.package import AGAIN, Attributes, Package
 from opsctl.ingest.reading.sheets.rows import Cell
-from opsctl.ingest.reading.sheets.values import Format, shown_as, text_of
+from opsctl.ingest.reading.sheets.values import PLAIN, Section, shown_as, text_of
 
 _TRUE = ("1", "true")
 _HIDDEN = ("hidden", "veryHidden")
 _WORKSHEET = "worksheet"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_MIDNIGHT = re.compile(r"T00:00(?::00(?:\.0+)?)?Z?$")  # no cell has a zone, whatever stands there
+_NO_SHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SHORT = 15  # digits; a whole number of no more is its own text
 _OTHER_ROW = "a cell of the workbook stands in another row than it says"
-_PLAIN = Format("number")
 _RELATION = "id"  # in whatever namespace
 
 
@@ -29,7 +30,7 @@ class _Book:
     """What all sheets share: texts, formats, the first day, and whether formulas still wait to be computed."""
 
     texts: list[str]
-    formats: list[Format]
+    formats: list[tuple[Section, ...]]
     from_1904: bool
     stale: bool
 
@@ -65,8 +66,8 @@ def sheets(stream: BinaryIO) -> Iterator[Sheet]:
     )
     for name, key, hidden in named:
         kind, part = targets.get(key, ("", ""))
-        if kind == _WORKSHEET:
-            if not package.has(part):
+        if kind not in _NO_SHEETS:
+            if kind != _WORKSHEET or not package.has(part):
                 raise DamagedFile("a sheet of the workbook is missing", hint=AGAIN)
             grid = Grid(budget)
             if not hidden:
@@ -103,7 +104,7 @@ def _texts(package: Package, part: str, budget: Budget) -> list[str]:
     return found
 
 
-def _formats(package: Package, part: str) -> list[Format]:
+def _formats(package: Package, part: str) -> list[tuple[Section, ...]]:
     """How each of the workbook's cell formats shows a number."""
     codes: dict[int, str] = {}
     numbers: list[int] = []
@@ -119,7 +120,12 @@ def _formats(package: Package, part: str) -> list[Format]:
             numbers.append(int(attributes.get("numFmtId", 0)))
 
     package.read(part, begin)
-    return [shown_as(number, codes.get(number)) for number in numbers]
+    return [_plainly(shown_as(number, codes.get(number))) for number in numbers]
+
+
+def _plainly(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections, or `PLAIN` where all say no more than that."""
+    return PLAIN if all(one.form == PLAIN[0].form for one in sections) else sections
 
 
 class _Reader:
@@ -131,7 +137,7 @@ class _Reader:
         self.row = 0
         self.cells: list[str] = []
         self.columns: dict[str, int] = {}
-        self.forms: dict[str, Format] = {str(at): form for at, form in enumerate(book.formats)}
+        self.forms: dict[str, tuple[Section, ...]] = {str(at): form for at, form in enumerate(book.formats)}
         self.collecting = self.spoken = self.formula = self.hidden = False
         self.kind = self.style = ""
         self.pieces: list[str] = []
@@ -237,7 +243,7 @@ class _Reader:
             case "b":
                 return "TRUE" if value.strip() in _TRUE else "FALSE"
             case "d":
-                return plain(value.removesuffix("T00:00:00").replace("T", " "))
+                return plain(_MIDNIGHT.sub("", value).removesuffix("Z").replace("T", " "))
             case "inlineStr" | "str":
                 return _unescaped(value)
             case _:
@@ -245,23 +251,45 @@ class _Reader:
 
     def _is_uncomputed(self, value: str, kind: str) -> bool:
         """Has nobody computed the formula? What writes workbooks without computing puts a 0, or nothing."""
-        return (not value and kind != "str") or (self.book.stale and value in ("", "0"))
+        if not value:
+            return kind != "str" or self.book.stale
+        return self.book.stale and kind in ("", "n") and _float(value) == 0
 
     def _number(self, value: str, style: str) -> str:
-        form = self.forms.get(style, _PLAIN)
-        if form == _PLAIN:
+        form = self._format(style)
+        if form is PLAIN:
             if value.isdecimal() and len(value) <= _SHORT and value.isascii():
                 return value.lstrip("0") or "0"
-            text = repr(float(value))
+            text = repr(_float(value))
             if "e" not in text and not text.endswith(".0"):
+                self.grid.fractions = True
                 return text
-        return text_of(float(value), form, from_1904=self.book.from_1904)
+        text = text_of(_float(value), form, from_1904=self.book.from_1904)
+        self.grid.fractions |= "." in text
+        return text
+
+    def _format(self, style: str) -> tuple[Section, ...]:
+        """How a cell's numbers are shown.
+
+        Raises:
+            DamagedFile: Nobody knows.
+        """
+        found = self.forms.get(style or "0", None if style.strip("0") else PLAIN)
+        if found is None:
+            raise DamagedFile("a cell of the workbook names a format that it does not have", hint=AGAIN)
+        return found
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
         (top, column), (bottom, _) = placed(first), placed(last or first)
         if bottom > top:
             self.grid.merged.append(Merged(top, column, bottom))
+
+
+def _float(value: str) -> float:
+    if "_" in value:  # which Python takes for nothing
+        raise DamagedFile("a number of the workbook is none", hint=AGAIN)
+    return float(value)
 
 
 def _index(value: str) -> int:
@@ -281,4 +309,5 @@ def _unescaped(text: str) -> str:
     """
     if "_x" in text:
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half characters make whole ones
     return plain(text)
