@@ -168,8 +168,9 @@ def _is_all_names(cells: Sequence[str], rows: Rows, line: int) -> bool:
     """Whether a row has names where the rows above it have numbers, dates and ids."""
     if any(is_measured(cell) for cell in cells) or not any(is_name(cell) for cell in cells):
         return False
-    measured = rows.measured_above(line)
-    return bool(measured) and all(is_name(cells[at]) for at in measured)
+    there = [cells[at] for at in rows.measured_above(line)]
+    several = sum(map(is_name, cells)) > 1  # of a narrower table the other cells are empty
+    return any(map(is_name, there)) and all(is_name(cell) or (several and is_missing(cell)) for cell in there)
 
 
 def _reject_other_delimiters(rows: Rows) -> None:

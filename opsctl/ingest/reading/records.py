@@ -16,7 +16,7 @@ import polars as pl
 
 from opsctl.ingest.reading.complete import AT, complete_rows
 from opsctl.ingest.reading.fragments import Fragments, without_quotes
-from opsctl.ingest.reading.kinds import is_measured, measured_columns, resembles
+from opsctl.ingest.reading.kinds import is_date, is_measured, measured_columns, resembles
 from opsctl.ingest.reading.scan import LINE_END, NOT_CLOSED, Dialect, Lines, Scanned, is_sound, scan
 from opsctl.ingest.reading.table import QUOTING, UNREADABLE, Fault
 
@@ -195,7 +195,7 @@ class _Splitter:
             return self._resync(at, found)
         if found.broken:
             self._reject(at, found.broken)
-        elif doubtful and fits and self.measured and not resembles(found.cells, self.measured):
+        elif doubtful and fits and (found.loose or (self.measured and not resembles(found.cells, self.measured))):
             self._reject(at, "what stands here was the end of a quoted cell")
         elif self._take(at, found):
             return found.last + 1
@@ -216,7 +216,9 @@ class _Splitter:
         lines = (line.split(self.dialect.delimiter) for line in LINE_END.split(cells[at]))
         rows = [line[: self.width] for line in lines if len(line) >= self.width >= _ENOUGH]
         if self.measured:
-            return any(resembles(row, self.measured) for row in rows)
+            before = [place for place in self.measured if place < at]
+            like = [row for row in rows if all(is_date(row[place]) == is_date(cells[place]) for place in before)]
+            return any(resembles(row, self.measured) for row in like)
         return any(sum(map(is_measured, row)) > 1 or (is_measured(row[0]) and is_measured(cells[0])) for row in rows)
 
     def _is_rows(self, cells: Sequence[str], at: int) -> bool:

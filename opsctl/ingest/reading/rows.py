@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from opsctl.core.naming import fold
-from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name, measured_columns
+from opsctl.ingest.reading.kinds import BLANKS, is_measured, is_missing, is_name, is_number, measured_columns
 from opsctl.ingest.reading.table import CELL_COUNT, Drop, Fault
 from opsctl.ingest.reading.totals import Totals, adds_up, keys_of
 
@@ -196,6 +197,8 @@ def _are_names(cells: Sequence[str], rows: Rows, line: int) -> bool:
     if len(told) > 1 and all(told) and not is_same_header(cells, rows.header):
         return True  # each says what its own column is
     same = sum(fold(cell.strip(UNSEEN)) in names for cell in filled)  # in another order they are another table's
+    if len({fold(cell) for cell in filled}) < len(filled):
+        return False  # nobody calls two columns the same
     return 2 * same < len(filled) and bool(measured) and all(map(is_name, [*filled, *(cells[at] for at in measured)]))
 
 
@@ -222,10 +225,14 @@ def _is_comment(cells: Sequence[str], measured: frozenset[int]) -> bool:
 
 
 def _drop_totals(rows: Rows, totals: Totals) -> None:
-    rows.drop(
-        [Drop(line, "total", tuple(cells)) for *cells, line in rows.suspects.rows() if _sums_up(rows, cells, totals)]
-    )
-    labelled = [(cells, line, label) for *cells, line in rows.suspects.iter_rows() if (label := totals.label(cells))]
+    # A row of several words and no number names something, such as the columns of another table.
+    with_numbers = [(cells, line) for *cells, line in rows.suspects.rows() if not _are_words(cells)]
+    named = partial(_rows_named, rows)
+    sums = [Drop(line, "total", tuple(cells)) for cells, line in with_numbers if totals.sums_up(cells, named)]
+    rows.drop(sums)
+    gone = {drop.line for drop in sums}
+    left = [(cells, line, totals.label(cells)) for cells, line in with_numbers if line not in gone]
+    labelled = [(cells, line, label) for cells, line, label in left if label]
     if not labelled:
         return
     others = rows.without([line for _, line, _ in labelled]).drop(LINE)
@@ -238,13 +245,14 @@ def _drop_totals(rows: Rows, totals: Totals) -> None:
     rows.drop(drops)
 
 
-def _sums_up(rows: Rows, cells: Sequence[str], totals: Totals) -> bool:
-    """Whether a row bears the name of a group of rows, and says that it sums it up."""
-    found = totals.group(cells)
-    if found is None:
-        return False
-    at, group = found
-    return bool((rows.frame.get_column(str(at)).str.strip_chars(UNSEEN) == group).any())
+def _are_words(cells: Sequence[str]) -> bool:
+    return sum(not is_missing(cell) for cell in cells) > 1 and not any(map(is_number, cells))
+
+
+def _rows_named(rows: Rows, at: int, name: str) -> list[tuple[str, ...]]:
+    """The rows with a name in a place."""
+    found = rows.without().filter(pl.col(str(at)).str.strip_chars(UNSEEN) == name)
+    return found.drop(LINE).rows()
 
 
 class _Summed:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opsctl.ingest.reading.kinds import BLANKS, is_date, is_id, is_missing, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 TOTAL_WORDS = (
     *("合计", "总计", "汇总", "小计", "总和", "共计", "累计", "总", "总数", "总数据", "平均", "平均值", "均值", "日均"),
@@ -17,27 +17,14 @@ TOTAL_WORDS = (
     *("合計", "總計", "彙總", "小計", "總和", "共計", "累計"),
     *("total", "totals", "grand total", "subtotal", "sub-total", "合计/total", "overall", "sum"),
     *("average", "avg", "avg.", "grand average", "gesamt", "gesamtergebnis", "summe", "gesamtsumme", "total general"),
-    *(
-        "total général",
-        "totaal",
-        "totale",
-        "итого",
-        "всего",
-        "小計",
-        "総計",
-        "합계",
-        "총계",
-        "소계",
-        "tổng",
-        "tổng cộng",
-    ),
+    *("total général", "totaal", "totale", "итого", "всего", "小計", "総計", "합계", "총계", "소계", "tổng"),
 )
 _LABELS = 3  # a label stands among the first names of a row
-_PREFIXED = (  # 本页小计, 抖音合计
-    *("合计", "总计", "小计", "汇总", "累计", "平均值", "最大值", "最小值"),
-    *("合計", "總計", "小計", "彙總", "累計"),
-)
-_GROUPED = r"(?i)^(.+) (?:sub-?total|total|average|avg\.?)$"  # as a spreadsheet writes them below a group
+_PREFIXED = ("合计", "总计", "小计", "合計", "總計", "小計")  # 本页小计, 抖音合计
+_SO_FAR = "[本当上全今去截].{0,6}(?:累计|汇总|累計|彙總)"  # 本月累计
+# As a spreadsheet writes them below a group: sums, which add up, and others.
+_SUMS = r"(?i)^(.+) (?:sub-?total|total)$|^(.+?) ?(?:汇总|彙總)$"
+_OTHERS = r"(?i)^(.+) (?:average|avg\.?)$|^(.+?) ?(?:平均值|最大值|最小值|累计|累計)$"
 _SIGN = re.compile("^[A-Z]{0,2}[$¥￥€£₹]|元$")
 _BLANK = "[ \t\u00a0\u3000]"
 _COUNT = (
@@ -53,12 +40,12 @@ class Totals:
         chinese = [word for word in words if not word.isascii()]
         any_word = _any_of(words)
         prefixed = _any_of(word for word in chinese if word in _PREFIXED)
-        rest = rf"{_BLANK}*(?:[:：].*|[-–—]{_BLANK}.*|{_COUNT}|[oO][fF]{_BLANK}.*)"
-        label = rf"(?:{any_word})(?:{rest})?|.{{1,12}}(?:{prefixed})[:：]?"
+        rest = rf"{_BLANK}*(?:[:：].*|{_COUNT}|[oO][fF]{_BLANK}.*)"
+        label = rf"(?:{any_word})(?:{rest})?|.{{1,12}}(?:{prefixed})[:：]?|{_SO_FAR}"
         self.pattern = rf"^{_BLANK}*(?:{label}){_BLANK}*$"
-        self.suspicious = f"{self.pattern}|{_GROUPED}"
+        self.suspicious = f"{self.pattern}|{_SUMS}|{_OTHERS}"
         self._label = re.compile(self.pattern)
-        self._grouped = re.compile(_GROUPED)
+        self._sums, self._others = re.compile(_SUMS), re.compile(_OTHERS)
         self._plainly = re.compile(rf"{_BLANK}*(?:{_any_of(chinese)}){_BLANK}*[:：]?{_BLANK}*")
 
     def label(self, row: Sequence[str]) -> str | None:
@@ -66,11 +53,21 @@ class Totals:
         names = [cell for cell in row if not is_missing(cell) and not is_number(cell)][:_LABELS]
         return next((cell for cell in names if self._label.match(cell)), None)
 
-    def group(self, row: Sequence[str]) -> tuple[int, str] | None:
-        """Where one of the first names of a row could sum up a group, such as "Meta Total", and which."""
+    def sums_up(self, row: Sequence[str], rows: Callable[[int, str], Sequence[Sequence[str]]]) -> bool:
+        """Is it the sum, the average or the like of a group of rows, such as "Meta Total" below those of "Meta"?
+
+        Args:
+            row: Its cells.
+            rows: Tells which rows have a name in a place.
+        """
         names = [at for at, cell in enumerate(row) if not is_missing(cell) and not is_number(cell)][:_LABELS]
-        found = ((at, self._grouped.match(row[at].strip(BLANKS))) for at in names)
-        return next(((at, group[1]) for at, group in found if group), None)
+        for at in names:
+            cell = row[at].strip(BLANKS)
+            if (found := self._others.match(cell)) and rows(at, found[1] or found[2]):
+                return True
+            if (found := self._sums.match(cell)) and adds_up(row, rows(at, found[1] or found[2])):
+                return True
+        return False
 
     def is_plainly(self, label: str) -> bool:
         """Whether a label is nothing but a word that no campaign or channel is named."""
