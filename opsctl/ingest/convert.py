@@ -15,7 +15,8 @@ from opsctl.ingest.claim import Claim
 from opsctl.ingest.conditions import as_told
 from opsctl.ingest.derive import UNDATED, derived, kind_in_file
 from opsctl.ingest.items import A_FURTHER_ITEM, of_items
-from opsctl.ingest.unlabelled import of_all_channels, unlabelled_total
+from opsctl.ingest.summed import summed_rows
+from opsctl.ingest.unlabelled import unlabelled_total
 from opsctl.ingest.values import Typed, glance, type_column
 from opsctl.ingest.values.marks import mark_of
 from opsctl.ingest.values.typed import counted
@@ -32,9 +33,14 @@ ATTRIBUTE = "attribute_"
 ADDITIVE = (Kind.MONEY, Kind.QUANTITY, Kind.COUNT)
 NOTHING_THERE = "nothing there"  # a reason for dropping rows
 # By table an amount that adds up over channels, and what one sum is of.
-_ADDED_OVER: dict[type[Table], tuple[str, list[str]]] = {
-    Spend: ("spend", ["day", "through", "currency"]),
-    Cohort: ("users", ["day", "offset"]),
+# What rows that sum up others add, what they share with these, and by what these are told apart.
+_SUMMED: dict[type[Table], tuple[list[str], list[str], list[str]]] = {
+    Spend: (
+        ["spend", "impressions", "clicks"],
+        ["day", "through", "currency"],
+        ["channel", "campaign", "ad_group", "creative", "placement", "audience", "keyword", "region", "hour"],
+    ),
+    Cohort: (["users"], ["day", "offset"], ["channel"]),
 }
 _BAR = "|"  # between a column's name, which never has one, and what is wrong with it
 
@@ -121,8 +127,8 @@ def convert(raw: Raw, written: Written, project: Project, asked: Period | None =
         rejected += [rejection(kept.name, line, fault) for line, fault in orders.rejected]
         read.notes += orders.notes
     totals = _hidden_totals(written, kept, frame, table)
-    frame = frame.filter(~pl.col("line").is_in(totals)) if totals else frame
-    dropped += [(line, TOTAL) for line in totals]
+    frame = frame.filter(~pl.col("line").is_in([line for line, _ in totals])) if totals else frame
+    dropped += totals
     read.notes += _more_clicks(frame)
     return Converted(frame, supplied, tuple(rejected), tuple(dropped), tuple(read.notes), assumed)
 
@@ -133,14 +139,14 @@ def _orders_of(read: _Columns, raw: Raw, rejected: list[Rejected]) -> pl.Series:
     return read.found["order"].filter(raw.lines.is_in(lines)).drop_nulls().unique()
 
 
-def _hidden_totals(written: Written, raw: Raw, frame: pl.DataFrame, table: type[Table]) -> list[int]:
-    """The lines of totals that bear no label, or the name of a channel that is all channels."""
-    found: list[int] = []
-    if "channel" in written.claim.positions and table in _ADDED_OVER:
-        found += of_all_channels(frame, *_ADDED_OVER[table])
+def _hidden_totals(written: Written, raw: Raw, frame: pl.DataFrame, table: type[Table]) -> list[tuple[int, str]]:
+    """The lines of totals that bear no label, or one that only their amounts prove; and why they are left out."""
+    found: list[tuple[int, str]] = []
+    if "channel" in written.claim.positions and table in _SUMMED:
+        found += summed_rows(frame, *_SUMMED[table])
     if table is Spend and written.export and not written.export.melt:
         total = unlabelled_total(raw, frame)
-        found += [] if total is None else [total]
+        found += [] if total is None else [(total, TOTAL)]
     return found
 
 

@@ -12,7 +12,6 @@ from opsctl.ingest.written import Raw
 _SAMPLE = 200
 _FILLED = 0.8  # of the other rows: a column that names things is rarely empty
 _NAMELESS = {"mixed", "all", "multiple", "多个", "全部"}
-_ALL_CHANNELS = {"全部", "全部渠道", "全渠道", "整体", "总体", "大盘", "all", "all channels"}
 _AMOUNTS = ("spend", "impressions", "clicks")
 _ROUNDING = 0.0005  # of the sum: platforms round rows
 
@@ -56,18 +55,3 @@ def _is_of_names(cells: pl.Series) -> bool:
 
 def _is_nameless(cell: str) -> bool:
     return is_missing(cell) or cell.strip().lower() in _NAMELESS
-
-
-def of_all_channels(frame: pl.DataFrame, amount: str, keys: list[str]) -> list[int]:
-    """The lines whose channel is a word for all of them, and whose amount is the sum of the others' beside them."""
-    words = [word for word in frame["channel"].unique() if word is not None and word.lower() in _ALL_CHANNELS]
-    if not words:
-        return []
-    whole = pl.col("channel").is_in(words)
-    rows, others = frame.filter(whole), frame.filter(~whole)
-    if rows.is_empty() or others.is_empty():
-        return []
-    added = others.group_by(keys).agg(pl.col(amount).sum().alias("added"))
-    beside = rows.join(added, on=keys, nulls_equal=True)
-    equal = (pl.col(amount) - pl.col("added")).abs() <= pl.col("added") * _ROUNDING
-    return sorted(beside.filter(equal)["line"].unique())

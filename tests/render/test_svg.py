@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -184,7 +185,7 @@ def test_ticks_cover_the_data_evenly_and_are_at_most_so_many(values: list[float]
     assert ticks[0] <= min(values, default=0)
     assert ticks[-1] >= max(values, default=0)
     steps = [b - a for a, b in pairwise(ticks)]
-    assert max(steps) - min(steps) <= 1e-6 * max(abs(tick) for tick in ticks)
+    assert max(steps) - min(steps) <= max(1e-6 * max(abs(tick) for tick in ticks), math.ulp(0.0))
 
 
 @given(st.lists(amounts, min_size=2, max_size=2, unique=True))
