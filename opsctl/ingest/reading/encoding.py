@@ -27,6 +27,7 @@ _INNER_MARK = re.compile("(?<=[\r\n])\ufeff+")
 _WORDS_OF_UTF8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")  # two Chinese characters
 _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 _PAIR_OF_BYTES = re.compile("[\u2c00-\u2dff\u3400-\u3dff]")  # such as two digits make, where UTF-16 goes on as UTF-8
+_PRIVATE = re.compile("[\ue000-\uf8ff]+")  # such as another Chinese encoding makes; nobody writes them
 _HEAD = 1024 * 1024
 _SAMPLE = 200  # lines that are not ASCII
 _NOT_WESTERN = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
@@ -86,6 +87,8 @@ def decode(data: bytes, encoding: str, *, name: str = "") -> Decoding:
     except UnicodeDecodeError:
         text = data.decode(encoding, _HANDLER)
     text = _INNER_MARK.sub("", text) if "\ufeff" in text else text
+    if encoding in LEGACY and _PRIVATE.search(text):
+        text = _PRIVATE.sub(DAMAGE, text)
     if encoding.startswith("utf-16") and _PAIR_OF_BYTES.search(text):
         text = "\n".join(DAMAGE if len(_PAIR_OF_BYTES.findall(line)) > 1 else line for line in text.split("\n"))
     return Decoding(name or encoding, text, text.count(DAMAGE))

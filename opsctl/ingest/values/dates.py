@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from opsctl.core.errors import AmbiguousValues
+from opsctl.core.errors import AmbiguousValues, DamagedFile
 from opsctl.ingest.values import faults
-from opsctl.ingest.values.typed import Style
+from opsctl.ingest.values.typed import Style, counted
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
@@ -26,6 +26,8 @@ _DAY = r"(?<first>[0-9]{1,4})(?<mark>[-/.])(?<second>[0-9]{1,2})(?<again>[-/.])(
 _CLOCK = r"(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2})(?::(?<seconds>[0-9]{2})(?:[.,](?<fraction>[0-9]{1,9}))?)?"
 _ZONE = r"(?<zone>Z|z|UTC|GMT|(?<east>[-+])(?<zone_hours>[0-9]{2})(?::?(?<zone_minutes>[0-9]{2}))?)"
 _SHAPE = rf"^{_DAY}(?:[T ] ?{_CLOCK} ?{_ZONE}?)?$"
+_YEAR_FIRST = "^[0-9]{4}[-/.][0-9]{1,2}[-/.]([0-9]{1,2})"
+_YEAR_LAST = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](?:[0-9]{4}|[0-9]{2})(?:[ T]|$)"
 _YEAR_DIGITS = 4
 _CENTURY = "20"
 # A year of two digits stands where the order puts it, and is one only where a mapping tells the order.
@@ -39,6 +41,27 @@ _LOOKS_LIKE = {
     faults.MONTH: r"^[0-9]{4}[-/.年]?[0-9]{1,2}月?$",
     faults.TWO_DIGIT_YEAR: r"^[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?(?:[ T].*)?$",
 }
+
+
+def refuse_swapped(texts: pl.Series, *, name: str) -> None:
+    """A spreadsheet that reads days in another order than they are written makes 05/01 the first of May.
+
+    What has no such month it leaves as text: that tells of it, as no day of those that became dates is past the 12th.
+
+    Raises:
+        DamagedFile: It has done so.
+    """
+    dates = texts.str.extract(_YEAR_FIRST).cast(pl.Int64).drop_nulls()
+    left = texts.filter(texts.str.contains(_YEAR_LAST))
+    first, second = (left.str.extract(_YEAR_LAST, part).cast(pl.Int64) for part in (1, 2))
+    one_order = any((part > _MONTHS_A_YEAR).all() for part in (first, second))
+    if len(dates) and len(left) and one_order and (dates <= _MONTHS_A_YEAR).all():
+        raise DamagedFile(
+            f"a spreadsheet has taken days for months: {counted(len(dates), 'cell is a date', 'cells are dates')} with "
+            f"the year first, and {counted(len(left), 'was', 'were')} left as written, since no month has their number",
+            column=name,
+            hint="export it again, and give opsctl the file before a spreadsheet has opened it",
+        )
 
 
 def take_apart(texts: pl.Series, style: Style, *, name: str) -> pl.DataFrame:
@@ -112,9 +135,14 @@ def _order(parts: pl.DataFrame, *, name: str) -> str:
     ).row(0)
     if dmy and mdy:
         raise _ambiguous("some days can only be day/month/year and some only month/day/year", name)
-    if either and not (dmy or mdy):
+    if either and not (dmy or mdy) and not _are_dotted(parts):
         raise _ambiguous("days such as 01/05/2025, and none that tells the day from the month", name)
-    return "dmy" if dmy else "mdy"
+    return "dmy" if dmy or (either and not mdy) else "mdy"
+
+
+def _are_dotted(parts: pl.DataFrame) -> bool:
+    """Is the day of all in front, as everywhere where points stand between, such as in 05.01.2025?"""
+    return bool(parts.filter("dated").select((pl.col("mark") == ".").all()).item())
 
 
 def _ambiguous(sentence: str, name: str) -> AmbiguousValues:

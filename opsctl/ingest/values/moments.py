@@ -138,6 +138,8 @@ def _written(texts: pl.Series, style: Style, *, name: str) -> _Times:
     times = _placed(usual, no_faults(len(texts)))
     if rows.is_empty():
         return times
+    if style.dates is None:
+        dates.refuse_swapped(texts, name=name)
     parts = dates.take_apart(missing.tidied(texts.gather(rows), style.nulls), style, name=name)
     written = pl.col("day").cast(LOCAL) + pl.col("clock")
     careful = parts.select(

@@ -25,6 +25,7 @@ _GLUED = (
     r"[0-9](?:\s{2,}|[\t\n\v\f\r\u{3000}])[0-9]"
     r"|[\u{b2}\u{b3}\u{b9}\u{bc}-\u{be}\u{2070}-\u{209f}\u{2150}-\u{218f}\u{2460}-\u{24ff}]"
 )
+_UNGROUPED = r"^[-+]?[0-9]{4,}(?:\.[0-9]*)?$"
 _CAREFUL = {"row": pl.UInt32, "before": pl.String, "after": pl.String}
 
 
@@ -104,8 +105,11 @@ def _parts(texts: pl.Series, odd: pl.Series, wording: Wording, style: Style) -> 
     bare = pl.col("text").str.contains(r"^[0-9][0-9.,' ]*$")  # most are, and taking others apart is slow
     written = texts.gather(rows)
     tidied = pl.DataFrame({"row": rows, "text": missing.tidied(written, style.nulls)})
+    glued = written.str.strip_chars().str.contains(_GLUED)
+    if texts.str.contains(_UNGROUPED).any():  # then a blank is no thousands mark either, but stands between two
+        glued |= tidied["text"].str.contains("[0-9] [0-9]")
     taken = (
-        tidied.with_columns(glued=written.str.strip_chars().str.contains(_GLUED))
+        tidied.with_columns(glued=glued)
         .with_columns(pl.when(~bare).then("text").str.extract_groups(shape).alias("groups"))
         .unnest("groups")
         .with_columns(pl.col("outer", "before", "inner", "power", "after", "close").fill_null(""))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsctl.core.errors import AmbiguousValues
+from opsctl.core.errors import AmbiguousValues, DamagedFile
 from opsctl.ingest.values import Kind, Style, Typed, type_column
 
 few = settings(deadline=None, max_examples=60)  # a column costs milliseconds, whatever its length
@@ -190,3 +190,22 @@ def test_either_order_is_read_back_when_the_mapping_tells_it(days: list[date]) -
 def test_no_text_at_all_makes_it_fail(cell: str) -> None:
     typed = read(cell, dates="dmy")
     assert typed.faults.item() is None or typed.values.item() is None
+
+
+@pytest.mark.parametrize("order", ["dmy", "mdy"])
+def test_days_that_a_spreadsheet_took_for_months_are_refused(order: str) -> None:
+    left = ["13/01/2025", "31/12/2025 08:00"] if order == "dmy" else ["1/13/2025"]
+    days = pl.Series(["2025/5/1", "2025-12-01", *left])
+    style = Style(nulls=frozenset(), zone="UTC")
+    with pytest.raises(DamagedFile, match="days for months"):
+        type_column(days, Kind.DAY, style, name="day")
+    told = type_column(pl.concat([days, pl.Series(["2025-05-13"])]), Kind.DAY, style, name="day")
+    assert told.faults.null_count() == len(days) + 1
+
+
+def test_days_with_points_have_the_day_in_front() -> None:
+    style = Style(nulls=frozenset(), zone="UTC")
+    assert type_column(pl.Series(["05.01.2025", "06.01.2025"]), Kind.DAY, style, name="day").values.to_list() == [
+        date(2025, 1, 5),
+        date(2025, 1, 6),
+    ]

@@ -152,6 +152,11 @@ def test_one_value_proves_the_decimal_comma_for_its_column() -> None:
     assert amounts("１２，５０", "７") == ["12.5000", "7.0000"]
 
 
+def test_a_blank_is_no_thousands_mark_where_other_thousands_have_none() -> None:
+    assert amounts("1 234", "56 789.5") == ["1234.0000", "56789.5000"]
+    assert amounts("100 240", "12345", "7") == [None, "12345.0000", "7.0000"]
+
+
 def test_one_value_proves_the_decimal_point_for_its_column() -> None:
     assert amounts("12.50", "1,234") == ["12.5000", "1234.0000"]
     assert amounts("1,234,567", "1.234") == ["1234567.0000", "1.2340"]
