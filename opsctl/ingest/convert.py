@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -15,6 +16,7 @@ from opsctl.ingest.claim import Claim
 from opsctl.ingest.conditions import as_told
 from opsctl.ingest.derive import UNDATED, derived, kind_in_file
 from opsctl.ingest.items import A_FURTHER_ITEM, of_items
+from opsctl.ingest.stated_units import refuse_scaled, stated_currency
 from opsctl.ingest.summed import summed_rows
 from opsctl.ingest.unlabelled import unlabelled_total
 from opsctl.ingest.values import Typed, glance, type_column
@@ -173,6 +175,9 @@ def _refuse_ambiguous_columns(raw: Raw, claim: Claim) -> None:
 
 def _read_columns(written: Written, table: type[Table], zone: str) -> _Columns:
     parts = _with_mark(_parts(written, table), written)
+    for name, of in parts.items():
+        if of[0].kind is Kind.MONEY and of[0].style.unit is None:
+            refuse_scaled(written.raw, _places(written, [name]), name)
     single = {name: of[0] for name, of in parts.items() if len(of) == 1}
     known = glance.at_a_glance(single)
     read = _Columns(zone)
@@ -240,7 +245,7 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
     money = [name for name, column in columns(table).items() if column.kind is Kind.MONEY]
     if not read.found.keys() & {*money, "currency"}:
         return False
-    told = written.currency(read.currencies, money)
+    told = written.currency(read.currencies, money) or stated_currency(written.raw, _places(written, money))
     own = read.found.get("currency")
     _refuse_other_signs(read, told or project, own)
     if own is None:
@@ -248,6 +253,11 @@ def _settle_currency(read: _Columns, written: Written, table: type[Table], proje
         return told is None and written.raw.cells.height > 0
     read.found["currency"] = own.str.to_uppercase().fill_null(told or project)
     return told is None and own.null_count() > 0
+
+
+def _places(written: Written, names: Sequence[str]) -> list[int]:
+    """Where columns stand in the file."""
+    return [at for name in names for at in written.claim.positions.get(name, ())]
 
 
 def _refuse_other_signs(read: _Columns, assumed: str, own: pl.Series | None) -> None:

@@ -105,7 +105,8 @@ def of_text(
         looks = survey(content, encoding=encoding)
         raise claims.refusal(looks.header, source, name, looks.header_line) from None
     has_points = content.sheet is not None and content.sheet.fractions
-    where = (_remarks(table), place_of(content), table.header_line, has_points)
+    units = [drop.cells for drop in table.dropped if drop.reason == "units" and len(drop.cells) >= len(table.header)]
+    where = (_remarks(table), place_of(content), table.header_line, has_points, units)
     read = Read(
         raw=Raw(name, table.header, table.cells, table.lines, *where),
         rejected=tuple(Rejected(name, fault.line, "", fault.rule, fault.reason) for fault in table.rejected),

@@ -41,6 +41,7 @@ class Raw:
         preamble: The lines above the header.
         place: The file's own name below that of its folder, however the user came there.
         header_line: The physical line of the header, from 1; None where it stands on none.
+        units: Rows of units below the header.
         has_points: Whether the file's numbers are known to have decimal points, as those of a workbook have.
     """
 
@@ -52,6 +53,7 @@ class Raw:
     place: str = ""
     header_line: int | None = None
     has_points: bool = False
+    units: Sequence[Sequence[str]] = ()
 
     def only(self, kept: pl.Series) -> Raw:
         """The same file with some of its rows."""
@@ -209,8 +211,8 @@ class Written:
         told = self._from_file(export.file.preamble.currency, export.file.name.currency) if export else None
         places: list[set[str | None]] = [
             {*seen},
-            {unit for unit in units if unit and unit.isupper()},
             heads,
+            {unit for unit in units if unit and unit.isupper()},
             {told},
             {export.currency if export else None},
             {source.currency if source else None},
@@ -244,6 +246,7 @@ def melted(written: Written) -> Written:
         raw.preamble,
         raw.place,
         has_points=raw.has_points,
+        units=[[*cells, *[""] * (1 + len(spread))] for cells in raw.units],
     )
     positions = {**written.claim.positions, melt.into: (len(raw.header),), **{n: (at,) for n, at in spread.items()}}
     return replace(written, raw=long, claim=replace(written.claim, positions=positions))

@@ -170,7 +170,7 @@ def _drop_by_look(rows: Rows) -> None:
     for *cells, line in rows.without().head(_DESCRIBED).rows():
         if not (_are_units(cells) or _are_names(cells, rows, line)):
             break
-        rows.drop([Drop(line, "units")])
+        rows.drop([Drop(line, "units", tuple(cells))])
 
 
 def _look(cells: Sequence[str], header: Sequence[str], measured: frozenset[int]) -> str:
