@@ -13,6 +13,7 @@ from opsctl.ingest.reading.encoding import (
     by_name,
     decode,
     encoded_twice,
+    is_simplified,
     is_western,
     read_as,
     without_utf8,
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from opsctl.ingest.reading.header import Header, HeaderSearch
 
 _HEAD = 64 * 1024
+_SEEN = 4 * 1024 * 1024
 _SHOWN = 30
+_CHINESE = "read as gb18030: its header does not tell, but only so are its characters Chinese as it is written today"
 _THEREABOUTS = 20  # lines
 _MOSTLY = 0.8
 _HARDLY = 0.5
@@ -107,6 +110,9 @@ class EncodingChoice:
             return self._without_utf8(Readable(*sound[0]))
         if not sound and len(readable) == 1 and self.search.vouches(readable[0][1]):
             return self._without_utf8(Readable(*readable[0]))
+        chinese = next((one for one in sound if one[0].encoding == "gb18030"), None)
+        if chinese and is_simplified(chinese[0].text[:_SEEN], self.data[:_SEEN]):
+            return self._without_utf8(Readable(*chinese, (_CHINESE,)))
         if not readable and utf8.soundness >= _MOSTLY:
             raise self._no_header(utf8)
         raise self._undecided([one.encoding for one, _ in sound] or [one.encoding for one in legacy if one.sound])

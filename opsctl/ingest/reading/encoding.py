@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -29,6 +30,10 @@ _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 _PAIR_OF_BYTES = re.compile("[\u2c00-\u2dff\u3400-\u3dff]")  # such as two digits make, where UTF-16 goes on as UTF-8
 _PRIVATE = re.compile("[\ue000-\uf8ff]+")  # such as another Chinese encoding makes; nobody writes them
 _HEAD = 1024 * 1024
+_PUNCTUATION = re.compile("[\u2000-\u206f\u3000-\u303f\uff00-\uffef\u00b7\u00d7¥￥]")
+_ENOUGH = 6  # different characters
+_NEARLY = 0.95
+_MOSTLY = 0.8
 _SAMPLE = 200  # lines that are not ASCII
 _NOT_WESTERN = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
@@ -154,6 +159,34 @@ def _is_text(codec: str) -> bool:
 def is_western(text: str) -> bool:
     """Whether text from cp1252 reads like a Western language; Cyrillic or Polish bytes decode too, as nonsense."""
     return not _NO_WORD.search(text)
+
+
+def is_simplified(text: str, data: bytes) -> bool:
+    """Whether text from GB18030 is Chinese as it is written today, and neither Korean nor traditional.
+
+    Nearly all characters of such text are of the 3,755 that GB 2312 lists first. Korean would have them too, but then
+    its own encoding makes nothing but Hangul of the bytes; of traditional Chinese, Big5 makes mostly its first 5,401.
+    """
+    found = {mark for mark in text if not mark.isascii() and not _PUNCTUATION.match(mark)}
+    common = {mark for mark in found if _leads(mark, "gb2312", 0xB0, 0xD7)}
+    if len(common) < _ENOUGH or len(common) < _NEARLY * len(found):
+        return False
+    korean, traditional = (decode(data, encoding) for encoding in ("cp949", "big5"))
+    return not (
+        (korean.sound and _share(korean.text, lambda mark: "가" <= mark <= "힣") > _NEARLY)
+        or (traditional.sound and _share(traditional.text, lambda mark: _leads(mark, "big5", 0xA4, 0xC6)) > _MOSTLY)
+    )
+
+
+def _share(text: str, is_one: Callable[[str], bool]) -> float:
+    """The part of the different characters beyond ASCII that are of a kind."""
+    found = {mark for mark in text if not mark.isascii() and not _PUNCTUATION.match(mark)}
+    return sum(map(is_one, found)) / max(1, len(found))
+
+
+def _leads(mark: str, encoding: str, first: int, last: int) -> bool:
+    """Does a character's first byte lie within a range?"""
+    return first <= mark.encode(encoding, "replace")[0] <= last
 
 
 def shown(text: str) -> str:

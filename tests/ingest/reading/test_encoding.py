@@ -160,3 +160,29 @@ def test_bytes_that_no_encoding_makes_sense_of_name_what_was_tried() -> None:
 def test_unicode_without_the_header_lacks_a_header_and_not_an_encoding() -> None:
     with pytest.raises(NoHeader):
         read("编号,名称\n1,甲\n", COLUMNS)
+
+
+_ADS = {
+    "gb18030": "Day,Ch,Cost\n2024-01-01,抖音,5\n2024-01-02,快手信息流,6\n2024-01-03,小红书,7\n",
+    "cp949": "Day,Ch,Cost\n2024-01-01,서울특별시 광고 캠페인,5\n2024-01-02,모바일 검색 노출,6\n",
+    "big5": "Day,Ch,Cost\n2024-01-01,關鍵字廣告活動,5\n2024-01-02,搜尋行銷曝光,6\n",
+    "cp932": "Day,Ch,Cost\n2024-01-01,関東地方の広告キャンペーン,5\n2024-01-02,表示回数,6\n",
+}
+
+
+def test_chinese_below_an_english_header_is_known_by_its_characters() -> None:
+    table = read(_ADS["gb18030"].encode("gb18030"), "Day,Ch,Cost")
+    assert (table.encoding, [channel for _, channel, _ in rows(table)]) == ("gb18030", ["抖音", "快手信息流", "小红书"])
+    assert "read as gb18030" in table.warnings[0]
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "big5", "cp932"])
+def test_other_scripts_below_an_english_header_are_not_taken_for_chinese(encoding: str) -> None:
+    with pytest.raises(UndecidedEncoding):
+        read(_ADS[encoding].encode(encoding), "Day,Ch,Cost")
+
+
+@pytest.mark.parametrize("words", ["抖", "抖音"])
+def test_few_characters_prove_nothing(words: str) -> None:
+    with pytest.raises(UndecidedEncoding):
+        read(f"Day,Ch,Cost\n2024-01-01,{words},5\n2024-01-02,{words},6\n".encode("gb18030"), "Day,Ch,Cost")
