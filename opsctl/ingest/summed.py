@@ -25,6 +25,9 @@ _ALL = re.compile(
     r"|all(?: .*)?|итого|всего|tổng.*"
 )
 _AVERAGE = re.compile(r".*(?:平均|均值|日均|average|avg|mean).*")
+_MERELY = re.compile(
+    "(?:渠道|每日|日)?(?:平均|均值|平均值|日均)|(?:daily )?(?:average|avg|mean)"
+)  # nobody is called so
 _SEVERAL = 2
 
 
@@ -56,30 +59,37 @@ def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
 
 def _sums_among(frame: pl.DataFrame, name: str, within: list[str], amounts: Sequence[str]) -> dict[int, str]:
     """The rows that are the sums of those beside them, by one of their names."""
-    added = frame.group_by(*within, name).agg(pl.col(amounts).sum(), pl.col("line"))
+    added = frame.group_by(*within, name).agg(pl.col(amounts).sum(), pl.col("line"), rows=pl.len())
     others = [(pl.col(amount).sum().over(within) - pl.col(amount)).alias(f"{amount}_others") for amount in amounts]
-    beside = added.with_columns(*others, many=pl.len().over(within) - 1)
+    rows = pl.col("rows").sum().over(within) - pl.col("rows")
+    beside = added.with_columns(*others, many=pl.len().over(within) - 1, rows_others=rows)
     kinds = [_kind(value) for value in beside[name]]
     judged = beside.with_columns(
         kind=pl.Series(kinds, dtype=pl.String),
         is_sum=_is_near(amounts[0], pl.col(f"{amounts[0]}_others")),
-        is_mean=_is_near(amounts[0], pl.col(f"{amounts[0]}_others") / pl.col("many")),
+        is_mean=pl.any_horizontal(
+            _is_near(amounts[0], pl.col(f"{amounts[0]}_others") / pl.col(by)) for by in ("many", "rows_others")
+        ),
         are_sums=pl.all_horizontal(_is_near(one, pl.col(f"{one}_others")) | (pl.col(one) == 0) for one in amounts),
         told=pl.sum_horizontal(pl.col(one) != 0 for one in amounts),
     )
     several = pl.col("many") >= _SEVERAL
-    labelled = ((pl.col("kind") == "all") & (pl.col("many") > 0)) | ((pl.col("kind") == "nameless") & several)
-    proved = pl.col("are_sums") & (pl.col("told") >= _SEVERAL) & several
+    in_all = pl.col("are_sums") & (pl.col("told") >= _SEVERAL) & (pl.col("many") > 0)
+    labelled = ((pl.col("kind") == "all") & (pl.col("many") > 0)) | (
+        (pl.col("kind") == "nameless") & (several | in_all)
+    )
+    proved = in_all & several
     always = (proved.all() & (pl.len() >= _SEVERAL)).over(name)
     sums = judged.filter((labelled & pl.col("is_sum")) | always)
-    means = judged.filter((pl.col("kind") == "average") & pl.col("is_mean") & several)
+    is_mean = (pl.col("kind") == "average") & pl.col("is_mean") & (pl.col("many") > 0)
+    means = judged.filter(is_mean | (pl.col("kind") == "nothing but an average"))
     return {line: why for some, why in ((means, AVERAGE), (sums, TOTAL)) for lines in some["line"] for line in lines}
 
 
 def _sums_of_all(frame: pl.DataFrame, amount: str, keys: Sequence[str]) -> list[int]:
     """The rows that sum up the whole file, and bear the date of one of its days."""
     kinds = pl.Series([_kind(value) for value in frame["channel"]], dtype=pl.String)
-    is_total = kinds.eq_missing("all")
+    is_total = kinds.is_in(["all", "nameless"]).fill_null(value=False)
     same = [key for key in keys if key == "currency"]
     rest = frame.filter(~is_total)
     if not is_total.any() or rest.is_empty():
@@ -100,5 +110,5 @@ def _kind(name: str | None) -> str | None:
     if _NAMELESS.fullmatch(plain):
         return "nameless"
     if _AVERAGE.fullmatch(plain):
-        return "average"
+        return "nothing but an average" if _MERELY.fullmatch(plain) else "average"
     return "all" if _ALL.fullmatch(plain) else None

@@ -18,6 +18,7 @@ from opsctl.ingest.values.typed import Style, Typed, counted
 MONEY_UNITS = {"fen": -2, "cents": -2, "micros": -6, "wan": 4}  # powers of ten of the currency itself
 NUMBER_UNITS = {"percent": -2, "ratio": 0}
 _PER_SIGNS = {"%": -2, "‰": -3}
+_SHORT = r"^-?[0-9]\.[0-9]{1,4}e\+[0-9]{2}$"
 _LIMIT = int(core_money.LIMIT) * core_money.TEN_THOUSANDTHS
 
 
@@ -32,14 +33,15 @@ def money(texts: pl.Series, style: Style, *, name: str) -> Typed:
     possible = currency.possible((sign for sign in signs if sign), column=name)
     named = next(iter(possible)) if len(possible) == 1 else None
     read = _without_cut_off(texts, read)
-    return Typed(read.values, read.faults, notes=_rounded(read, "amount", "amounts"), currency=named, possible=possible)
+    notes = (*_rounded(read, "amount", "amounts"), *_short(texts))
+    return Typed(read.values, read.faults, notes=notes, currency=named, possible=possible)
 
 
 def quantity(texts: pl.Series, style: Style, *, name: str) -> Typed:
     """Numbers of things that may be fractions, in ten-thousandths."""
     wording = numerals.Wording(_ten_thousandths, faults.NO_QUANTITY)
     read = _without_cut_off(texts, numerals.read(texts, wording, style, name=name))
-    return Typed(read.values, read.faults, notes=_rounded(read, "number", "numbers"))
+    return Typed(read.values, read.faults, notes=(*_rounded(read, "number", "numbers"), *_short(texts)))
 
 
 def count(texts: pl.Series, style: Style, *, name: str) -> Typed:
@@ -100,6 +102,14 @@ def _whole(plain: pl.Series) -> pl.Series:
 def _finite(plain: pl.Series) -> pl.Series:
     found = plain.cast(pl.Float64, strict=False)
     return found.set(~found.is_finite(), None).set(found == 0, 0.0)  # -0 is 0
+
+
+def _short(texts: pl.Series) -> tuple[str, ...]:
+    """A note of numbers such as 6.1e+03: they are what they say, but whoever wrote them may have kept two digits."""
+    found = int(texts.str.contains(_SHORT).sum()) if texts.str.contains("e+", literal=True).any() else 0
+    return (
+        (f"{counted(found, 'number is', 'numbers are')} written like 6.1e+03: were digits cut off?",) if found else ()
+    )
 
 
 def _rounded(read: numerals.Numbers, one: str, many: str) -> tuple[str, ...]:

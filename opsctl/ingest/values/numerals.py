@@ -22,7 +22,8 @@ _LOOKS_LIKE = {
 }
 # Two numbers in one cell, or one with the mark of a footnote: folded, both would be digits of a number.
 _GLUED = (
-    r"[0-9](?:\s{2,}|[\t\n\v\f\r\u{3000}])[0-9]"
+    r"[0-9][\u{a0}\u{202f}][0-9]{3} [0-9]|[0-9] [0-9]{3}[\u{a0}\u{202f}][0-9]"  # nobody writes both in one number
+    r"|[0-9](?:\s{2,}|[\t\n\v\f\r\u{3000}])[0-9]"
     r"|[\u{b2}\u{b3}\u{b9}\u{bc}-\u{be}\u{2070}-\u{209f}\u{2150}-\u{218f}\u{2460}-\u{24ff}]"
 )
 _UNGROUPED = r"^[-+]?[0-9]{4,}(?:\.[0-9]*)?$"

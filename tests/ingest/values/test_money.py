@@ -155,6 +155,12 @@ def test_one_value_proves_the_decimal_comma_for_its_column() -> None:
 def test_a_blank_is_no_thousands_mark_where_other_thousands_have_none() -> None:
     assert amounts("1 234", "56 789.5") == ["1234.0000", "56789.5000"]
     assert amounts("100 240", "12345", "7") == [None, "12345.0000", "7.0000"]
+    assert amounts("132\u202f661 760", "22\u202f724,5") == [None, "22724.5000"]
+
+
+def test_numbers_of_few_digits_with_a_power_are_told() -> None:
+    assert read("6.1e+03", "12.5").notes == ("1 number is written like 6.1e+03: were digits cut off?",)
+    assert read("1e+05", "1.234567e+03").notes == ()
 
 
 def test_one_value_proves_the_decimal_point_for_its_column() -> None:
