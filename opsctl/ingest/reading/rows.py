@@ -191,15 +191,24 @@ def _are_units(cells: Sequence[str]) -> bool:
 
 def _are_names(cells: Sequence[str], rows: Rows, line: int) -> bool:
     """Whether a row below the header names its columns in other words: words alone, where others have numbers."""
-    measured, names = rows.measured(but=[line]), {fold(name.strip(UNSEEN)) for name in rows.header}
+    measured, names = _measured_below(rows, line), {fold(name.strip(UNSEEN)) for name in rows.header}
     filled = [cell for cell in cells if not is_missing(cell)]
     told = [fold(name) in fold(cell) for cell, name in zip(cells, rows.header, strict=True) if name.strip(UNSEEN)]
     if len(told) > 1 and all(told) and not is_same_header(cells, rows.header):
         return True  # each says what its own column is
     same = sum(fold(cell.strip(UNSEEN)) in names for cell in filled)  # in another order they are another table's
-    if len({fold(cell) for cell in filled}) < len(filled):
-        return False  # nobody calls two columns the same
+    if 1 < len({fold(cell) for cell in filled}) < len(filled):
+        return False  # nobody calls two columns the same, but for all of them
     return 2 * same < len(filled) and bool(measured) and all(map(is_name, [*filled, *(cells[at] for at in measured)]))
+
+
+def _measured_below(rows: Rows, line: int) -> frozenset[int]:
+    """The columns by which the rows but one are told from text; of a single row those that hold several such cells."""
+    others = rows.without([line]).drop(LINE).head(2).rows()
+    if len(others) != 1:
+        return rows.measured(but=[line])
+    found = frozenset(at for at, cell in enumerate(others[0]) if is_measured(cell))
+    return found if len(found) > 1 else frozenset()
 
 
 def _is_unit(cell: str) -> bool:
