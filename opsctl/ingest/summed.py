@@ -19,15 +19,16 @@ _ROUNDING = 0.0005  # of the sum: platforms round rows
 _MOST = 5_000_000  # rows; nobody writes totals among so many
 _MARKS = re.compile(r"[\s【】\[\]()*<>《》「」:_.]+")
 _NAMELESS = re.compile(r"(?:[-—/]*|\\n|null|none|nan|mixed|multiple|多个|多項)")
+_SUMS = "合计|总计|小计|汇总|求和|累计|总和|共计|合計|總計|小計|彙總|累計|합계|총계"
+_SURELY = re.compile(
+    rf"(?:{_SUMS})|全部(?:渠道)?|整体|总体|大盘|all(?: channels)?|(?:grand |sub ?|day |daily )?totals?|ttl|sum|σ"
+)
 _ALL = re.compile(
-    r".*(?:合计|总计|小计|汇总|求和|累计|总和|共计|合計|總計|小計|彙總|累計|합계|총계)(?:值|数据|数|额|元)?"
-    r"|[总總].{0,3}|[全].{1,5}|整体|整體|大盘|大盤|小结|合计.*|σ|.*\b(?:total|ttl|sum|summe|gesamt\w*|overall|mtd|ytd|totaal|totale)\b.*"
-    r"|all(?: .*)?|итого|всего|tổng.*"
+    rf".*(?:{_SUMS})(?:值|数据|数|额|元)?|合计.*|[总總].{{0,3}}|全.{{1,5}}|整體|大盤|小结|all .*|итого|всего|tổng.*"
+    r"|.*\b(?:total|ttl|sum|summe|gesamt\w*|overall|mtd|ytd|totaal|totale)\b.*"
 )
 _AVERAGE = re.compile(r".*(?:平均|均值|日均|average|avg|mean).*")
-_MERELY = re.compile(
-    "(?:渠道|每日|日)?(?:平均|均值|平均值|日均)|(?:daily )?(?:average|avg|mean)"
-)  # nobody is called so
+_MERELY = re.compile("(?:渠道|每日|日)?(?:平均|均值|平均值|日均)|(?:daily )?(?:average|avg|mean)")  # no channel is
 _SEVERAL = 2
 
 
@@ -75,8 +76,11 @@ def _sums_among(frame: pl.DataFrame, name: str, within: list[str], amounts: Sequ
     )
     several = pl.col("many") >= _SEVERAL
     in_all = pl.col("are_sums") & (pl.col("told") >= _SEVERAL) & (pl.col("many") > 0)
-    labelled = ((pl.col("kind") == "all") & (pl.col("many") > 0)) | (
-        (pl.col("kind") == "nameless") & (several | in_all)
+    # Of two equal amounts one is the other's sum only where nothing else could be called so, or all others are equal.
+    labelled = (
+        ((pl.col("kind") == "surely all") & (pl.col("many") > 0))
+        | ((pl.col("kind") == "all") & several)
+        | ((pl.col("kind") == "nameless") & (several | in_all))
     )
     proved = in_all & several
     always = (proved.all() & (pl.len() >= _SEVERAL)).over(name)
@@ -89,10 +93,10 @@ def _sums_among(frame: pl.DataFrame, name: str, within: list[str], amounts: Sequ
 def _sums_of_all(frame: pl.DataFrame, amount: str, keys: Sequence[str]) -> list[int]:
     """The rows that sum up the whole file, and bear the date of one of its days."""
     kinds = pl.Series([_kind(value) for value in frame["channel"]], dtype=pl.String)
-    is_total = kinds.is_in(["all", "nameless"]).fill_null(value=False)
+    is_total = kinds.is_in(["surely all", "all", "nameless"]).fill_null(value=False)
     same = [key for key in keys if key == "currency"]
     rest = frame.filter(~is_total)
-    if not is_total.any() or rest.is_empty():
+    if not is_total.any() or rest.height < _SEVERAL:
         return []
     whole = rest.group_by(same or pl.lit(0).alias("one")).agg(pl.col(amount).sum().alias("whole"))
     totals = frame.filter(is_total)
@@ -111,4 +115,6 @@ def _kind(name: str | None) -> str | None:
         return "nameless"
     if _AVERAGE.fullmatch(plain):
         return "nothing but an average" if _MERELY.fullmatch(plain) else "average"
+    if _SURELY.fullmatch(plain):
+        return "surely all"
     return "all" if _ALL.fullmatch(plain) else None

@@ -87,3 +87,10 @@ def test_budgets_that_happen_to_add_up_are_channels(tmp_path: Path) -> None:
 def test_the_day_of_a_total_may_be_written_in_another_way(tmp_path: Path) -> None:
     found = loaded(tmp_path, HEAD + "2025-01-06,A,0.1\n2025-01-06,B,0.2\n2025/1/6,合计,0.3\n")
     assert [channel for (channel,) in kept(found)] == ["A", "B"]
+
+
+def test_of_one_channel_alone_only_what_is_called_so_is_the_sum(tmp_path: Path) -> None:
+    days = "2025-01-06,A,100\n2025-01-06,{0},100\n2025-01-07,A,50\n2025-01-07,{0},50\n"
+    for folder, label, many in (("a", "Total", 2), ("b", "全民K歌", 4), ("c", "-", 4)):
+        (tmp_path / folder).mkdir()
+        assert len(kept(loaded(tmp_path / folder, HEAD + days.format(label)))) == many
